@@ -1,0 +1,132 @@
+"""From matched answers to the answers we keep: skip logic, stated exclusions, what changed and why.
+
+Respondents are never dropped in silence: each exclusion has a rule that params state, and is written down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bwise.logic import shown
+from bwise.matching import DeliveryRead
+from bwise.matching.words import TEST
+from bwise.questionnaire import Questionnaire
+from bwise.settings import CountrySettings
+from bwise.text import answer_key
+
+MISSING_REASONS = ("not_asked", "not_shown", "no_answer", "dont_know", "refused", "not_applicable", "unreadable", "withheld")
+"""Why an answer is missing, once for all. not_asked: not in this delivery; not_shown: routed past; withheld: privacy."""
+ROW = ["partner", "delivery", "source_row"]
+ENOUGH_TO_COMPARE = 10  # answers two rows must share before equal rows count as one respondent sent twice
+
+
+@dataclass
+class Country:
+    """Answers of one country on their way: `values` and `reasons` share index and columns (those of the questionnaire).
+
+    `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
+    (the tool's, in memory only), submitted, started. `changes` and `exclusions` grow as rules are applied.
+    """
+
+    settings: CountrySettings
+    questionnaire: Questionnaire
+    deliveries: list[DeliveryRead]
+    rows: pd.DataFrame
+    values: pd.DataFrame
+    reasons: pd.DataFrame
+    changes: pd.DataFrame
+    exclusions: pd.DataFrame
+
+    @property
+    def kept(self) -> pd.Series:
+        """True for respondents who are not excluded."""
+        return ~self.rows.index.to_series().isin(self.exclusions["position"])
+
+
+def gather(settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> Country:
+    """One table for the country from all its deliveries, one row per record received."""
+    rows = pd.concat([_rows(d) for d in deliveries], ignore_index=True)
+    return Country(
+        settings,
+        questionnaire,
+        deliveries,
+        rows,
+        values=pd.concat([d.answers.values for d in deliveries], ignore_index=True),
+        reasons=pd.concat([d.answers.reasons for d in deliveries], ignore_index=True),
+        changes=pd.DataFrame(columns=["position", "question", "old", "new", "rule", "reason"]),
+        exclusions=pd.DataFrame(columns=["position", "rule", "reason"]),
+    )
+
+
+def _rows(read: DeliveryRead) -> pd.DataFrame:
+    index = read.raw.cells.index
+    frame = pd.DataFrame({"partner": read.delivery.partner, "delivery": read.name, "source_row": index}, index=index)
+    for what in ("respondent_id", "started", "submitted"):
+        told = read.raw.about(what)
+        frame[what] = pd.Series(pd.NA, index=index, dtype="str") if told is None else told
+    return frame
+
+
+def apply_skip_logic(country: Country) -> None:
+    """An empty answer to a question that was not shown is `not_shown`, not `no_answer`."""
+    for name in country.questionnaire.questions:
+        if not country.questionnaire[name].relevant:
+            continue
+        hidden = ~shown(name, country.values, country.questionnaire)
+        for column in country.questionnaire.columns(name):
+            empty = country.reasons[column].eq("no_answer") & hidden
+            country.reasons.loc[empty, column] = "not_shown"
+
+
+def exclude(country: Country) -> None:
+    """Apply the exclusion rules that params state; every exclusion is recorded with its rule."""
+    rules = {"test": _tests, "too_few_answers": _too_few, "duplicate": _duplicates}
+    for rule in [r for r in rules if r in country.settings.exclude]:
+        open_rows = country.kept
+        found = rules[rule](country)
+        found = found[[open_rows[i] for i in found.index]]
+        new = pd.DataFrame({"position": found.index, "rule": rule, "reason": found.to_numpy()})
+        country.exclusions = pd.concat([country.exclusions, new], ignore_index=True)
+
+
+def _tests(country: Country) -> pd.Series:
+    """Somebody tried the form out: a text answer is nothing but a word for a test, in any language."""
+    found = pd.Series(False, index=country.values.index)
+    for question in country.questionnaire.questions.values():
+        if question.kind == "text":
+            column = country.values[question.name]
+            found |= column.notna() & column.fillna("").map(answer_key).isin(TEST)
+    return pd.Series("a text answer is only a word for a test", index=found.index[found])
+
+
+def _too_few(country: Country) -> pd.Series:
+    share = share_answered(country)
+    low = share < country.settings.minimum_answered
+    limit = f"{country.settings.minimum_answered:.0%}"
+    return pd.Series(f"answered less than {limit} of the questions shown", index=share.index[low])
+
+
+def share_answered(country: Country) -> pd.Series:
+    """Answers given (any answer, also "don't know") among questions asked and shown, per respondent, 0 to 1.
+
+    Texts are left out: most people leave them empty.
+    """
+    columns = [country.questionnaire.columns(q.name)[0] for q in country.questionnaire.questions.values() if q.kind != "text"]
+    reasons = country.reasons[columns]
+    asked = ~reasons.isin(["not_asked", "not_shown"])
+    return (asked & reasons.ne("no_answer")).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
+
+
+def _duplicates(country: Country) -> pd.Series:
+    """The same answers to every question as an earlier row of the same delivery, and enough of them to be sure."""
+    same = pd.concat([country.rows["delivery"], country.values], axis=1).duplicated(keep="first")
+    enough = country.reasons.eq("").sum(axis=1) >= ENOUGH_TO_COMPARE
+    return pd.Series("the same answers as an earlier row", index=same.index[same & enough])
+
+
+def record_change(country: Country, positions: pd.Index, question: str, old, new, rule: str, reason: str) -> None:
+    """Add rows to the record of changed cells."""
+    frame = pd.DataFrame({"position": positions, "question": question, "old": old, "new": new, "rule": rule, "reason": reason})
+    country.changes = pd.concat([country.changes, frame], ignore_index=True) if len(frame) else country.changes

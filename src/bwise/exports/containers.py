@@ -1,0 +1,184 @@
+"""Files to grids of text: CSV in any encoding and delimiter, Excel and OpenDocument workbooks."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from bwise.exports.table import Grid
+from bwise.problems import Problem, stop
+
+WORKBOOKS = {".xlsx", ".xls", ".ods", ".xlsm"}
+DELIMITERS = (";", ",", "\t")
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Code pages of the 13 countries: Windows (Excel's "CSV"), ISO (older Linux and web tools), Mac (Excel for Mac).
+CODE_PAGES = (
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1257",
+    "iso8859_2",
+    "iso8859_5",
+    "iso8859_7",
+    "iso8859_13",
+    "iso8859_15",
+    "mac_roman",
+    "mac_latin2",
+    "mac_cyrillic",
+    "mac_greek",
+    "mac_romanian",
+    "mac_croatian",
+)
+HEAD = 200  # records that are enough to recognise a file
+
+LOOKS_LIKE = (
+    (b"%PDF", "a PDF document", "export the answers as CSV or XLSX"),
+    (b"\x89PNG", "a picture", "export the answers as CSV or XLSX"),
+    (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file", "remove the password, or save as XLSX, and send it again"),
+    (b"PK", "a zip file, truncated or without a workbook in it", "send the file again; if it is an archive, send what is inside"),
+)
+
+
+def check_file(path: Path, shown: str) -> None:
+    """Refuse, in plain words, what cannot be an export.
+
+    Raises:
+        ProblemsFound: the file is missing, empty, or of another kind.
+    """
+    heading = "The export cannot be read. Nothing was changed."
+    if not path.is_file():
+        there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
+        stop(
+            heading,
+            Problem(
+                "the file does not exist",
+                shown,
+                remedy=("in that folder are: " + ", ".join(there[:10]) if there else "put the partner's export there")
+                + "; then correct `file:` in params",
+            ),
+        )
+    if not path.stat().st_size:
+        stop(
+            heading,
+            Problem("the file is empty (0 bytes)", shown, remedy="ask the partner to export again; the download may have broken off"),
+        )
+    start = path.read_bytes()[:512]
+    stripped = start.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if stripped.startswith((b"<!doctype", b"<html", b"<table")):
+        stop(
+            heading,
+            Problem(
+                "the file is a web page, whatever its name says", shown, remedy="ask the partner for the export itself, as CSV or XLSX"
+            ),
+        )
+    if path.suffix.lower() not in WORKBOOKS:
+        for magic, kind, remedy in LOOKS_LIKE:
+            if start.startswith(magic):
+                stop(heading, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
+
+
+def grids(path: Path, shown: str, encoding: str | None = None, delimiter: str | None = None, head: bool = False) -> Iterator[Grid]:
+    """Every plausible reading of the file as a grid of text.
+
+    A CSV gives one grid per encoding that decodes it without an error and per delimiter that makes columns;
+    readings whose text is the same are given once. With `head` only the first records are read.
+    """
+    check_file(path, shown)
+    if path.suffix.lower() in WORKBOOKS:
+        yield from _workbook(path, shown)
+    else:
+        yield from _text(path, encoding, delimiter, head)
+
+
+def _workbook(path: Path, shown: str) -> Iterator[Grid]:
+    try:
+        book = CalamineWorkbook.from_path(path)
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError):
+        start = path.read_bytes()[:8]
+        kind, remedy = next(
+            ((k, r) for magic, k, r in LOOKS_LIKE if start.startswith(magic)),
+            ("something other than a workbook", "ask the partner to export again, as XLSX or CSV"),
+        )
+        stop("The export cannot be read. Nothing was changed.", Problem(f"the file looks like {kind}", shown, remedy=remedy))
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        if rows:
+            yield Grid(_frame([[_as_text(v) for v in row] for row in rows]), "workbook", sheet=name)
+
+
+def _as_text(value: object) -> str:
+    """A cell as a person would read it: whole numbers without `.0`, dates as ISO 8601."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _text(path: Path, encoding: str | None, delimiter: str | None, head: bool) -> Iterator[Grid]:
+    data = path.read_bytes()
+    seen: set[tuple[str, str]] = set()
+    for name in [encoding] if encoding else encodings(data):
+        text = data.decode(name, errors="strict")
+        for sign in [delimiter] if delimiter else DELIMITERS:
+            rows = _records(text, sign, HEAD if head else None)
+            if not rows or (not delimiter and max(map(len, rows)) < 2):
+                continue
+            fingerprint = (sign, "\0".join(map("\1".join, rows)) if head else "")
+            if fingerprint not in seen or not head:
+                seen.add(fingerprint)
+                yield Grid(_frame(rows), "text", encoding=name, delimiter=sign, complete=not head or len(rows) < HEAD)
+
+
+def encodings(data: bytes) -> list[str]:
+    """Encodings that can be true of these bytes, most telling first.
+
+    A byte order mark, or bytes beyond ASCII that are valid UTF-8, settle it; else every code page that decodes the bytes.
+    """
+    for bom, name in BOMS:
+        if data.startswith(bom):
+            return [name]
+    try:
+        data.decode("utf-8")
+        return ["utf-8"]
+    except UnicodeDecodeError:
+        return [name for name in CODE_PAGES if _decodes(data, name)]
+
+
+def _decodes(data: bytes, name: str) -> bool:
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return not any("\x80" <= c <= "\x9f" for c in set(text))  # C1 control characters: the wrong code page
+
+
+def _records(text: str, delimiter: str, limit: int | None) -> list[list[str]]:
+    """Records of a CSV; line breaks inside quoted cells belong to the cell."""
+    csv.field_size_limit(10_000_000)
+    rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+            if limit and len(rows) >= limit:
+                break
+    except csv.Error:
+        return []
+    return rows
+
+
+def _frame(rows: list[list[str]]) -> pd.DataFrame:
+    width = max(map(len, rows))
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    return pd.DataFrame(padded, index=range(1, len(padded) + 1), columns=range(width), dtype="str")

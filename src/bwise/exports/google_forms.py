@@ -1,0 +1,28 @@
+"""Google Forms answers as CSV, from the sheet or downloaded directly.
+
+The first column is the timestamp, headed in the language of the account; it is known by what is in it. Multiple answers
+stand in one cell, joined by `, ` (sheet) or `;` (download), and the text of "other" stands among them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bwise.exports.table import Column, Grid, RawTable, headings, raw_table
+from bwise.text import tidy
+
+NAME = "Google Forms"
+TIMESTAMP = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\.?,? +\d{1,2}[:.]\d{2}([:.]\d{2})?( [AaPp]\.?[Mm]\.?)?( [A-Z]{2,4}([+-]\d+)?)?$")
+
+
+def read(grid: Grid) -> RawTable | None:
+    """Accept a table whose first column, and not its second, is a timestamp in every filled row."""
+    data = grid.cells.loc[2:]
+    filled = data[data.ne("").any(axis=1)]
+    if grid.cells.shape[1] < 2 or not len(filled):
+        return None
+    first, second = (filled[i].map(tidy).str.match(TIMESTAMP) for i in (0, 1))
+    if not first.all() or second.any():
+        return None
+    columns = [Column(p, t, text=t, about="submitted" if p == 0 else "") for p, t in headings(grid)]
+    return raw_table(NAME, grid, columns, first_data_row=2, other_in_cell=True)

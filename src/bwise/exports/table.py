@@ -1,0 +1,117 @@
+"""The contract of all readers: a table of untouched text, and what each column is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from bwise.text import heading_key, tidy
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a file as text, before anybody said what they mean.
+
+    `cells` has one row per record of the file; its index is the row number a spreadsheet shows (from 1).
+    `complete` is False while only the first records have been read.
+    """
+
+    cells: pd.DataFrame
+    container: str
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an export.
+
+    `about` says what the tool itself tells: respondent_id, started, submitted, progress, language, person (personal
+    data, dropped by the reader), tool (anything else the tool adds); empty for a column that may hold answers.
+    `code` and `text` are the parts of the heading, where the tool writes both.
+    """
+
+    position: int
+    heading: str
+    code: str = ""
+    text: str = ""
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        return heading_key(self.text)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """An export read: `cells[position]` is text as it was sent, the index is the row number in the file.
+
+    Columns with personal data are in `columns` by their heading only; their cells were dropped by the reader.
+    `other_in_cell`: the tool writes the text of "other" into the same cell as the options.
+    """
+
+    tool: str
+    grid: Grid
+    columns: tuple[Column, ...]
+    cells: pd.DataFrame
+    header_row: int = 1
+    headings: str = "text"
+    other_in_cell: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    def about(self, what: str) -> pd.Series | None:
+        """Cells of what the tool tells (respondent_id, submitted, …), or None when it does not."""
+        for column in self.columns:
+            if column.about == what:
+                return self.cells[column.position]
+        return None
+
+    @property
+    def answer_columns(self) -> list[Column]:
+        return [c for c in self.columns if not c.about and c.position in self.cells]
+
+
+# Headings under which tools put data about the person who answers, in the languages of the 13 countries and English.
+# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen.
+PERSONAL = {
+    heading_key(h)
+    for h in """
+ipaddr|ip address|ip-adresse|ip-adres|adresse ip|ip адрес|ip-адрес|ip adresa|διεύθυνση ip|indirizzo ip|ip adrese|adres ip|adresa ip|
+ip naslov|dirección ip|refurl|referrer url|referrer-url|url referente|url référente|référent|url de referencia|token|zugangsschlüssel|zugangscode|code d'accès|
+toegangscode|jeton|codice d'accesso|email|e-mail|email address|e-mail address|e-mail-adresse|e-mailadres|adresse e-mail|adresse mail|
+courriel|имейл|имейл адрес|електронна поща|e-pošta|e-adresa|adresa e-pošte|e-poštni naslov|elektronski naslov|διεύθυνση email|
+διεύθυνση ηλεκτρονικού ταχυδρομείου|ηλεκτρονικό ταχυδρομείο|indirizzo email|posta elettronica|e-pasts|e-pasta adrese|adres e-mail|
+poczta e-mail|adresă de e-mail|adresa de e-mail|correo electrónico|dirección de correo electrónico|correo|name|nom|naam|име|ime|όνομα|
+nome|vārds|nazwa|imię i nazwisko|nume|nombre|first name|firstname|last name|lastname|vorname|nachname|prénom|voornaam|achternaam|
+user name|username|nutzername|benutzername|nom d'utilisateur|gebruikersnaam|потребителско име|korisničko ime|uporabniško ime|
+όνομα χρήστη|nome utente|lietotājvārds|nazwa użytkownika|nume de utilizator|nombre de usuario|submitted by|deviceid|device id|
+phonenumber|phone number|telefonnummer|téléphone|telefono|teléfono|simserial|subscriberid|recipientlastname|recipientfirstname|
+recipientemail|externalreference|locationlatitude|locationlongitude|ipaddress|invitation number|einladungsnummer|
+numéro de l'invitation|respondent email|submitter|submitter email|submittername|submitterid|last name first name
+""".replace("\n", "").split("|")
+    if h.strip()
+}
+COORDINATE = re.compile(r"_(latitude|longitude|altitude|precision|accuracy)$|^_?geolocation", re.IGNORECASE)
+
+
+def is_personal(heading: str) -> bool:
+    """Whether a tool puts data about a person under this heading."""
+    return heading_key(heading) in PERSONAL or bool(COORDINATE.search(tidy(heading)))
+
+
+def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int, **more) -> RawTable:
+    """Cut the data out of the grid: personal columns and empty rows stay behind."""
+    columns = [c if c.about else Column(c.position, c.heading, c.code, c.text, "person" if is_personal(c.heading) else "") for c in columns]
+    kept = [c.position for c in columns if c.about not in ("person",)]
+    cells = grid.cells.loc[grid.cells.index >= first_data_row, kept]
+    filled = cells.ne("").any(axis=1)
+    return RawTable(tool, grid, tuple(columns), cells[filled], header_row=first_data_row - 1, **more)
+
+
+def headings(grid: Grid, row: int = 1) -> list[tuple[int, str]]:
+    """Position and text of each non-empty heading."""
+    return [(position, text) for position, text in grid.cells.loc[row].items() if tidy(text)]

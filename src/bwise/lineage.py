@@ -1,0 +1,208 @@
+"""The record of a country run: what came in, what became of it, and proof that nothing got lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bwise import __version__
+from bwise.cleaning import MISSING_REASONS, ROW, Country
+from bwise.matching import DeliveryRead
+from bwise.privacy import mask
+from bwise.problems import Problem, stop
+from bwise.settings import Project
+from bwise.storage import write_csv, write_json, write_parquet
+
+IDENTITY = ["respondent", "wise", *ROW]
+DEMONSTRATION = Path("raw/demo")
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file, or of all files of a folder by name."""
+    if path.is_dir():
+        parts = [f"{p.name} {sha256(p)}" for p in sorted(path.iterdir()) if p.is_file()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def inputs(project: Project, country: str, questionnaire: str, files: list[Path]) -> dict[str, str]:
+    """Path in the project -> sha256, of everything a country run depends on."""
+    paths = [project.params / f"{country}.yaml", project.params / "questionnaires" / questionnaire, *(project.root / f for f in files)]
+    return {project.shown(p): sha256(p) for p in paths if p.exists()}
+
+
+def is_demonstration(files: list[Path]) -> bool:
+    """Whether any of these exports is synthetic: those below `raw/demo/` are."""
+    return any(Path(f).as_posix().startswith(DEMONSTRATION.as_posix() + "/") for f in files)
+
+
+def check_identities(country: Country) -> pd.DataFrame:
+    """Prove that the run lost nothing and invented nothing.
+
+    Identities: rows in = kept + excluded by rule; for each question, respondents kept = answers + missing by reason; what the
+    mapping says of each raw cell, plus recorded changes, is what the answers say.
+
+    Returns:
+        One row per identity: identity, left, right (counts).
+
+    Raises:
+        ProblemsFound: an identity does not hold; names delivery and question.
+    """
+    kept = country.kept
+    excluded = country.exclusions["position"].nunique()
+    sums = [("rows received = kept + excluded", len(country.rows), int(kept.sum()) + excluded)]
+    answered = country.reasons[kept].eq("")
+    missing = country.reasons[kept].isin(MISSING_REASONS)
+    sums.append(("cells kept = answers + missing by reason", int(answered.size), int(answered.to_numpy().sum() + missing.to_numpy().sum())))
+    held = country.values[kept].notna()
+    sums.append(("answers by reason = answers held", int(answered.to_numpy().sum()), int((answered & held).to_numpy().sum())))
+    sums.append(("missing by reason = cells without answer", int(missing.to_numpy().sum()), int((missing & ~held).to_numpy().sum())))
+    mapped = sum(int(d.answers.mapping["count"].sum()) for d in country.deliveries)
+    cells = sum(len(d.raw.cells) * len({m.target for m in d.recognised.matches if m.target}) for d in country.deliveries)
+    sums.append(("raw cells of matched columns = cells mapped", cells, mapped))
+    wrong = [Problem(f"{what}: {left} is not {right}", country.settings.country) for what, left, right in sums if left != right]
+    for column in country.values.columns:
+        off = int((answered[column] != held[column]).sum())
+        if off:
+            wrong.append(Problem(f"{column}: {off} cells are neither an answer nor missing for a reason", country.settings.country))
+    for delivery in country.deliveries:
+        wrong += _replay(country, delivery)
+    stop("The run is not accountable. Nothing was saved.", *wrong)
+    replayed = sum(len(d.raw.cells) * len(_single(d, country)) for d in country.deliveries)
+    sums.append(("clean = raw + mapping + changes (cells recomputed)", replayed, replayed))
+    return pd.DataFrame(sums, columns=["identity", "left", "right"])
+
+
+def _single(delivery: DeliveryRead, country: Country) -> list:
+    """Columns whose cells hold one answer each: choices and numbers."""
+    kinds = ("select_one", "integer", "decimal", "date")
+    return [m for m in delivery.recognised.matches if m.target in country.questionnaire.questions and country.questionnaire[m.target].kind in kinds]
+
+
+def _replay(country: Country, delivery: DeliveryRead) -> list[Problem]:
+    """Recompute the answers from raw cells and the mapping alone, and compare."""
+    problems = []
+    rows = country.rows.index[country.rows["delivery"] == delivery.name]
+    changed = country.changes.groupby("question")["position"].agg(set).to_dict()
+    for match in _single(delivery, country):
+        mapping = delivery.answers.mapping
+        mapping = mapping[mapping["question"] == match.target]
+        codes = dict(zip(mapping["raw"], mapping["code"], strict=True))
+        expected = delivery.raw.cells[match.column.position].map(codes).to_numpy()
+        clean = country.values.loc[rows, match.target]
+        clean = clean.map(lambda v: "" if pd.isna(v) else str(v)).to_numpy()
+        off = [p for p, a, b in zip(rows, expected, clean, strict=True) if a != b and p not in changed.get(match.target, ())]
+        if off:
+            at = ", ".join(str(country.rows.loc[p, "source_row"]) for p in off[:5])
+            problems.append(
+                Problem(
+                    f"{match.target}: {len(off)} answers are not what the mapping says", f"{delivery.name}, column {match.column.position + 1}, rows {at}"
+                )
+            )
+    return problems
+
+
+def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
+    """Write `processed/<CC>/`; the manifest comes last, so that a folder with a manifest is complete.
+
+    Returns:
+        The manifest.
+    """
+    folder = project.processed(country.settings.country)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    rows, kept = country.rows, country.kept
+    identity = rows.loc[kept, IDENTITY]
+    write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
+    write_parquet(folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype("category")], axis=1))
+    write_csv(folder / "mapping.csv", mapping_table(country))
+    write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
+    write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
+    write_csv(folder / "flags.csv", _with_identity(flags, rows, ["flag", "detail"]))
+    manifest = _manifest(country, flags, project)
+    write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def mapping_table(country: Country) -> pd.DataFrame:
+    """Every distinct raw answer of every question: delivery, column (number and heading), code, rule, reason, count.
+
+    Raw text of open answers is not in it, and personal data in "other" texts is masked.
+    """
+    frames = []
+    for delivery in country.deliveries:
+        headings = {c.position + 1: c.heading for c in delivery.raw.columns}
+        frame = delivery.answers.mapping.copy()
+        frame.insert(0, "delivery", delivery.name)
+        frame.insert(2, "heading", frame["column"].map(headings))
+        loose = frame["reason"].eq("unreadable") | frame["rule"].str.contains("text of other")
+        for name in ("raw", "code"):
+            frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _stored(country: Country) -> pd.DataFrame:
+    """Choices as categories in the questionnaire's order: small, and nothing can be added by mistake."""
+    stored = country.values.copy()
+    for question in country.questionnaire.questions.values():
+        if question.kind == "select_one":
+            codes = sorted(set(stored[question.name].dropna()), key=list(_all_choices(country, question.name)).index)
+            stored[question.name] = pd.Categorical(stored[question.name], categories=codes)
+    return stored
+
+
+def _all_choices(country: Country, question: str) -> dict[str, None]:
+    """Codes of the question's own list, then of lists that deliveries used instead."""
+    own = country.questionnaire.choices(question)
+    other = [country.questionnaire.lists[d.delivery.scales[question]] for d in country.deliveries if question in d.delivery.scales]
+    return dict.fromkeys(code for answers in (own, *other) for code in answers)
+
+
+def _with_identity(frame: pd.DataFrame, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    if not len(frame):
+        return pd.DataFrame(columns=[*IDENTITY[:1], *ROW, *columns])
+    known = rows.loc[frame["position"].astype(int), ["respondent", *ROW]].reset_index(drop=True)
+    joined = pd.concat([known, frame[columns].reset_index(drop=True)], axis=1)
+    return joined.sort_values([*ROW, *columns[:1]], kind="stable")
+
+
+def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
+    files = [d.delivery.file for d in country.deliveries]
+    kept = country.kept
+    return {
+        "country": country.settings.country,
+        "questionnaire": country.questionnaire.name,
+        "demonstration": is_demonstration(files),
+        "bwise": __version__,
+        "inputs": inputs(project, country.settings.country, country.questionnaire.name, files),
+        "deliveries": [_delivery(d, country) for d in country.deliveries],
+        "rows": {
+            "received": len(country.rows),
+            "excluded": {k: int(v) for k, v in country.exclusions["rule"].value_counts(sort=False).items()},
+            "kept": int(kept.sum()),
+        },
+        "wises": int(country.rows.loc[kept, "wise"].replace("", pd.NA).nunique()),
+        "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
+        "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
+        "scales": {q: s for d in country.deliveries for q, s in d.delivery.scales.items()},
+        "units": {q: u for d in country.deliveries for q, u in d.delivery.units.items()},
+    }
+
+
+def _delivery(read: DeliveryRead, country: Country) -> dict[str, Any]:
+    grid = read.raw.grid
+    return {
+        "name": read.name,
+        "partner": read.delivery.partner,
+        "tool": read.raw.tool,
+        "encoding": grid.encoding or grid.container,
+        "language": read.recognised.language,
+        "columns": read.recognised.of_columns,
+        "columns_matched": read.recognised.columns,
+        "records": len(read.raw.cells),
+        "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
+        "unreadable_answers": int(read.answers.mapping.loc[read.answers.mapping["reason"] == "unreadable", "count"].sum()),
+    }

@@ -1,0 +1,162 @@
+"""Conditions of the questionnaire (`relevant`, `constraint`): a closed part of XLSForm's XPath, never `eval`.
+
+Grammar: `and`, `or`, `not(…)`, comparisons, `${question}`, `.`, numbers, quoted text, `selected(${question}, 'code')`,
+`count-selected(${question})`, `true()`, `false()`. As in XLSForm, a missing answer is the empty text.
+"""
+
+from __future__ import annotations
+
+import operator
+from functools import lru_cache
+
+import pandas as pd
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+
+from bwise.problems import Problem, ProblemsFound
+from bwise.questionnaire import Questionnaire
+
+GRAMMAR = r"""
+?start: disjunction
+?disjunction: conjunction ("or" conjunction)*
+?conjunction: negation ("and" negation)*
+?negation: "not" "(" disjunction ")" -> negate
+         | comparison
+?comparison: value (COMPARE value)?
+?value: "${" NAME "}"                              -> answer
+      | "selected" "(" value "," value ")"         -> selected
+      | "count-selected" "(" value ")"             -> count
+      | "true" "(" ")"                             -> true
+      | "false" "(" ")"                            -> false
+      | STRING                                     -> string
+      | NUMBER                                     -> number
+      | "."                                        -> this
+      | "(" disjunction ")"
+COMPARE: "!=" | "<=" | ">=" | "=" | "<" | ">"
+NAME: /[A-Za-z_][A-Za-z0-9_.-]*/
+STRING: /'[^']*'/ | /"[^"]*"/
+NUMBER: /-?\d+(\.\d+)?/
+%ignore /\s+/
+"""
+COMPARISONS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+@lru_cache(maxsize=1024)
+def parse(expression: str) -> Tree:
+    """The expression as a tree.
+
+    Raises:
+        ProblemsFound: the expression is outside the grammar; says where.
+    """
+    try:
+        return _parser().parse(expression)
+    except UnexpectedInput as error:
+        raise ProblemsFound(
+            "A condition of the questionnaire cannot be read.",
+            [
+                Problem(f"`{expression}`, character {error.column}", "survey.csv", remedy="see `bwise.logic` for what may stand there"),
+            ],
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
+
+
+def holds(expression: str, values: pd.DataFrame, questionnaire: Questionnaire, this: pd.Series | None = None) -> pd.Series:
+    """Whether the condition holds, per respondent.
+
+    Args:
+        values: answers, one row per respondent, the questionnaire's columns.
+        this: the answer that `.` stands for, in a constraint.
+
+    Returns:
+        Boolean series with the index of `values`, without missing values.
+    """
+    return _truth(_Evaluation(values, questionnaire, this).of(parse(expression)), values.index)
+
+
+def shown(question: str, values: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series:
+    """Whether the question was shown, per respondent: all its conditions and those of its groups hold."""
+    result = pd.Series(True, index=values.index)
+    for condition in questionnaire[question].relevant:
+        result &= holds(condition, values, questionnaire)
+    return result
+
+
+class _Evaluation:
+    def __init__(self, values: pd.DataFrame, questionnaire: Questionnaire, this: pd.Series | None):
+        self.values, self.questionnaire, self.this_answer = values, questionnaire, this
+
+    def of(self, tree: Tree | Token):
+        return getattr(self, tree.data)(*tree.children)
+
+    def disjunction(self, *parts):
+        return self._fold(operator.or_, parts)
+
+    def conjunction(self, *parts):
+        return self._fold(operator.and_, parts)
+
+    def _fold(self, join, parts):
+        first, *rest = [_truth(self.of(p), self.values.index) for p in parts]
+        for part in rest:
+            first = join(first, part)
+        return first
+
+    def negate(self, part):
+        return ~_truth(self.of(part), self.values.index)
+
+    def comparison(self, left, sign, right):
+        a, b = self.of(left), self.of(right)
+        if _is_number(a) or _is_number(b):
+            a, b = _number(a), _number(b)
+        result = COMPARISONS[str(sign)](a, b)
+        return result.fillna(False).astype(bool) if isinstance(result, pd.Series) else result
+
+    def answer(self, name):
+        if self.questionnaire[str(name)].kind == "select_multiple":
+            frame = self.values[self.questionnaire.columns(str(name))].fillna(False).astype(bool)
+            codes = [c.partition("/")[2] for c in frame.columns]
+            return pd.Series([" ".join(c for c, on in zip(codes, row, strict=True) if on) for row in frame.to_numpy()], index=frame.index)
+        column = self.values[str(name)]
+        return column if self.questionnaire[str(name)].is_number else column.astype("str").fillna("")
+
+    def selected(self, answer, choice):
+        wanted = self.of(choice)
+        if answer.data == "answer" and f"{answer.children[0]}/{wanted}" in self.values:
+            return self.values[f"{answer.children[0]}/{wanted}"].fillna(False).astype(bool)
+        return self.of(answer).eq(wanted)
+
+    def count(self, answer):
+        frame = self.values[self.questionnaire.columns(str(answer.children[0]))]
+        return frame.fillna(False).astype(bool).sum(axis=1).astype(float)
+
+    def this(self):
+        return self.this_answer
+
+    def string(self, text):
+        return str(text)[1:-1]
+
+    def number(self, text):
+        return float(text)
+
+    def true(self):
+        return True
+
+    def false(self):
+        return False
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, float) or (isinstance(value, pd.Series) and pd.api.types.is_float_dtype(value))
+
+
+def _number(value):
+    return pd.to_numeric(value, errors="coerce")
+
+
+def _truth(value, index: pd.Index) -> pd.Series:
+    if isinstance(value, pd.Series):
+        return value if value.dtype == bool else value.astype("str").ne("")
+    return pd.Series(bool(value), index=index)

@@ -1,0 +1,5 @@
+"""From a raw table to the questionnaire's columns and codes."""
+
+from bwise.matching.recognition import DeliveryRead, read_deliveries, read_delivery
+
+__all__ = ["DeliveryRead", "read_deliveries", "read_delivery"]

@@ -1,0 +1,420 @@
+"""Raw text to codes, whatever the style: codes, labels in any language, joined, one column per option, 0/1.
+
+Work is done once per distinct text of a column, never row by row. Nothing is guessed: a text that fits no answer stays
+unreadable, with the nearest answer as a proposal, until a line in params says what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from bwise.exports.table import RawTable
+from bwise.matching.columns import Match
+from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, OTHER, YES
+from bwise.questionnaire import Question, Questionnaire
+from bwise.settings import Delivery
+from bwise.text import answer_key, code_key, tidy
+
+OPEN = {"text"}
+NEAR = 85  # an "other" text this like an option is not taken for an "other"
+ANSWERED = ""
+WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[A-Za-z][A-Za-z0-9_]*)\)$")
+OUT_OF = re.compile(r"^(\d+)\s*/\s*(\d+)$")
+UNITS = {("months", "years"): 1 / 12, ("years", "months"): 12.0, ("weeks", "years"): 1 / 52, ("share", "%"): 100.0, ("%", "share"): 0.01}
+"""Factors between units a params file may declare; anything else is refused."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one distinct text means: `values` are codes (several for select_multiple), one number or one text.
+
+    `reason` is empty for an answer, else why there is none (no_answer, dont_know, refused, not_applicable, not_shown,
+    unreadable); `other` is the text of "other"; `rule` says how it was found; `proposal` the nearest answer.
+    """
+
+    values: tuple = ()
+    rule: str = ""
+    reason: str = ANSWERED
+    other: str = ""
+    proposal: str = ""
+
+
+MAPPING = ["column", "question", "raw", "code", "rule", "reason", "proposal"]
+
+
+@dataclass
+class Answers:
+    """Answers of one delivery. `values` and `reasons` have the questionnaire's columns, the index is the row in the file.
+
+    `mapping` has one row per question and distinct raw text: column, question, raw, code, rule, reason, count, proposal.
+    Raw text of open answers is not in it.
+    """
+
+    values: pd.DataFrame
+    reasons: pd.DataFrame
+    mapping: pd.DataFrame
+
+
+class AnswerList:
+    """The answers of one list, findable by label in any language and by code."""
+
+    def __init__(self, questionnaire: Questionnaire, list_name: str, language: str = "", short_codes: bool = False):
+        self.choices = questionnaire.lists[list_name]
+        preferred: dict[str, str] = {}
+        anywhere: dict[str, set[str]] = {}
+        for choice in self.choices.values():
+            for lang, label in choice.labels.items():
+                key = answer_key(label)
+                anywhere.setdefault(key, set()).add(choice.name)
+                if lang == language:
+                    preferred[key] = choice.name
+        self.labels = {k: next(iter(v)) for k, v in anywhere.items() if len(v) == 1} | preferred
+        self.codes = {answer_key(name): name for name in self.choices}
+        if short_codes:  # LimeSurvey keeps five letters or digits of an answer code
+            cut: dict[str, list[str]] = {}
+            for name in self.choices:
+                cut.setdefault(code_key(name)[:5], []).append(name)
+            self.codes = {k: v[0] for k, v in cut.items() if len(v) == 1} | self.codes
+            if "other" in self.choices:
+                self.codes["-oth-"] = "other"
+        by_length = sorted({*self.labels, *self.codes}, key=len, reverse=True)
+        self.longest_first = [k for k in by_length if k]
+
+    def find(self, raw: str) -> tuple[str, str]:
+        """Code and rule for one text, or two empty strings. A label is believed before a code."""
+        key = answer_key(raw)
+        if key in self.labels:
+            return self.labels[key], "label"
+        if key in self.codes:
+            return self.codes[key], "code"
+        if key in OTHER and "other" in self.choices:
+            return "other", "the tool's word for other"
+        if parts := WITH_ID.match(tidy(raw)):
+            return self.find(parts["label"])[0] or self.codes.get(answer_key(parts["id"]), ""), "label with id"
+        if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == max(self._numbers(), default=""):
+            return rating[1], f"rating out of {rating[2]}"
+        return "", ""
+
+    def _numbers(self) -> list[str]:
+        return sorted((name for name in self.choices if name.isdigit()), key=int)[-1:]
+
+    def nearest(self, raw: str) -> tuple[str, float]:
+        found = process.extractOne(answer_key(raw), self.labels.keys(), scorer=fuzz.ratio)
+        return (self.labels[found[0]], found[1]) if found else ("", 0.0)
+
+    def split(self, raw: str) -> tuple[list[str], str]:
+        """Codes in a joined answer and what is left over.
+
+        The text is cut by the known answers, longest first, not by its separators: answers hold commas and semicolons
+        themselves.
+        """
+        key = answer_key(raw)
+        codes: list[str] = []
+        left: list[str] = []
+        at = 0
+        while at < len(key):
+            if key[at] in ";, ":
+                at += 1
+                continue
+            known = next(
+                (k for k in self.longest_first if key.startswith(k, at) and key[at + len(k) : at + len(k) + 1] in ("", ";", ",", " ", "(")),
+                "",
+            )
+            if known:
+                codes.append(self.labels.get(known) or self.codes[known])
+                at += len(known)
+            else:
+                end = min((i for i in (key.find(sign, at) for sign in ";,") if i >= 0), default=len(key))
+                left.append(key[at:end].strip())
+                at = end
+        return list(dict.fromkeys(codes)), ", ".join(left)
+
+
+def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionnaire, delivery: Delivery, language: str) -> Answers:
+    """Turn every matched column of a delivery into codes, reasons and the record of how.
+
+    Raises:
+        ProblemsFound: never for an answer; answers that cannot be read get the reason `unreadable`.
+    """
+    work = _Work(raw, questionnaire, delivery, language)
+    by_question: dict[str, list[Match]] = {}
+    for match in matches:
+        if match.target:
+            by_question.setdefault(match.question, []).append(match)
+    # Texts of "other" in a column of their own come first: they tick "other" in the question they belong to.
+    own_text = [n for n in by_question if questionnaire[n].role == "other"]
+    for name in [*own_text, *(n for n in questionnaire.questions if n not in own_text)]:
+        work.question(questionnaire[name], by_question.get(name, []))
+    return work.done()
+
+
+class _Work:
+    """Collects the columns of one delivery, question by question."""
+
+    def __init__(self, raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, language: str):
+        self.raw, self.questionnaire, self.delivery, self.language = raw, questionnaire, delivery, language
+        self.values: dict[str, pd.Series] = {}
+        self.reasons: dict[str, pd.Series] = {}
+        self.records: list[tuple] = []
+        self.lists: dict[str, AnswerList] = {}
+
+    def question(self, question: Question, matches: list[Match]) -> None:
+        options = [m for m in matches if "/" in m.target]
+        whole = [m for m in matches if "/" not in m.target]
+        if not matches:
+            self._not_asked(question)
+        elif question.kind == "select_multiple" and options:
+            self._options(question, options)
+        elif question.kind == "select_multiple":
+            self._joined(question, whole[0])
+        else:
+            self._single(question, whole[0])
+
+    def _not_asked(self, question: Question) -> None:
+        for column in self.questionnaire.columns(question.name):
+            if column in self.values:  # the text of "other", found in the cell of its question
+                continue
+            self.values[column] = pd.Series(None, index=self.raw.cells.index, dtype=_dtype(question))
+            self.reasons[column] = pd.Series("not_asked", index=self.raw.cells.index)
+
+    def _list(self, question: Question) -> AnswerList:
+        name = self.delivery.scales.get(question.name, question.list_name)
+        if name not in self.lists:
+            self.lists[name] = AnswerList(self.questionnaire, name, self.language, short_codes=self.raw.tool == "LimeSurvey")
+        return self.lists[name]
+
+    def _read_each(self, question: Question, match: Match, read) -> tuple[pd.Series, list[Reading]]:
+        """Readings per distinct text; the column as positions into them."""
+        cells = self.raw.cells[match.column.position]
+        positions, distinct = pd.factorize(cells)
+        readings = [read(text) for text in distinct]
+        counts = np.bincount(positions, minlength=len(distinct))
+        hidden = question.kind in OPEN  # open answers are counted, not written down
+        self.records += [
+            (
+                match.column.position + 1,
+                match.target,
+                "" if hidden else text,
+                "" if hidden else ";".join(map(str, r.values)),
+                r.rule,
+                r.reason,
+                count,
+                r.proposal,
+            )
+            for text, r, count in zip(distinct, readings, counts.tolist(), strict=True)
+        ]
+        return pd.Series(positions, index=cells.index), readings
+
+    def _single(self, question: Question, match: Match) -> None:
+        answers = self._list(question) if question.kind == "select_one" else None
+        positions, readings = self._read_each(question, match, lambda text: self._read_one(question, answers, text))
+        values = [r.values[0] if r.values else None for r in readings]
+        self.values[question.name] = _take(values, positions, _dtype(question))
+        self.reasons[question.name] = _take([r.reason for r in readings], positions, "object")
+        self._other_text(question, positions, readings)
+
+    def _read_one(self, question: Question, answers: AnswerList | None, text: str) -> Reading:
+        declared = self._declared(question, text)
+        if declared is not None:
+            return declared
+        shown = tidy(text)
+        if not shown:
+            return Reading(rule="blank", reason="no_answer")
+        if question.kind in OPEN:
+            return Reading((shown,), "text")
+        if answers:
+            return self._read_choice(question, answers, text)
+        if answer_key(text) in NOT_APPLICABLE:
+            return self._not_applicable()
+        if answer_key(text) in BLANK or answer_key(text) == "":
+            return Reading(rule="sign for no answer", reason="no_answer")
+        return self._read_date(shown) if question.kind == "date" else self._read_number(question, shown)
+
+    def _declared(self, question: Question, text: str) -> Reading | None:
+        """What params say about this text."""
+        declared = self.delivery.answers.get(question.name, {})
+        code = declared.get(text, declared.get(tidy(text)))
+        if code is None:
+            return None
+        if code in ("no_answer", "dont_know", "refused", "not_applicable"):
+            return Reading(rule="declared", reason=code)
+        choice = self.questionnaire.choices(question.name, self.delivery.scales.get(question.name, "")).get(code)
+        if choice:
+            return _answer_or_reason(choice.name, choice.missing, "declared")
+        return Reading((float(code),) if question.is_number else (code,), "declared")
+
+    def _read_choice(self, question: Question, answers: AnswerList, text: str) -> Reading:
+        code, rule = answers.find(text)
+        if code:
+            return _answer_or_reason(code, answers.choices[code].missing, rule)
+        if answer_key(text) in NOT_APPLICABLE:
+            return self._not_applicable()
+        near, score = answers.nearest(text)
+        if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
+            return Reading(("other",), "text of other in the cell", other=tidy(text))
+        return Reading(rule="no answer like this", reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
+
+    def _not_applicable(self) -> Reading:
+        if self.raw.tool == "LimeSurvey":  # LimeSurvey writes N/A for a question that was not shown
+            return Reading(rule="N/A of LimeSurvey", reason="not_shown")
+        return Reading(rule="word for not applicable", reason="not_applicable")
+
+    def _read_number(self, question: Question, text: str) -> Reading:
+        number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
+        if number is None:
+            return Reading(rule="no number", reason="unreadable")
+        if number in self.delivery.sentinels.get(question.name, ()):
+            return Reading(rule="sentinel declared", reason="no_answer")
+        unit = self.delivery.units.get(question.name, question.unit)
+        if unit != question.unit:
+            return Reading((number * UNITS[unit, question.unit],), f"number, {unit} to {question.unit}")
+        return Reading((number,), "number")
+
+    def _read_date(self, text: str) -> Reading:
+        day = pd.to_datetime(text, format="ISO8601", errors="coerce")
+        if pd.isna(day):
+            return Reading(rule="no ISO date", reason="unreadable")
+        return Reading((day.date().isoformat(),), "date")
+
+    def _joined(self, question: Question, match: Match) -> None:
+        answers = self._list(question)
+        positions, readings = self._read_each(question, match, lambda text: self._read_joined(question, answers, text))
+        reasons = _take([r.reason for r in readings], positions, "object")
+        for choice in answers.choices:
+            column = f"{question.name}/{choice}"
+            values = [None if r.reason else choice in r.values for r in readings]
+            self.values[column] = _take(values, positions, "boolean")
+            self.reasons[column] = reasons
+        self._other_text(question, positions, readings)
+
+    def _read_joined(self, question: Question, answers: AnswerList, text: str) -> Reading:
+        declared = self._declared(question, text)
+        if declared is not None:
+            return declared
+        if not tidy(text):
+            return Reading(rule="blank", reason="no_answer")
+        codes, left = answers.split(text)
+        missing = [answers.choices[c].missing for c in codes if answers.choices[c].missing]
+        if missing and len(codes) == 1 and not left:
+            return Reading(rule="label", reason=missing[0])
+        if not left:
+            return Reading(tuple(codes), "split by known answers")
+        if not codes and answer_key(text) in NOT_APPLICABLE:
+            return self._not_applicable()
+        near, score = answers.nearest(left)
+        if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
+            return Reading((*codes, "other"), "split by known answers, rest is the text of other", other=_as_written(left, text))
+        return Reading(rule="part of it is no known answer", reason="unreadable", proposal=f"{near} ({score:.0f})" if score >= 60 else "")
+
+    def _options(self, question: Question, matches: list[Match]) -> None:
+        """One column per option: a blank means not ticked where the respondent ticked anything, else no answer."""
+        answers = self._list(question)
+        ticked, states = {}, []
+        for match in matches:
+            choice = match.target.partition("/")[2]
+            positions, readings = self._read_each(question, match, lambda text, c=choice: self._read_option(answers, c, text))
+            ticked[choice] = _take([bool(r.values) for r in readings], positions, "bool")
+            states.append(_take([r.reason for r in readings], positions, "object"))
+        other = f"{question.name}_other"
+        if "other" in answers.choices and "other" not in ticked and other in self.values:
+            ticked["other"] = self.values[other].notna()
+        frame = pd.DataFrame(ticked)
+        state = pd.DataFrame(dict(enumerate(states)))
+        reason = pd.Series("no_answer", index=frame.index)
+        reason[state.eq("not_shown").all(axis=1)] = "not_shown"
+        missing = {c.name: c.missing for c in answers.choices.values() if c.missing}
+        for choice, why in missing.items():
+            if choice in frame:
+                reason[frame[choice]] = why
+        given = frame.drop(columns=[c for c in missing if c in frame]).any(axis=1)
+        reason[given] = ANSWERED
+        reason[state.eq("unreadable").any(axis=1)] = "unreadable"
+        for choice in answers.choices:
+            column = f"{question.name}/{choice}"
+            value = frame[choice] if choice in frame else pd.Series(False, index=frame.index)
+            self.values[column] = value.astype("boolean").where(reason == ANSWERED)
+            self.reasons[column] = reason
+
+    def _read_option(self, answers: AnswerList, choice: str, text: str) -> Reading:
+        key = answer_key(text)
+        if not tidy(text):
+            return Reading(rule="blank", reason="no_answer")
+        if key in NOT_APPLICABLE:
+            return self._not_applicable()
+        if key in NO:
+            return Reading(rule="not ticked")
+        if key in YES or answers.find(text)[0] == choice:
+            return Reading((choice,), "ticked")
+        return Reading(rule="neither yes nor no", reason="unreadable")
+
+    def _other_text(self, question: Question, positions: pd.Series, readings: list[Reading]) -> None:
+        """Where the tool keeps the text of "other" in the cell, it goes to the question that asks for it."""
+        target = f"{question.name}_other"
+        if not self.raw.other_in_cell or target not in self.questionnaire.questions or target in self.values:
+            return
+        texts = _take([r.other or None for r in readings], positions, "str")
+        self.values[target] = texts
+        self.reasons[target] = pd.Series(ANSWERED, index=texts.index).where(texts.notna(), "no_answer")
+
+    def done(self) -> Answers:
+        columns = self.questionnaire.all_columns
+        values = pd.DataFrame({c: self.values[c] for c in columns}, index=self.raw.cells.index)
+        reasons = pd.DataFrame({c: self.reasons[c] for c in columns}, index=self.raw.cells.index)
+        mapping = pd.DataFrame(self.records, columns=[*MAPPING[:-1], "count", "proposal"])
+        return Answers(values, reasons, mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum())
+
+
+def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:
+    return Reading(rule=rule, reason=missing) if missing else Reading((code,), rule)
+
+
+def _as_written(left: str, text: str) -> str:
+    """The rest in the respondent's own letters, where it stands in one piece."""
+    start = tidy(text).casefold().find(left)
+    return tidy(text)[start : start + len(left)] if start >= 0 else left
+
+
+def _take(values: list, positions: pd.Series, dtype: str) -> pd.Series:
+    return pd.Series(values, dtype=dtype).take(positions.to_numpy()).set_axis(positions.index)
+
+
+def _dtype(question: Question) -> str:
+    if question.is_number:
+        return "float64"
+    return "boolean" if question.kind == "select_multiple" else "str"
+
+
+PLAIN_NUMBER = re.compile(r"^[+-]?\d+$")
+GROUPED = re.compile(r"^[+-]?\d{1,3}([ '’.,\u202f])\d{3}(\1\d{3})*$")
+
+
+def parse_number(text: str, decimal: str | None = None, whole: bool = False) -> float | None:
+    """A number as people write it, or None when it is not one number beyond doubt.
+
+    `1.234,5` and `1,234.5` are clear; `1,234` is a thousand where only whole numbers make sense (`whole`) and unclear
+    else, unless `decimal` declares the decimal sign. A trailing % is dropped; ranges and words are not numbers.
+    """
+    bare = tidy(text).removesuffix("%").strip().replace(" ", "").replace("'", "").replace("’", "")
+    if PLAIN_NUMBER.match(bare):
+        return float(bare)
+    if not re.fullmatch(r"[+-]?[\d.,]+", bare) or not re.search(r"\d", bare):
+        return None
+    signs = [c for c in bare if c in ".,"]
+    if decimal is None and len(set(signs)) == 2:
+        decimal = signs[-1]
+    if decimal is None and GROUPED.match(bare):
+        if len(signs) > 1 or whole:
+            return float(bare.replace(".", "").replace(",", ""))
+        return None
+    decimal = decimal or signs[-1]
+    if signs.count(decimal) > 1:
+        return None
+    try:
+        return float(bare.replace("," if decimal == "." else ".", "").replace(decimal, "."))
+    except ValueError:
+        return None

@@ -1,0 +1,171 @@
+"""Which column of an export is which question: by code and by text together, in any language of the questionnaire."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from bwise.exports.table import Column, RawTable
+from bwise.matching.words import NO, NOT_APPLICABLE, OTHER, YES
+from bwise.questionnaire import Question, Questionnaire
+from bwise.settings import Delivery
+from bwise.text import answer_key, code_key, heading_key
+
+SIMILAR = 85  # rapidfuzz ratio from which a code is believed though its text was reworded; below, it is only proposed
+PROPOSED = 60
+IGNORE = "ignore"
+REPEATS = "repeats the option columns"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column and the question it was taken for; `target` is `question` or `question/choice`, empty if none."""
+
+    column: Column
+    target: str = ""
+    how: str = ""
+    score: float = 0.0
+    languages: frozenset[str] = frozenset()
+    proposal: str = ""
+
+    @property
+    def question(self) -> str:
+        return self.target.partition("/")[0]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to decide about the column: matched, set aside by params, or a mere repetition."""
+        return bool(self.target) or self.how in ("declared", REPEATS)
+
+
+@dataclass(frozen=True)
+class HeadingIndex:
+    """Every heading the questionnaire could get: text key -> {target: languages}, code key -> targets."""
+
+    texts: dict[str, dict[str, frozenset[str]]]
+    codes: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=4)
+def heading_index(questionnaire: Questionnaire) -> HeadingIndex:
+    """Built once per questionnaire."""
+    texts: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    codes: dict[str, set[str]] = defaultdict(set)
+    for question in questionnaire.questions.values():
+        codes[code_key(question.name)].add(question.name)
+        for language, label in question.labels.items():
+            texts[heading_key(label)][question.name].add(language)
+            if question.battery:
+                texts[heading_key(question.battery_labels.get(language, "") + label)][question.name].add(language)
+        parent = _parent_of_other(question, questionnaire)
+        for language, label in (parent.labels if parent else {}).items():
+            for word in OTHER:
+                texts[heading_key(label + word)][question.name].add(language)
+        if question.kind == "select_multiple":
+            for choice in questionnaire.choices(question.name).values():
+                target = f"{question.name}/{choice.name}"
+                codes[code_key(question.name + choice.name)].add(target)
+                for language, label in question.labels.items():
+                    texts[heading_key(label + choice.labels.get(language, choice.name))][target].add(language)
+    return HeadingIndex(
+        {k: {t: frozenset(ls) for t, ls in v.items()} for k, v in texts.items() if k},
+        {k: frozenset(v) for k, v in codes.items()},
+    )
+
+
+def _parent_of_other(question: Question, questionnaire: Questionnaire) -> Question | None:
+    """The question whose "other" this text belongs to: the one its condition names."""
+    if question.role != "other":
+        return None
+    named = re.findall(r"\$\{(\w+)\}", " ".join(question.relevant))
+    return next((questionnaire.questions[n] for n in reversed(named) if n in questionnaire.questions), None)
+
+
+def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, propose: bool = True) -> list[Match]:
+    """One match per answer column, in the file's order.
+
+    A code and a text that agree are believed; a text beats a contradicting code; a code alone is believed where the
+    heading has no text, or a text similar to the question's (score >= 85). Everything else stays open, with the nearest
+    question as a proposal. Of two columns for one question the surer one is taken, and the other is left open.
+    """
+    index = heading_index(questionnaire)
+    matches = [_match(column, raw, index, questionnaire, delivery, propose) for column in raw.answer_columns]
+    return _without_repetitions(_one_column_per_target(matches))
+
+
+def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Questionnaire, delivery: Delivery, propose: bool) -> Match:
+    declared = delivery.columns.get(column.heading) or delivery.columns.get(column.code)
+    if declared:
+        return Match(column, "" if declared == IGNORE else declared, "declared", 100.0)
+    by_code = _choose_other(index.codes.get(code_key(column.code), frozenset()) if column.code else frozenset(), column, raw)
+    by_part = next((found for part in _parts(column.code) if (found := index.codes.get(code_key(part)))), frozenset())
+    by_text = index.texts.get(column.key, {})
+    agreed = [t for t in by_text if t in by_code] or [t for t in by_text if t in by_part]
+    if len(agreed) == 1:
+        return Match(column, agreed[0], "code and text", 100.0, by_text[agreed[0]])
+    if len(by_text) == 1:
+        target, languages = next(iter(by_text.items()))
+        return Match(column, target, "text", 100.0, languages)
+    bare = not column.text or column.text == column.code
+    if bare and len(by_code or by_part) == 1:
+        return Match(column, next(iter(by_code or by_part)), "code", 100.0)
+    for candidates in (by_code, by_part):
+        if not bare and len(candidates) == 1:
+            target = next(iter(candidates))
+            score = _similarity(column, target, index)
+            if score >= SIMILAR:
+                return Match(column, target, "code and similar text", score)
+    return _proposal(column, index) if propose else Match(column)
+
+
+def _parts(code: str) -> list[str]:
+    """Codes inside a code: `likert2[affSat1]` -> affSat1; `group/question/option` -> question/option, then option."""
+    path = code.split("/")
+    return ["/".join(path[i:]) for i in range(1, len(path))] + re.findall(r"\[([^\]]+)\]$", code)
+
+
+def _choose_other(targets: frozenset[str], column: Column, raw: RawTable) -> frozenset[str]:
+    """LimeSurvey writes the text of "other" under `q[other]`, the code of an option named other too: the cells decide."""
+    option = [t for t in targets if t.endswith("/other")]
+    if len(targets) < 2 or not option:
+        return targets
+    words = set(raw.cells[column.position].map(answer_key)) - {""}
+    return frozenset(option) if words and words <= YES | NO | NOT_APPLICABLE else targets - frozenset(option)
+
+
+def _similarity(column: Column, target: str, index: HeadingIndex) -> float:
+    labels = [key for key, targets in index.texts.items() if target in targets]
+    found = process.extractOne(column.key, labels, scorer=fuzz.ratio)
+    truncated = len(column.key) >= 20 and any(key.startswith(column.key) for key in labels)
+    return 100.0 if truncated else (found[1] if found else 0.0)
+
+
+def _proposal(column: Column, index: HeadingIndex) -> Match:
+    found = process.extractOne(column.key, index.texts.keys(), scorer=fuzz.ratio, score_cutoff=PROPOSED)
+    if not found:
+        return Match(column)
+    targets = sorted(index.texts[found[0]])
+    return Match(column, score=found[1], proposal=" or ".join(targets[:3]))
+
+
+SURENESS = ("declared", "code and text", "text", "code", "code and similar text")
+
+
+def _one_column_per_target(matches: list[Match]) -> list[Match]:
+    taken: dict[str, Match] = {}
+    for match in sorted((m for m in matches if m.target), key=lambda m: (SURENESS.index(m.how), m.column.position)):
+        taken.setdefault(match.target, match)
+    return [
+        m if not m.target or taken[m.target] is m else Match(m.column, proposal=m.target, score=m.score, how="second column")
+        for m in matches
+    ]
+
+
+def _without_repetitions(matches: list[Match]) -> list[Match]:
+    """KoBo writes a multiple answer twice, joined and as one column per option: the options are read."""
+    options = {m.question for m in matches if "/" in m.target}
+    return [Match(m.column, how=REPEATS, score=m.score) if m.target in options else m for m in matches]

@@ -1,0 +1,271 @@
+"""Which reading of a file is right: the one that makes most of the questionnaire match.
+
+Encoding, delimiter, sheet, tool, heading style and language are not guessed one by one. Every plausible combination is
+read, and judged by matched columns, then by matched answers, then by letters that belong to the language. The score and
+the runner-up are reported; two different readings that do equally well are refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bwise.exports import READERS
+from bwise.exports.containers import grids
+from bwise.exports.table import Grid, RawTable
+from bwise.matching.answers import UNITS, Answers, match_answers
+from bwise.matching.columns import IGNORE, Match, match_columns
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+from bwise.questionnaire import Questionnaire
+from bwise.settings import CountrySettings, Delivery, Project
+
+ENOUGH = 0.2  # of the columns must match; below, it is another survey's export
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """One reading of a file and how well it fits the questionnaire.
+
+    `fit` counts the matched columns, one that is only similar for less than one; `readable` is the share of answers of
+    closed questions that could be read (0 to 1); `letters` the share of letters beyond ASCII that belong to the
+    language's alphabet (0 to 1). The last two, and `answers`, are worked out for the best readings only.
+    """
+
+    raw: RawTable
+    matches: tuple[Match, ...]
+    language: str
+    fit: float
+    readable: float = 0.0
+    letters: float = 0.0
+    answers: Answers | None = None
+
+    @property
+    def columns(self) -> int:
+        return sum(m.settled for m in self.matches)
+
+    @property
+    def of_columns(self) -> int:
+        return len(self.raw.answer_columns)
+
+    @property
+    def score(self) -> tuple[float, float, float]:
+        return round(self.fit, 4), round(self.readable, 4), round(self.letters, 4)
+
+    def describe(self) -> str:
+        grid = self.raw.grid
+        how = f"sheet `{grid.sheet}`" if grid.sheet else f"{grid.encoding}, delimiter {grid.delimiter!r}"
+        return (
+            f"{self.raw.tool}, {how}, language {self.language}: {self.columns} of {self.of_columns} columns, "
+            f"{self.readable:.0%} of the answers"
+        )
+
+
+@dataclass(frozen=True)
+class DeliveryRead:
+    """One delivery, read and matched: the recognised reading, the runner-up, and the answers."""
+
+    name: str
+    delivery: Delivery
+    recognised: Recognised
+    runner_up: Recognised | None
+
+    @property
+    def raw(self) -> RawTable:
+        return self.recognised.raw
+
+    @property
+    def answers(self) -> Answers:
+        return self.recognised.answers
+
+
+def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questionnaire: Questionnaire) -> DeliveryRead:
+    """Recognise, read and match one export.
+
+    Args:
+        path: the file. shown: how to name it in messages. name: of the delivery.
+
+    Raises:
+        ProblemsFound: not an export, another survey's export, two readings that fit equally well, or a line of params
+            that names a column, question, answer or unit which is not there.
+    """
+    stop(f"The settings of the delivery {name} do not fit the questionnaire.", *_check_settings(delivery, questionnaire))
+    ranked = _ranked(path, shown, delivery, questionnaire)
+    best = _winner(ranked, shown)
+    other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
+    whole = _read_whole(path, shown, best, delivery, questionnaire)
+    stop(f"The settings of the delivery {name} do not fit the file.", *_check_columns(whole.raw, delivery, shown))
+    return DeliveryRead(name, delivery, whole, other)
+
+
+def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire) -> list[Recognised]:
+    readers = [r for r in READERS if delivery.tool in (None, r.NAME)]
+    if not readers:
+        stop(
+            "The tool in params is not known.",
+            Problem(f"`tool: {delivery.tool}`", shown, remedy=did_you_mean(delivery.tool, [r.NAME for r in READERS])),
+        )
+    tables = [
+        raw
+        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, head=True)
+        for reader in readers
+        if (raw := reader.read(grid)) is not None
+    ]
+    found = []
+    for raw in tables:
+        matches = tuple(match_columns(raw, questionnaire, delivery, propose=False))
+        found.append(Recognised(raw, matches, "", fit=sum(m.score for m in matches if m.settled) / 100))
+    best = max((r.fit for r in found), default=0.0)
+    # Answers are read only where the headings leave the choice open; of two tools that read one grid equally well, the
+    # one that knows the tool's own columns comes first in READERS.
+    specific = {id(r.raw.grid): r for r in reversed(found) if r.fit == best}
+    judged = [_judge(r, questionnaire, delivery) if specific.get(id(r.raw.grid)) is r and r.fit else r for r in found]
+    order = [m.NAME for m in READERS]
+    return sorted(judged, key=lambda r: (r.score, -order.index(r.raw.tool)), reverse=True)
+
+
+def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery) -> Recognised:
+    """Read the answers, too: how many make sense, and in which language and alphabet."""
+    matched = [m for m in found.matches if m.target]
+    language = delivery.language or _language(matched, found.raw, questionnaire)
+    answers = match_answers(found.raw, matched, questionnaire, delivery, language)
+    closed = answers.mapping[answers.mapping["rule"].ne("text") & answers.mapping["reason"].ne("no_answer")]
+    unreadable = closed.loc[closed["reason"].eq("unreadable"), "count"].sum()
+    readable = 1 - unreadable / max(1, closed["count"].sum())
+    return replace(found, language=language, readable=readable, letters=_letters(found.raw, questionnaire, language), answers=answers)
+
+
+def _language(matched: list[Match], raw: RawTable, questionnaire: Questionnaire) -> str:
+    """The language most headings are in; without text in the headings, the one most answers are in."""
+    votes = Counter(language for m in matched for language in m.languages)
+    told = raw.about("language")
+    if not votes and told is not None:
+        votes = Counter({k: v for k, v in Counter(told.str.lower().str[:2]).items() if k in questionnaire.languages})
+    if not votes:
+        labels = {
+            label: language for answers in questionnaire.lists.values() for c in answers.values() for language, label in c.labels.items()
+        }
+        cells = Counter(text for m in matched for text in raw.cells[m.column.position])
+        for text, count in cells.items():
+            if text in labels:
+                votes[labels[text]] += count
+    first = questionnaire.languages[0] if questionnaire.languages else ""
+    return max(votes, key=lambda v: (votes[v], v == first, v)) if votes else first
+
+
+def _letters(raw: RawTable, questionnaire: Questionnaire, language: str) -> float:
+    """Share of the letters beyond ASCII that the questionnaire uses in this language; 1 when there are none."""
+    labels = [q.labels.get(language, "") + q.battery_labels.get(language, "") for q in questionnaire.questions.values()]
+    labels += [c.labels.get(language, "") for answers in questionnaire.lists.values() for c in answers.values()]
+    alphabet = set("".join(labels).casefold())
+    text = "".join(c.heading for c in raw.columns) + "".join(raw.cells.to_numpy().ravel())
+    beyond = [c for c in text.casefold() if c > "\x7f"]
+    return sum(c in alphabet for c in beyond) / len(beyond) if beyond else 1.0
+
+
+def _winner(ranked: list[Recognised], shown: str) -> Recognised:
+    heading = "The export cannot be used. Nothing was changed."
+    if not ranked:
+        stop(heading, Problem("no table with headings was found in it", shown, remedy="ask the partner for the answers as CSV or XLSX"))
+    best = ranked[0]
+    if best.columns < max(1, ENOUGH * best.of_columns):
+        stop(
+            heading,
+            Problem(
+                f"only {best.columns} of its {best.of_columns} columns are questions of the questionnaire",
+                shown,
+                why="it looks like the export of another survey",
+                remedy="check `file:` and `questionnaire:` in params; else ask the partner",
+            ),
+        )
+    if not len(best.raw.cells):
+        stop(heading, Problem("there are headings, but no answers", shown, remedy="ask the partner to export again, with the responses"))
+    rival = next(
+        (r for r in ranked[1:] if r.score == best.score and r.raw.tool == best.raw.tool and not _same(r.raw.grid, best.raw.grid)), None
+    )
+    if rival:
+        stop(
+            heading,
+            Problem(
+                f"two readings fit equally well: {best.describe()} and {rival.describe()}",
+                shown,
+                why="the wrong one would change letters or columns without an error",
+                remedy="say which is right in params (`encoding:`, `delimiter:`)",
+            ),
+        )
+    return best
+
+
+def _same(one: Grid, two: Grid) -> bool:
+    return (
+        one.sheet == two.sheet
+        and one.delimiter == two.delimiter
+        and one.cells.shape == two.cells.shape
+        and bool((one.cells == two.cells).all(axis=None))
+    )
+
+
+def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, questionnaire: Questionnaire) -> Recognised:
+    """The chosen reading again, with every record of the file and with proposals for what stayed open."""
+    raw, answers = best.raw, best.answers
+    if not raw.grid.complete:
+        grid = next(iter(grids(path, shown, raw.grid.encoding, raw.grid.delimiter)))
+        raw, answers = next(r for r in READERS if raw.tool == r.NAME).read(grid), None
+    matches = match_columns(raw, questionnaire, delivery)
+    if answers is None:
+        answers = match_answers(raw, matches, questionnaire, delivery, best.language)
+    return replace(best, raw=raw, matches=tuple(matches), answers=answers)
+
+
+def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Problem]:
+    """Lines of params that name what the questionnaire does not have."""
+    problems = []
+    targets = {*questionnaire.questions, *questionnaire.all_columns}
+    for heading, target in delivery.columns.items():
+        if target != IGNORE and target not in targets:
+            problems.append(Problem(f"`columns: {heading}` names the question `{target}`", remedy=did_you_mean(target, targets)))
+    for key in ("answers", "scales", "units", "sentinels"):
+        for question in getattr(delivery, key):
+            if question not in questionnaire.questions:
+                problems.append(Problem(f"`{key}` names the question `{question}`", remedy=did_you_mean(question, questionnaire.questions)))
+    for question, scale in delivery.scales.items():
+        if scale not in questionnaire.lists:
+            problems.append(Problem(f"`scales: {question}` names the list `{scale}`", remedy=did_you_mean(scale, questionnaire.lists)))
+    for question, unit in delivery.units.items():
+        wanted = questionnaire.questions[question].unit if question in questionnaire.questions else ""
+        if wanted and unit != wanted and (unit, wanted) not in UNITS:
+            problems.append(
+                Problem(
+                    f"`units: {question}: {unit}` cannot be converted to {wanted}",
+                    remedy=did_you_mean(unit, [a for a, b in UNITS if b == wanted] + [wanted]),
+                )
+            )
+    return problems
+
+
+def _check_columns(raw: RawTable, delivery: Delivery, shown: str) -> list[Problem]:
+    """Lines under `columns:` that match no heading of the file."""
+    there = {c.heading for c in raw.columns} | {c.code for c in raw.columns if c.code}
+    return [
+        Problem(f"`columns: {heading}` matches no heading", shown, why="the line would do nothing", remedy=did_you_mean(heading, there))
+        for heading in delivery.columns
+        if heading not in there
+    ]
+
+
+def read_deliveries(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[DeliveryRead]:
+    """Read all deliveries of a country; the problems of all of them are told together.
+
+    Raises:
+        ProblemsFound: with every problem of every delivery.
+    """
+    read: list[DeliveryRead] = []
+    problems: list[Problem] = []
+    for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True):
+        path = project.root / delivery.file
+        try:
+            read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire))
+        except ProblemsFound as found:
+            problems += found.problems
+    stop(f"{settings.country}: not every export can be used. Nothing was changed.", *problems)
+    return read

@@ -1,0 +1,117 @@
+"""All countries together: which answers may stand side by side, and in which order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bwise.lineage import inputs
+from bwise.problems import Problem, stop
+from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.settings import ConsolidationSettings, Project
+from bwise.storage import read_csv
+
+COMPARABLE = "asked alike"
+STATUSES = (COMPARABLE, "unit converted", "different scale", "not asked")
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Answers of all countries. `answers` and `missing` have one row per respondent kept, column `country` first.
+
+    `countries` in the order of params; `left_out`: country -> why it is not in the pool.
+    """
+
+    project: Project
+    settings: ConsolidationSettings
+    questionnaire: Questionnaire
+    answers: pd.DataFrame
+    missing: pd.DataFrame
+    manifests: dict[str, dict]
+    left_out: dict[str, str]
+
+    @property
+    def countries(self) -> list[str]:
+        return list(self.manifests)
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether any of the answers is synthetic."""
+        return any(m["demonstration"] for m in self.manifests.values())
+
+    def status(self, question: str, country: str) -> str:
+        """How comparable a country's answers to this question are (one of `STATUSES`)."""
+        manifest = self.manifests[country]
+        first = self.questionnaire.columns(question)[0]
+        if self.missing.loc[self.missing["country"] == country, first].eq("not_asked").all():
+            return "not asked"
+        if question in manifest["scales"] and manifest["scales"][question] != self.questionnaire[question].list_name:
+            return "different scale"
+        return "unit converted" if question in manifest["units"] else COMPARABLE
+
+    def comparable(self, *questions: str) -> list[str]:
+        """Countries whose answers to all these questions may be pooled."""
+        return [c for c in self.countries if all(self.status(q, c) in (COMPARABLE, "unit converted") for q in questions)]
+
+
+def load_pool(project: Project, countries: list[str] | None = None) -> Pool:
+    """Read `processed/` of all countries that have params.
+
+    A country whose inputs changed since it was cleaned, or that was never cleaned, is left out and named.
+
+    Raises:
+        ProblemsFound: no country can be used.
+    """
+    settings = project.consolidation()
+    questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
+    manifests, left_out = {}, {}
+    for country in countries or project.countries():
+        manifest, why = _manifest(project, country, settings)
+        if manifest:
+            manifests[country] = manifest
+        else:
+            left_out[country] = why
+    if not manifests:
+        stop("There is nothing to consolidate.", *[Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()])
+    answers = _stack(project, manifests, "answers", questionnaire)
+    missing = _stack(project, manifests, "missing", questionnaire)
+    return Pool(project, settings, questionnaire, answers, missing, manifests, left_out)
+
+
+def _manifest(project: Project, country: str, settings: ConsolidationSettings) -> tuple[dict, str]:
+    path = project.processed(country) / "manifest.json"
+    if not path.is_file():
+        return {}, "not cleaned yet, or its last run failed"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    if manifest["questionnaire"] != settings.questionnaire:
+        return {}, f"answers another questionnaire ({manifest['questionnaire']})"
+    files = [project.root / f for f in manifest["inputs"] if f.startswith("raw/")]
+    now = inputs(project, country, manifest["questionnaire"], [f.relative_to(project.root) for f in files])
+    changed = [f for f, digest in manifest["inputs"].items() if now.get(f) != digest]
+    return ({}, "changed since it was cleaned: " + ", ".join(changed)) if changed else (manifest, "")
+
+
+def _stack(project: Project, countries: dict, file: str, questionnaire: Questionnaire) -> pd.DataFrame:
+    """One table, with the choices of all countries as common categories."""
+    frames = []
+    for country in countries:
+        frame = pd.read_parquet(project.processed(country) / f"{file}.parquet")
+        frame.insert(0, "country", country)
+        frames.append(frame.astype({c: "str" for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)}))
+    stacked = pd.concat(frames, ignore_index=True)
+    stacked["country"] = pd.Categorical(stacked["country"], categories=list(countries))
+    if file == "missing":
+        return stacked
+    for question in questionnaire.questions.values():
+        if question.kind == "select_one":
+            codes = dict.fromkeys([*questionnaire.choices(question.name), *stacked[question.name].dropna().unique()])
+            stacked[question.name] = pd.Categorical(stacked[question.name], categories=list(codes))
+    return stacked
+
+
+def flags(pool: Pool) -> pd.DataFrame:
+    """Respondent x quality flag over all countries of the pool."""
+    frames = [read_csv(pool.project.processed(c) / "flags.csv").assign(country=c) for c in pool.countries]
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,101 @@
+"""Personal data stops here: pseudonyms for respondents and WISEs, masks in open answers.
+
+What tools add about a person never gets this far (`bwise.exports.table`). A pseudonym is an HMAC-SHA256 under a key that is
+made on the first run, stays in the project folder and is never committed: without the key it cannot be recomputed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+import pandas as pd
+import phonenumbers
+
+from bwise.cleaning import Country, record_change
+from bwise.text import answer_key
+
+KEY_FILE = ".pseudonym-key"
+ADDRESS = re.compile(r"[^\s@<>,;()]+@[^\s@<>,;()]+\.\w+")
+LINK = re.compile(
+    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|eu|info|at|be|bg|hr|fr|gr|it|lv|nl|pl|ro|si|es|de)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+PHONE_REGIONS = {"EL": "GR", "UK": "GB"}  # phonenumbers speaks ISO 3166-1
+
+
+def project_key(root: Path) -> bytes:
+    """The project's secret key, made on the first call (readable by its owner only)."""
+    path = root / KEY_FILE
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+    except FileExistsError:
+        pass
+    return path.read_bytes()
+
+
+def pseudonym(key: bytes, *parts: str) -> str:
+    """Sixteen hexadecimal digits that stand for these parts, the same on every run with the same key."""
+    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def protect(country: Country, key: bytes) -> None:
+    """Replace identifiers by pseudonyms and mask open answers, in place.
+
+    Afterwards `rows` has `respondent` and `wise` (empty where no WISE was named) and no longer the tool's identifier.
+    """
+    code = country.settings.country
+    rows = country.rows
+    identity = rows["respondent_id"].fillna("").where(lambda s: s.ne(""), "row " + rows["source_row"].astype(str))
+    repeated = rows.assign(identity=identity).groupby(["delivery", "identity"]).cumcount().astype(str)
+    rows["respondent"] = [pseudonym(key, "respondent", code, d, i, n) for d, i, n in zip(rows["delivery"], identity, repeated, strict=True)]
+    rows["wise"] = _wise(country, key)
+    country.rows = rows.drop(columns=["respondent_id"])
+    for question in country.questionnaire.questions.values():
+        if question.kind == "text":
+            _mask_column(country, question.name)
+
+
+def _wise(country: Country, key: bytes) -> list[str]:
+    """Pseudonym of the WISE: the code typed, in the partner's numbering; spelling differences of case and space are one."""
+    question = country.questionnaire.one("wise")
+    if question is None:
+        return [""] * len(country.rows)
+    typed = country.values[question.name].fillna("").map(answer_key).str.replace(r"[\s_-]+", "", regex=True)
+    told = country.values[question.name].notna()
+    country.values[question.name] = pd.Series(pd.NA, index=typed.index, dtype="str")
+    country.reasons[question.name] = country.reasons[question.name].where(~told, "withheld")
+    return [
+        pseudonym(key, "wise", country.settings.country, p, t) if t else "" for p, t in zip(country.rows["partner"], typed, strict=True)
+    ]
+
+
+def _mask_column(country: Country, question: str) -> None:
+    column = country.values[question]
+    distinct = column.dropna().unique()
+    masked = {text: mask(text, country.settings.country) for text in distinct}
+    changed = column.map(lambda t: isinstance(t, str) and masked[t] != t)
+    new = column.map(lambda t: masked.get(t, t))
+    country.values[question] = new.astype("str")
+    # The old text is not written down: it is what must not be.
+    record_change(
+        country, column.index[changed], question, "(withheld)", new[changed].to_numpy(), "mask", "address, link or telephone number"
+    )
+
+
+def mask(text: str, country: str) -> str:
+    """The text without e-mail addresses, links and telephone numbers (valid ones of the country, or international)."""
+    text = ADDRESS.sub("[e-mail]", text)
+    text = LINK.sub("[link]", text)
+    if not re.search(r"\d{3}|\d[\d\s/.()-]{5,}\d", text):
+        return text
+    matcher = phonenumbers.PhoneNumberMatcher(text, PHONE_REGIONS.get(country, country), leniency=phonenumbers.Leniency.POSSIBLE)
+    for match in reversed(list(matcher)):
+        text = text[: match.start] + "[telephone]" + text[match.end :]
+    return text

@@ -1,0 +1,232 @@
+"""The questionnaire as data: XLSForm sheets in `params/questionnaires/<name>/`, the codebook of a survey.
+
+Format: XLSForm (https://xlsform.org/en/) as the sheets `survey.csv`, `choices.csv`, `settings.csv`, UTF-8 with BOM.
+Columns of ours, which XLSForm tools ignore: `role`, `concept`, `measure`, `subject`, `unit`, `sensitive` in survey;
+`missing` (dont_know, refused, not_applicable) and `exclusive` in choices.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from bwise.problems import Problem, did_you_mean, stop
+
+KINDS = {"select_one", "select_multiple", "integer", "decimal", "text", "date"}
+NUMBERS = {"integer", "decimal"}
+LAYOUT = {"note", "begin_group", "end_group", "begin group", "end group", "start", "end", "today", "calculate"}
+MISSING_ANSWERS = {"dont_know", "refused", "not_applicable"}
+LABEL = re.compile(r"^label(?:::.*\((?P<language>[a-z]{2})\))?$")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of an answer list; `missing` says which kind of non-answer it is, if it is one."""
+
+    name: str
+    labels: dict[str, str]
+    missing: str = ""
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. Rows of a battery are questions too; `battery` names the group that holds them.
+
+    `measure` is relevance, endowment, future, …; `subject` is the worker group the answer is about
+    (`self`: the respondent's own group); `relevant` holds every condition that must be true for it to be shown.
+    """
+
+    name: str
+    kind: str
+    labels: dict[str, str]
+    list_name: str = ""
+    battery: str = ""
+    battery_labels: dict[str, str] = field(default_factory=dict)
+    relevant: tuple[str, ...] = ()
+    constraint: str = ""
+    required: bool = False
+    role: str = ""
+    concept: str = ""
+    measure: str = ""
+    subject: str = ""
+    unit: str = ""
+    sensitive: str = ""
+
+    def label(self, language: str = "en") -> str:
+        """The question as asked, in this language or else in the first one there is."""
+        return self.labels.get(language) or next(iter(self.labels.values()), self.name)
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True, eq=False)
+class Questionnaire:
+    """A whole questionnaire: questions in their order, answer lists, languages."""
+
+    name: str
+    title: str
+    questions: dict[str, Question]
+    lists: dict[str, dict[str, Choice]]
+    languages: tuple[str, ...]
+    folder: Path
+
+    def __getitem__(self, name: str) -> Question:
+        if name not in self.questions:
+            stop(
+                f"The questionnaire `{self.name}` has no such question.",
+                Problem(f"`{name}` is not a question", str(self.folder / "survey.csv"), remedy=did_you_mean(name, self.questions)),
+            )
+        return self.questions[name]
+
+    def choices(self, question: str, list_name: str = "") -> dict[str, Choice]:
+        """The answers of a question, or of the list that a country used instead."""
+        return self.lists.get(list_name or self[question].list_name, {})
+
+    def columns(self, question: str) -> list[str]:
+        """How the question stands in `answers.parquet`: one column, or one per choice for select_multiple."""
+        if self[question].kind != "select_multiple":
+            return [question]
+        return [f"{question}/{choice}" for choice in self.choices(question)]
+
+    @cached_property
+    def all_columns(self) -> list[str]:
+        return [column for name in self.questions for column in self.columns(name)]
+
+    def with_role(self, role: str, measure: str = "") -> list[Question]:
+        """Questions that play this role, in their order."""
+        return [q for q in self.questions.values() if q.role == role and (not measure or q.measure == measure)]
+
+    def one(self, role: str) -> Question | None:
+        """The question with this role, or None when the questionnaire does not ask it."""
+        found = self.with_role(role)
+        return found[0] if found else None
+
+    def scale(self, question: str, list_name: str = "") -> dict[str, float]:
+        """Numeric value of each code of a rating, empty when the answers are not all numbers."""
+        codes = [c.name for c in self.choices(question, list_name).values() if not c.missing]
+        try:
+            return {code: float(code) for code in codes}
+        except ValueError:
+            return {}
+
+    def batteries(self) -> dict[str, list[Question]]:
+        """Rows of each battery, by its group's name."""
+        rows: dict[str, list[Question]] = {}
+        for question in self.questions.values():
+            if question.battery:
+                rows.setdefault(question.battery, []).append(question)
+        return rows
+
+
+def load_questionnaire(folder: Path) -> Questionnaire:
+    """Read and check the three sheets.
+
+    Raises:
+        ProblemsFound: with every fault of the sheets: a missing sheet or column, an unknown type, a list nobody
+            defined, a name used twice.
+    """
+    folder = Path(folder)
+    heading = f"The questionnaire in {folder} cannot be used."
+    stop(
+        heading,
+        *[
+            Problem(f"the sheet {sheet}.csv is missing", str(folder), remedy="save the sheet as CSV UTF-8 with this name")
+            for sheet in ("survey", "choices", "settings")
+            if not (folder / f"{sheet}.csv").is_file()
+        ],
+    )
+    survey, choices, settings = (_sheet(folder / f"{s}.csv") for s in ("survey", "choices", "settings"))
+    stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
+    lists, problems = _lists(choices)
+    questions, more = _questions(survey, lists)
+    stop(heading, *problems, *more)
+    title = settings.get("form_title", pd.Series(dtype=str))
+    return Questionnaire(
+        name=folder.name,
+        title=title.iloc[0] if len(title) else folder.name,
+        questions=questions,
+        lists=lists,
+        languages=tuple(_label_columns(survey)),
+        folder=folder,
+    )
+
+
+def _sheet(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def _missing_columns(sheet: pd.DataFrame, needed: tuple[str, ...], name: str) -> list[Problem]:
+    return [Problem(f"the column `{c}` is missing", f"{name}.csv") for c in needed if c not in sheet.columns]
+
+
+def _label_columns(sheet: pd.DataFrame) -> dict[str, str]:
+    """Language -> column; a bare `label` counts as English."""
+    found = {c: LABEL.match(c) for c in sheet.columns}
+    return {(m["language"] or "en"): c for c, m in found.items() if m}
+
+
+def _labels(row: dict, columns: dict[str, str]) -> dict[str, str]:
+    return {language: row[column] for language, column in columns.items() if row[column].strip()}
+
+
+def _lists(choices: pd.DataFrame) -> tuple[dict[str, dict[str, Choice]], list[Problem]]:
+    lists: dict[str, dict[str, Choice]] = {}
+    problems: list[Problem] = []
+    columns = _label_columns(choices)
+    for number, row in enumerate(choices.to_dict("records"), 2):
+        if not row["list_name"]:
+            continue
+        where = f"choices.csv, row {number}"
+        answers = lists.setdefault(row["list_name"], {})
+        if row["name"] in answers:
+            problems.append(Problem(f"the answer `{row['name']}` stands twice in the list `{row['list_name']}`", where))
+        missing = row.get("missing", "")
+        if missing and missing not in MISSING_ANSWERS:
+            problems.append(Problem(f"`{missing}` is not a missing reason", where, remedy=did_you_mean(missing, MISSING_ANSWERS)))
+        answers[row["name"]] = Choice(row["name"], _labels(row, columns), missing, row.get("exclusive", "") == "yes")
+    return lists, problems
+
+
+def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], list[Problem]]:
+    questions: dict[str, Question] = {}
+    problems: list[Problem] = []
+    columns = _label_columns(survey)
+    groups: list[dict] = []
+    for number, row in enumerate(survey.to_dict("records"), 2):
+        where = f"survey.csv, row {number}"
+        kind, _, list_name = row["type"].strip().partition(" ")
+        kind, list_name = (row["type"].strip(), "") if row["type"].strip() in LAYOUT else (kind, list_name.strip())
+        if kind in ("begin_group", "begin group"):
+            groups.append({**row, "labels": _labels(row, columns)})
+        elif kind in ("end_group", "end group"):
+            groups.pop()
+        if kind in LAYOUT or not kind:
+            continue
+        if kind not in KINDS:
+            problems.append(Problem(f"`{kind}` is not a type of question we read", where, remedy=did_you_mean(kind, KINDS)))
+        if row["name"] in questions:
+            problems.append(Problem(f"the question `{row['name']}` stands twice", where))
+        if kind.startswith("select") and list_name not in lists:
+            problems.append(Problem(f"no answers are defined for the list `{list_name}`", where, remedy=did_you_mean(list_name, lists)))
+        group = groups[-1] if groups and groups[-1]["labels"] else None
+        conditions = [g.get("relevant", "") for g in groups] + [row.get("relevant", "")]
+        questions[row["name"]] = Question(
+            name=row["name"],
+            kind=kind,
+            labels=_labels(row, columns),
+            list_name=list_name,
+            battery=group["name"] if group else "",
+            battery_labels=group["labels"] if group else {},
+            relevant=tuple(c for c in conditions if c),
+            constraint=row.get("constraint", ""),
+            required=row.get("required", "") in ("yes", "true()", "true"),
+            **{k: row.get(k, "") for k in ("role", "concept", "measure", "subject", "unit", "sensitive")},
+        )
+    return questions, problems

@@ -1,0 +1,286 @@
+"""Params: what is particular to a country, and what the consolidation needs. Strict: an unknown key is refused."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+
+COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
+EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Delivery(Strict):
+    """One export of one partner. All but `partner` and `file` is found out from the file when left away.
+
+    Attributes:
+        partner: short name of the partner organisation.
+        file: the export, relative to the project folder.
+        tool, encoding, delimiter, language: overrides of what is recognised.
+        columns: heading, or its code -> question, or question/choice; `ignore` for a column to leave aside.
+        answers: question -> {raw answer: code}.
+        scales: question -> the answer list used in this export instead of the questionnaire's own.
+        units: question -> the unit used in this export; converted to the questionnaire's unit.
+        sentinels: question -> numbers that stand for "no answer".
+        decimal: the decimal sign, where numbers such as 1,234 would be ambiguous.
+    """
+
+    partner: str
+    file: Path
+    tool: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    language: str | None = None
+    columns: dict[str, str] = {}
+    answers: dict[str, dict[str, str]] = {}
+    scales: dict[str, str] = {}
+    units: dict[str, str] = {}
+    sentinels: dict[str, list[float]] = {}
+    decimal: Literal[",", "."] | None = None
+
+
+class CountrySettings(Strict):
+    """`params/<CC>.yaml`.
+
+    Attributes:
+        exclude: rules by which respondents are left out; all others are kept, at most flagged.
+        minimum_answered: `too_few_answers` means below this share of the questions shown to the respondent.
+    """
+
+    country: str = Field(pattern="^[A-Z]{2}$")
+    questionnaire: str
+    deliveries: list[Delivery] = Field(min_length=1)
+    exclude: list[Literal[EXCLUSION_RULES]] = list(EXCLUSION_RULES)
+    minimum_answered: float = Field(default=0.2, ge=0, le=1)
+
+    def delivery_names(self) -> list[str]:
+        """One name per delivery: the partner's, numbered where a partner sent several."""
+        partners = [d.partner for d in self.deliveries]
+        seen: dict[str, int] = {}
+        names = []
+        for partner in partners:
+            seen[partner] = seen.get(partner, 0) + 1
+            names.append(partner if partners.count(partner) == 1 else f"{partner}-{seen[partner]}")
+        return names
+
+
+class ConsolidationSettings(Strict):
+    """`params/consolidation.yaml`.
+
+    Attributes:
+        countries: the order in which countries stand in every table and figure.
+        minimum_persons, minimum_wises: fewer persons, or persons of fewer distinct WISEs, and a figure is confidential
+            (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices use.
+        low_reliability: figures on fewer persons carry obs_status u.
+    """
+
+    questionnaire: str
+    countries: list[str]
+    minimum_persons: int = Field(default=5, ge=1)
+    minimum_wises: int = Field(default=3, ge=1)
+    low_reliability: int = Field(default=30, ge=1)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `params/` and `raw/`; everything else is made in it."""
+
+    root: Path
+
+    @property
+    def params(self) -> Path:
+        return self.root / "params"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    def processed(self, country: str) -> Path:
+        return self.root / "processed" / country
+
+    def countries(self) -> list[str]:
+        """Countries that have params, in the order of the consolidation, then of the alphabet."""
+        found = sorted(p.stem for p in self.params.glob("[A-Z][A-Z].yaml"))
+        order = self.consolidation().countries
+        return sorted(found, key=lambda c: (order.index(c) if c in order else len(order), c))
+
+    def consolidation(self) -> ConsolidationSettings:
+        return _validated(ConsolidationSettings, _read_yaml(self.params / "consolidation.yaml"), "params/consolidation.yaml")
+
+    def shown(self, path: Path) -> str:
+        """A path as it may be printed: relative to the project, never a path of somebody's computer."""
+        path = Path(path)
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+
+
+def find_project(start: Path | str | None = None) -> Project:
+    """The nearest folder, from here upwards, that holds `params/`: notebooks work from any folder of the project."""
+    here = Path(start or ".").resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params").is_dir():
+            return Project(folder)
+    raise ProblemsFound(
+        "This is not a project folder.",
+        [
+            Problem("no folder `params/` here or above", here.name, remedy="change to the project's folder, or give --project DIR"),
+        ],
+    )
+
+
+def load_country(project: Project, country: str, **overrides: Any) -> CountrySettings:
+    """Settings of one country from its params file; `overrides` replace single keys.
+
+    Raises:
+        ProblemsFound: unknown country, unknown key (with the nearest key and the line), wrong value, missing file.
+    """
+    country = COUNTRY_CODES.get(str(country).upper(), str(country).upper())
+    path = project.params / f"{country}.yaml"
+    known = sorted(p.stem for p in project.params.glob("[A-Z][A-Z].yaml"))
+    if not path.is_file():
+        stop(
+            "There are no settings for this country.",
+            Problem(
+                f"no file params/{country}.yaml",
+                remedy=f"{did_you_mean(country, known)} or write the file" if known else "write the file",
+            ),
+        )
+    content = _read_yaml(path)
+    content.update(overrides)
+    where = f"params/{country}.yaml"
+    settings = _validated(CountrySettings, content, where)
+    settings.country = COUNTRY_CODES.get(settings.country, settings.country)
+    if settings.country != country:
+        stop(
+            "The settings belong to another country.",
+            Problem(
+                f"the file says country {settings.country}, its name says {country}",
+                where,
+                why="the answers of one country would be counted for another",
+                remedy="make the two agree",
+            ),
+        )
+    return settings
+
+
+_kernels_started = False
+
+
+def notebook_settings(names: dict[str, Any]) -> tuple[Project, CountrySettings]:
+    """Project and settings from the parameters of a notebook: call it with `globals()`, right after the parameters.
+
+    papermill passes a misspelt parameter on without a word, and the notebook would run the default country. So every
+    plain value that stands in a fresh kernel must be a parameter we know. Keys of the params file may be given too
+    (papermill's `-f params/AT.yaml` gives all of them); they replace what the file on disk says.
+    """
+    given = {k: v for k, v in names.items() if not k.startswith("_") and k not in _IPYTHON and isinstance(v, _PLAIN)}
+    allowed = {"project", *CountrySettings.model_fields}
+    global _kernels_started
+    if not _kernels_started:  # later, an analyst may have made variables of her own
+        stop(
+            "A parameter of this notebook is not known. Nothing was run.",
+            *[
+                Problem(
+                    f"`{k}` is not a parameter",
+                    "the notebook's parameters",
+                    why="the default country would be run instead of the one you meant",
+                    remedy=did_you_mean(k, allowed),
+                )
+                for k in given
+                if k not in allowed
+            ],
+        )
+        _kernels_started = True
+    project = find_project(given.pop("project", None))
+    overrides = {k: v for k, v in given.items() if k in CountrySettings.model_fields and k != "country"}
+    return project, load_country(project, given.get("country", ""), **overrides)
+
+
+_PLAIN = (str, int, float, bool, list, dict, tuple, types.NoneType, date)
+_IPYTHON = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+
+
+def _read_yaml(path: Path) -> CommentedMap:
+    if not path.is_file():
+        stop("A settings file is missing.", Problem(f"no file {path.parent.name}/{path.name}", remedy="write it; see params/README.md"))
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        content = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ProblemsFound(
+            "A settings file cannot be read.",
+            [
+                Problem(str(error.problem), f"{where}, line {line}", remedy="check the spelling, the colons and the indentation there"),
+            ],
+        ) from None
+    except UnicodeDecodeError:
+        raise ProblemsFound(
+            "A settings file cannot be read.",
+            [
+                Problem("the file is not UTF-8", where, remedy="save it again with encoding UTF-8"),
+            ],
+        ) from None
+    if not isinstance(content, CommentedMap):
+        stop("A settings file cannot be read.", Problem("it holds no `key: value` lines", where, remedy="see params/README.md"))
+    return content
+
+
+def _validated(model: type[Strict], content: CommentedMap, where: str):
+    try:
+        return model.model_validate(_plain(content))
+    except ValidationError as error:
+        raise ProblemsFound(
+            f"{where} has settings that cannot be used.", [_as_problem(e, model, content, where) for e in error.errors()]
+        ) from None
+
+
+def _plain(value: Any) -> Any:
+    """ruamel's containers as plain ones; numbers that stand for text keys and answers become text."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _as_problem(error: dict, model: type[Strict], content: Any, where: str) -> Problem:
+    path = list(error["loc"])
+    line = _line(content, path)
+    where = f"{where}, line {line}" if line else where
+    dotted = ".".join(str(p) for p in path)
+    if error["type"] == "extra_forbidden":
+        fields = Delivery.model_fields if "deliveries" in path else model.model_fields
+        return Problem(f"`{path[-1]}` is not a setting", where, remedy=did_you_mean(str(path[-1]), fields))
+    if error["type"] == "missing":
+        return Problem(f"the setting `{dotted}` is missing", where, remedy="add it; see params/README.md")
+    if error["type"] == "literal_error":
+        return Problem(f"`{error['input']}` is not a value of `{dotted}`", where, remedy=f"use {error['ctx']['expected']}")
+    return Problem(f"`{dotted}`: {error['msg'][0].lower()}{error['msg'][1:]}", where)
+
+
+def _line(content: Any, path: list) -> int | None:
+    """Line of the key at the end of the path, or of the nearest container that has one."""
+    line = None
+    for step in path:
+        if isinstance(content, CommentedMap) and step in content:
+            line = content.lc.key(step)[0] + 1
+            content = content[step]
+        elif isinstance(content, CommentedSeq) and isinstance(step, int) and step < len(content):
+            line = content.lc.item(step)[0] + 1
+            content = content[step]
+        else:
+            break
+    return line

@@ -1,0 +1,37 @@
+"""Text made comparable. Only for matching: what a partner sent is kept as it was sent."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+SPACE = re.compile(r"\s+")
+ALIKE = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
+NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
+
+
+def tidy(text: str) -> str:
+    """The text without what nobody sees: BOM, zero-width characters, NBSP and runs of spaces."""
+    return SPACE.sub(" ", str(text).translate(INVISIBLE)).strip()
+
+
+def answer_key(text: str) -> str:
+    """What two spellings of one answer share: no markup, one kind of quote and dash, no case, no final stop."""
+    plain = unicodedata.normalize("NFKC", html.unescape(TAG.sub(" ", str(text)))).translate(ALIKE)
+    return tidy(plain).casefold().rstrip("?;:.!* ")
+
+
+def heading_key(text: str) -> str:
+    """What the heading of one question shares across tools, whether they write `Q [row]`, `Q: row` or `Q.row`.
+
+    Letters and digits of any script stay, and the signs that tell answers apart (`C`, `C++`, `C#`, `< 18`).
+    """
+    return NOT_IN_HEADING.sub("", answer_key(text))
+
+
+def code_key(code: str) -> str:
+    """What one code shares across tools: `digrel_d11`, `digrel[d11]` and `group/digrel_d11` end alike."""
+    return re.sub(r"[^0-9a-z]", "", str(code).casefold())
