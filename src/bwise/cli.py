@@ -1,0 +1,122 @@
+"""`bwise` on the command line: a thin door to the functions that notebooks call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table as Grid
+
+from bwise.problems import ProblemsFound
+from bwise.settings import Project, find_project, load_country
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
+)
+console = Console(highlight=False)
+ProjectOption = Annotated[Path | None, typer.Option("--project", help="The project folder; found by itself when you are in it.")]
+
+
+@app.command()
+def run(
+    countries: Annotated[list[str] | None, typer.Argument(help="Country codes; all when none is given.")] = None,
+    project: ProjectOption = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Countries at the same time.")] = os.cpu_count() or 1,
+) -> None:
+    """Clean each country, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
+    from bwise.workflow import run_consolidation, run_countries
+
+    where = find_project(project)
+    wanted = [load_country(where, c).country for c in countries] if countries else where.countries()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Countries", total=len(wanted) + 1)
+        outcomes = []
+        with ProcessPoolExecutor(min(jobs, len(wanted)), mp_context=get_context("spawn")) as executor:
+            for outcome in run_countries(where, wanted, executor):
+                outcomes.append(outcome)
+                progress.advance(task)
+        progress.update(task, description="Consolidation")
+        outcomes.sort(key=lambda o: wanted.index(o.name))
+        outcomes.append(run_consolidation(where))
+        progress.advance(task)
+    for outcome in outcomes:
+        sign = "[green]ok    [/]" if outcome.ok else "[red]failed[/]"
+        first, *rest = outcome.message.splitlines()
+        console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
+        console.print("\n   ".join([first, *rest]), markup=False, soft_wrap=True)
+    if not all(o.ok for o in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def table(
+    question: Annotated[str, typer.Argument(help="Name of a question, as in survey.csv.")],
+    by: Annotated[str | None, typer.Option(help="country, partner, or a question with one answer.")] = None,
+    project: ProjectOption = None,
+    csv: Annotated[bool, typer.Option("--csv", help="For machines: tidy CSV on standard output.")] = False,
+) -> None:
+    """How often each answer was given: counts, per cent, base; from processed data."""
+    from bwise.pooling import load_pool
+    from bwise.publication import layout, persons, shown
+    from bwise.tables import frequencies
+
+    found = frequencies(load_pool(find_project(project)), question, by)
+    if csv:
+        sys.stdout.write(found.data.to_csv(index=False, lineterminator="\n"))
+        return
+    plan = layout(found)
+    grid = Grid(
+        title=found.title,
+        caption=f"Base: {found.base}. Countries: {', '.join(found.countries)}.",
+        title_justify="left",
+        caption_justify="left",
+    )
+    for name in found.rows:
+        grid.add_column(name)
+    for name in ("count", "%", "base"):
+        grid.add_column(name, justify="right")
+    previous = ""
+    for labels, (count, share) in zip(plan.row_labels, plan.figures, strict=True):
+        if len(labels) > 1 and previous not in ("", labels[0]):
+            grid.add_section()
+        previous = labels[0]
+        grid.add_row(*labels, shown(count, 0), shown(share, 1), persons([count])[0])
+    console.print(grid)
+
+
+@app.command()
+def demo(project: ProjectOption = None) -> None:
+    """Write the demonstration exports to raw/demo/: synthetic answers with known truth, the same on every machine."""
+    from bwise.demo import exports
+    from bwise.questionnaire import load_questionnaire
+
+    where: Project = find_project(project)
+    made = exports(load_questionnaire(where.params / "questionnaires" / "skills_survey"))
+    for name, content in made.items():
+        path = where.root / "raw" / "demo" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    console.print(f"{len(made)} demonstration exports, {sum(map(len, made.values())) / 1e6:.1f} MB, in raw/demo/")
+
+
+def main() -> None:
+    """Entry point: problems are told in plain words, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # consoles of another code page show `?` rather than fail
+        stream.reconfigure(errors="replace")
+    try:
+        app()
+    except ProblemsFound as found:
+        sys.stderr.write(f"{found}\n")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

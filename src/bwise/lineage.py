@@ -79,7 +79,11 @@ def check_identities(country: Country) -> pd.DataFrame:
 def _single(delivery: DeliveryRead, country: Country) -> list:
     """Columns whose cells hold one answer each: choices and numbers."""
     kinds = ("select_one", "integer", "decimal", "date")
-    return [m for m in delivery.recognised.matches if m.target in country.questionnaire.questions and country.questionnaire[m.target].kind in kinds]
+    return [
+        m
+        for m in delivery.recognised.matches
+        if m.target in country.questionnaire.questions and country.questionnaire[m.target].kind in kinds
+    ]
 
 
 def _replay(country: Country, delivery: DeliveryRead) -> list[Problem]:
@@ -99,7 +103,8 @@ def _replay(country: Country, delivery: DeliveryRead) -> list[Problem]:
             at = ", ".join(str(country.rows.loc[p, "source_row"]) for p in off[:5])
             problems.append(
                 Problem(
-                    f"{match.target}: {len(off)} answers are not what the mapping says", f"{delivery.name}, column {match.column.position + 1}, rows {at}"
+                    f"{match.target}: {len(off)} answers are not what the mapping says",
+                    f"{delivery.name}, column {match.column.position + 1}, rows {at}",
                 )
             )
     return problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -44,12 +45,18 @@ class Pool:
     def status(self, question: str, country: str) -> str:
         """How comparable a country's answers to this question are (one of `STATUSES`)."""
         manifest = self.manifests[country]
-        first = self.questionnaire.columns(question)[0]
-        if self.missing.loc[self.missing["country"] == country, first].eq("not_asked").all():
+        if country not in self._asked[self.questionnaire.columns(question)[0]]:
             return "not asked"
         if question in manifest["scales"] and manifest["scales"][question] != self.questionnaire[question].list_name:
             return "different scale"
         return "unit converted" if question in manifest["units"] else COMPARABLE
+
+    @cached_property
+    def _asked(self) -> dict[str, set[str]]:
+        """Column -> countries in which at least one respondent was asked."""
+        columns = self.questionnaire.all_columns
+        asked = self.missing[columns].ne("not_asked").groupby(self.missing["country"], observed=True).any()
+        return {column: set(asked.index[asked[column]]) for column in columns}
 
     def comparable(self, *questions: str) -> list[str]:
         """Countries whose answers to all these questions may be pooled."""

@@ -66,22 +66,38 @@ class Question:
         return self.kind in NUMBERS
 
 
+@dataclass(frozen=True)
+class Concept:
+    """What a rated item stands for, whichever question asks for it: a skill, a technology, a kind of support."""
+
+    name: str
+    label: str
+    domain: str
+    domain_label: str
+    source: str
+
+
 @dataclass(frozen=True, eq=False)
 class Questionnaire:
-    """A whole questionnaire: questions in their order, answer lists, languages."""
+    """A whole questionnaire: questions in their order, answer lists, languages, and the concepts its items stand for."""
 
     name: str
     title: str
     questions: dict[str, Question]
     lists: dict[str, dict[str, Choice]]
     languages: tuple[str, ...]
+    concepts: dict[str, Concept]
     folder: Path
 
     def __getitem__(self, name: str) -> Question:
         if name not in self.questions:
             stop(
                 f"The questionnaire `{self.name}` has no such question.",
-                Problem(f"`{name}` is not a question", str(self.folder / "survey.csv"), remedy=did_you_mean(name, self.questions)),
+                Problem(
+                    f"`{name}` is not a question",
+                    f"questionnaires/{self.folder.name}/survey.csv",
+                    remedy=did_you_mean(name, self.questions),
+                ),
             )
         return self.questions[name]
 
@@ -133,11 +149,13 @@ def load_questionnaire(folder: Path) -> Questionnaire:
             defined, a name used twice.
     """
     folder = Path(folder)
-    heading = f"The questionnaire in {folder} cannot be used."
+    heading = f"The questionnaire in questionnaires/{folder.name}/ cannot be used."
     stop(
         heading,
         *[
-            Problem(f"the sheet {sheet}.csv is missing", str(folder), remedy="save the sheet as CSV UTF-8 with this name")
+            Problem(
+                f"the sheet {sheet}.csv is missing", f"questionnaires/{folder.name}/", remedy="save the sheet as CSV UTF-8 with this name"
+            )
             for sheet in ("survey", "choices", "settings")
             if not (folder / f"{sheet}.csv").is_file()
         ],
@@ -154,8 +172,18 @@ def load_questionnaire(folder: Path) -> Questionnaire:
         questions=questions,
         lists=lists,
         languages=tuple(_label_columns(survey)),
+        concepts=_concepts(folder),
         folder=folder,
     )
+
+
+def _concepts(folder: Path) -> dict[str, Concept]:
+    """`concepts.csv`, a sheet of ours beside XLSForm's: concept, label, domain, domain_label, source. May be absent."""
+    path = folder / "concepts.csv"
+    if not path.is_file():
+        return {}
+    rows = _sheet(path).to_dict("records")
+    return {r["concept"]: Concept(r["concept"], r["label"], r["domain"], r["domain_label"], r["source"]) for r in rows}
 
 
 def _sheet(path: Path) -> pd.DataFrame:

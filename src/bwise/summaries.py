@@ -2,14 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from html import escape
+
 import pandas as pd
 
 from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country
+from bwise.lineage import is_demonstration
 from bwise.matching import DeliveryRead
+from bwise.questionnaire import Questionnaire
+from bwise.settings import CountrySettings
 
 
-def received(deliveries: list[DeliveryRead]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Heading:
+    """What the notebook is about, and whether its data is synthetic."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.text}**"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A small table for a notebook; says so in words when it has no rows."""
+
+    frame: pd.DataFrame
+    empty: str = "Nothing to show."
+
+    def _repr_html_(self) -> str:
+        if self.frame.empty:
+            return f"<p>{escape(self.empty)}</p>"
+        text = {c: "" if pd.api.types.is_numeric_dtype(self.frame[c]) else ' class="text"' for c in self.frame.columns}
+        names = [str(n or "") for n in self.frame.index.names] if self.frame.index.names != [None] else []
+        head = "".join(f'<th scope="col" class="text">{escape(n)}</th>' for n in names)
+        head += "".join(f'<th scope="col"{text[c]}>{escape(str(c))}</th>' for c in self.frame.columns)
+        rows = []
+        for key, row in zip(self.frame.index, self.frame.itertuples(index=False), strict=True):
+            keys = (key if isinstance(key, tuple) else (key,)) if names else ()
+            cells = [f'<th scope="row" class="text">{escape(str(k))}</th>' for k in keys]
+            cells += [f"<td{text[c]}>{escape(str(v))}</td>" for c, v in zip(self.frame.columns, row, strict=True)]
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+    def __repr__(self) -> str:
+        return self.empty if self.frame.empty else self.frame.to_string(max_colwidth=100)
+
+
+def heading(settings: CountrySettings, questionnaire: Questionnaire) -> Heading:
+    """Country, partners and questionnaire; demonstration data says so."""
+    partners = ", ".join(dict.fromkeys(d.partner for d in settings.deliveries))
+    note = " Demonstration data: synthetic, not a finding." if is_demonstration([d.file for d in settings.deliveries]) else ""
+    return Heading(f"{settings.country}: {partners}. {questionnaire.title}.{note}")
+
+
+def received(deliveries: list[DeliveryRead]) -> Summary:
     """What came in: one row per delivery, and how it was recognised."""
     rows = []
     for d in deliveries:
@@ -28,44 +80,64 @@ def received(deliveries: list[DeliveryRead]) -> pd.DataFrame:
                 "personal columns dropped": sum(c.about == "person" for c in d.raw.columns),
             }
         )
-    return pd.DataFrame(rows).set_index("delivery")
+    return Summary(pd.DataFrame(rows).set_index("delivery"))
 
 
-def open_columns(deliveries: list[DeliveryRead]) -> pd.DataFrame:
+def open_columns(deliveries: list[DeliveryRead]) -> Summary:
     """Columns no question was found for, with the nearest one: to confirm or to set to `ignore` under `columns:` in params."""
     rows = [
-        {"delivery": d.name, "column": m.column.position + 1, "heading": m.column.heading[:120], "nearest question": m.proposal, "score": round(m.score)}
+        {
+            "delivery": d.name,
+            "column": m.column.position + 1,
+            "heading": m.column.heading[:120],
+            "nearest question": m.proposal,
+            "score": round(m.score),
+        }
         for d in deliveries
         for m in d.recognised.matches
         if not m.settled
     ]
-    return pd.DataFrame(rows, columns=["delivery", "column", "heading", "nearest question", "score"])
+    frame = pd.DataFrame(rows, columns=["delivery", "column", "heading", "nearest question", "score"])
+    return Summary(frame.set_index("delivery"), "Every column is matched.")
 
 
-def not_asked(country: Country) -> pd.DataFrame:
+def not_asked(country: Country) -> Summary:
     """Questions that a delivery does not have."""
     rows = []
     for delivery in country.deliveries:
         mine = country.rows["delivery"].eq(delivery.name)
-        absent = [q for q in country.questionnaire.questions if country.reasons.loc[mine, country.questionnaire.columns(q)[0]].eq("not_asked").all()]
-        rows.append({"delivery": delivery.name, "questions not asked": len(absent), "which": ", ".join(absent[:12]) + (", …" if len(absent) > 12 else "")})
-    return pd.DataFrame(rows).set_index("delivery")
+        absent = [
+            q
+            for q in country.questionnaire.questions
+            if country.reasons.loc[mine, country.questionnaire.columns(q)[0]].eq("not_asked").all()
+        ]
+        rows.append(
+            {
+                "delivery": delivery.name,
+                "questions not asked": len(absent),
+                "which": ", ".join(absent[:12]) + (", …" if len(absent) > 12 else ""),
+            }
+        )
+    frame = pd.DataFrame(rows).set_index("delivery")
+    return Summary(frame[frame["questions not asked"] > 0], "Every question was asked in every delivery.")
 
 
-def unreadable(country: Country) -> pd.DataFrame:
+def unreadable(country: Country) -> Summary:
     """Answers that fit none of the known ones. The text itself is in `mapping.csv`, not here: people may have typed anything."""
     frames = [d.answers.mapping.assign(delivery=d.name) for d in country.deliveries]
     mapping = pd.concat(frames, ignore_index=True)
     open_ones = mapping[mapping["reason"] == "unreadable"]
-    return (
+    table = (
         open_ones.groupby(["delivery", "question", "proposal"], sort=False)
         .agg(**{"different texts": ("raw", "nunique"), "answers": ("count", "sum")})
         .reset_index()
         .rename(columns={"proposal": "nearest answer (score)"})
+        .set_index("delivery")
     )
+    return Summary(table, "Every answer could be read.")
 
 
-def balance(country: Country) -> pd.DataFrame:
+def balance(country: Country) -> Summary:
     """Records received, excluded by rule, kept: per delivery and in all."""
     rows = country.rows[["delivery"]].assign(outcome="kept")
     rule = country.exclusions.set_index("position")["rule"]
@@ -75,17 +147,17 @@ def balance(country: Country) -> pd.DataFrame:
     table = table.reindex(columns=[*excluded, "kept"], fill_value=0)
     table.insert(0, "received", table.sum(axis=1))
     table.loc["all"] = table.sum()
-    table.columns.name = None
-    return table
+    return Summary(table.rename(columns=lambda c: c.replace("_", " ")))
 
 
-def flags(country: Country, found: pd.DataFrame) -> pd.DataFrame:
+def flags(country: Country, found: pd.DataFrame) -> Summary:
     """Respondents per quality flag; a flag is a remark, the respondent is kept."""
     persons = found.groupby("flag")["position"].nunique()
-    return pd.DataFrame({"flag": FLAGS.keys(), "meaning": FLAGS.values(), "respondents": [int(persons.get(f, 0)) for f in FLAGS]}).set_index("flag")
+    frame = pd.DataFrame({"flag": FLAGS.keys(), "meaning": FLAGS.values(), "respondents": [int(persons.get(f, 0)) for f in FLAGS]})
+    return Summary(frame.set_index("flag"))
 
 
-def missing(country: Country) -> pd.DataFrame:
+def missing(country: Country) -> Summary:
     """Answers and missing answers by reason, by part of the questionnaire (respondents kept; multiple answers count once)."""
     kept = country.kept
     questions = country.questionnaire.questions.values()
@@ -95,5 +167,5 @@ def missing(country: Country) -> pd.DataFrame:
     table = pd.crosstab(long["column"].map(parts).rename("part"), long["reason"])
     table = table.reindex(columns=["answered", *MISSING_REASONS], fill_value=0).reindex(parts.unique())
     table.loc["all"] = table.sum()
-    table.columns.name = None
-    return table.loc[:, (table != 0).any()]
+    table = table.loc[:, (table != 0).any()]
+    return Summary(table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")))

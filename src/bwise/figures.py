@@ -1,0 +1,176 @@
+"""Figures, each beside the table it is drawn from. Colours are told apart by colour-blind readers and never say anything alone."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from io import BytesIO
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
+from bwise.tables import ALL, SELF, Table
+
+DEMONSTRATION = "Demonstration data: synthetic, not a finding"
+RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
+INK, FAINT = "#222222", "#8a8a8a"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure with what it needs to be published: a file name, its table, a title and words for those who cannot see it."""
+
+    id: str
+    table: str
+    title: str
+    alternative: str
+    figure: Figure
+
+    def _repr_png_(self) -> bytes:
+        """Notebooks show it once, as a picture."""
+        out = BytesIO()
+        self.figure.savefig(out, format="png", dpi=110)
+        return out.getvalue()
+
+
+def _canvas(rows: int, columns: int, width: float, height: float, demonstration: bool, **more) -> tuple[Figure, np.ndarray]:
+    sns.set_theme(
+        style="white",
+        rc={"font.family": "DejaVu Sans", "text.color": INK, "axes.edgecolor": FAINT, "svg.hashsalt": "bwise", "svg.fonttype": "path"},
+    )
+    figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **more)
+    plt.close(figure)  # shown by its Drawing, not a second time by the notebook
+    if demonstration:
+        figure.supxlabel(DEMONSTRATION, fontsize=9, color="#a33", x=0.01, ha="left")
+    return figure, axes
+
+
+def _wrapped(labels, width: int = 38) -> list[str]:
+    return [textwrap.fill(str(label), width) for label in labels]
+
+
+def likert(table: Table, demonstration: bool) -> Drawing:
+    """Diverging stacked bars (Heiberger and Robbins 2014): answers above the middle to the right, below it to the left."""
+    shares = table.data.pivot(index="skill", columns="answer", values="value")
+    points = [c for c in table.codes["answer"] if c in shares.columns]
+    shares = shares[points].dropna()
+    persons = table.data.groupby("skill")["n"].first()[shares.index]
+    middle = len(points) // 2
+    start = -(shares.iloc[:, :middle].sum(axis=1) + (shares.iloc[:, middle] / 2 if len(points) % 2 else 0))
+    order = (shares.iloc[:, -2:].sum(axis=1)).sort_values().index
+    figure, axes = _canvas(1, 1, 10, 1.6 + 0.62 * len(order), demonstration)
+    axis, left = axes[0, 0], start[order]
+    names = _wrapped([f"{table.codes['skill'].get(s, s)} (n\u00a0=\u00a0{persons[s]})" for s in order], 44)
+    for point, colour in zip(points, sns.color_palette("BrBG", len(points)), strict=True):
+        widths = shares.loc[order, point]
+        axis.barh(names, widths, left=left, color=colour, height=0.72, label=table.codes["answer"][point], edgecolor="white", linewidth=0.8)
+        for y, (at, width) in enumerate(zip(left, widths, strict=True)):
+            if width >= 6:
+                dark = sum(colour[:3]) < 1.35
+                axis.text(at + width / 2, y, f"{width:.0f}", ha="center", va="center", fontsize=9, color="white" if dark else INK)
+        left = left + widths
+    axis.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+    axis.set_xlabel("per cent of respondents", fontsize=9)
+    axis.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
+    axis.tick_params(labelsize=9, length=0)
+    axis.legend(
+        ncols=len(points), loc="lower center", bbox_to_anchor=(0.4, 1.0), frameon=False, fontsize=9, columnspacing=1.0, handlelength=1.2
+    )
+    sns.despine(ax=axis, left=True)
+    best, worst = order[-1], order[0]
+    top = shares.iloc[:, -2:].sum(axis=1)
+    words = (
+        f"Diverging stacked bars of {len(order)} skills. The two highest answers are given most often for "
+        f"“{table.codes['skill'].get(best, best)}” ({top[best]:.0f} %), least often for “{table.codes['skill'].get(worst, worst)}” ({top[worst]:.0f} %)."
+    )
+    return Drawing(table.id, table.id, table.title, words, figure)
+
+
+def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing:
+    """Dumbbells: relevance and endowment of each skill, by worker group, sorted by the gap. From the table `skills`, pooled."""
+    data = table.data[table.data["domain"].isin(domains) & table.data["average"].eq(POOLED) & table.data["answered_by"].eq(SELF)]
+    wide = data.pivot(index=["worker_group", "skill"], columns="statistic", values="value").dropna(subset=["relevance", "endowment"])
+    groups = [g for g in table.codes["worker_group"] if g in wide.index.get_level_values(0) and g not in (ALL, SELF)]
+    order = wide.loc[groups]["gap"].groupby("skill").mean().sort_values().index
+    figure, axes = _canvas(1, len(groups), 3.2 + 2.9 * len(groups), 1.7 + 0.42 * len(order), demonstration, sharey=True, sharex=True)
+    for axis, group in zip(axes[0], groups, strict=True):
+        rows = wide.loc[group].reindex(order)
+        at = np.arange(len(order))
+        axis.hlines(at, rows["endowment"], rows["relevance"], color=FAINT, linewidth=2, zorder=1)
+        axis.scatter(rows["endowment"], at, color=ENDOWMENT, marker="s", s=42, zorder=2, label="endowment")
+        axis.scatter(rows["relevance"], at, color=RELEVANCE, marker="o", s=46, zorder=3, label="relevance")
+        axis.set_title(table.codes["worker_group"][group], fontsize=10, loc="left")
+        axis.set_yticks(at, _wrapped([table.codes["skill"].get(s, s) for s in order], 42), fontsize=9)
+        axis.set_xlim(1, 5)
+        axis.set_xticks(range(1, 6))
+        axis.grid(axis="x", color="#e6e6e6")
+        axis.tick_params(labelsize=9, length=0)
+        sns.despine(ax=axis, left=True, bottom=True)
+    axes[0, 0].legend(loc="lower left", bbox_to_anchor=(-0.02, 1.06), ncols=2, frameon=False, fontsize=9)
+    pooled = wide.loc[groups, "gap"]
+    group, skill = pooled.idxmax()
+    words = (
+        f"Dot plot of relevance and endowment of {len(order)} skills for {len(groups)} worker groups. The widest gap, {pooled.max():.2f} points, is that in "
+        f"“{table.codes['worker_group'][group]}” for “{table.codes['skill'].get(skill, skill)}”."
+    )
+    return Drawing("skills_gaps", table.id, "Relevance and endowment of skills by worker group", words, figure)
+
+
+def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statistic: str = "gap") -> Drawing:
+    """Skill x country, with the figure in each cell; grey with a colon where it is not available or confidential."""
+    data = table.data[table.data["domain"].isin(domains) & table.data["statistic"].eq(statistic)]
+    wide = data.pivot(index="skill", columns="country", values="value")
+    flags = data.pivot(index="skill", columns="country", values="obs_status").reindex_like(wide).fillna("")
+    last = [c for c in (POOLED, MEAN_OF_COUNTRIES) if c in wide]
+    columns = [*[c for c in dict.fromkeys(data["country"]) if c not in last], *last]
+    wide, flags = wide[columns], flags[columns]
+    order = wide[POOLED].sort_values(ascending=False).index
+    words = wide.loc[order].map(lambda v: ":" if pd.isna(v) else f"{round(v, 1) + 0.0:.1f}".replace("-", "−"))
+    words = words + flags.loc[order].map(lambda f: f" {f}" if f else "")
+    figure, axes = _canvas(1, 1, 4.6 + 0.62 * len(columns), 1.5 + 0.42 * len(order), demonstration)
+    axis = axes[0, 0]
+    limit = float(np.nanmax(np.abs(wide.to_numpy()))) or 1.0
+    axis.set_facecolor("#d9d9d9")
+    sns.heatmap(
+        wide.loc[order],
+        annot=words,
+        fmt="",
+        cmap="PuOr_r",
+        center=0,
+        vmin=-limit,
+        vmax=limit,
+        linewidths=1,
+        linecolor="white",
+        ax=axis,
+        annot_kws={"fontsize": 8.5},
+        cbar_kws={"label": f"{statistic}, scale points", "shrink": 0.7, "aspect": 24},
+    )
+    names = [table.codes["country"].get(c, c) for c in columns]
+    axis.set_xticks(np.arange(len(columns)) + 0.5, _wrapped(names, 10), fontsize=9, rotation=0)
+    axis.set_yticks(np.arange(len(order)) + 0.5, _wrapped([table.codes["skill"].get(s, s) for s in order], 42), fontsize=9, rotation=0)
+    axis.set(xlabel="", ylabel="")
+    axis.tick_params(length=0)
+    skill = order[0]
+    text = (
+        f"Heat map of the {statistic} of {len(order)} skills in {len(columns) - len(last)} countries. The pooled {statistic} is widest for "
+        f"“{table.codes['skill'].get(skill, skill)}” ({wide.loc[skill, POOLED]:.2f} points)."
+    )
+    return Drawing(f"{table.id}_heat_map", table.id, f"{statistic.capitalize()} of skills by country", text, figure)
+
+
+def draw(tables: dict[str, Table], demonstration: bool) -> dict[str, Drawing]:
+    """The figures of the report, as far as the tables for them exist: skills that everybody rated."""
+    made = [likert(t, demonstration) for id_, t in tables.items() if id_.startswith("ratings_")]
+    if "skills" in tables:
+        data = tables["skills"].data
+        asked_of_all = tuple(dict.fromkeys(data.loc[data["worker_group"] == ALL, "domain"]))
+        if asked_of_all:
+            made += [
+                gaps(tables["skills"], asked_of_all, demonstration),
+                heat_map(tables["skills_by_country"], asked_of_all, demonstration),
+            ]
+    return {drawing.id: drawing for drawing in made}

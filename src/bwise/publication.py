@@ -1,0 +1,422 @@
+"""What is published: tables as CSV, a workbook, an accessible page, executed notebooks as HTML. Rounding happens here, once."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import xlsxwriter
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from nbconvert import HTMLExporter
+
+from bwise.disclosure import CONFIDENTIAL, UNRELIABLE
+from bwise.figures import DEMONSTRATION, Drawing
+from bwise.pooling import Pool
+from bwise.settings import Project
+from bwise.storage import write_csv, write_text, write_whole
+from bwise.tables import AVERAGES, Table
+
+NOT_AVAILABLE = ":"
+FLAGS = {
+    UNRELIABLE: "low reliability: few persons behind the figure",
+    CONFIDENTIAL: "confidential: too few persons or WISEs, or needed to hide such a figure (value replaced by “:”)",
+}
+NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
+
+
+# ------------------------------------------------------------------ layout for readers
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table as people read it: one row per combination of `table.rows`, one column per combination of `table.columns`.
+
+    `figures[r][c]` is a row of the tidy data or None. `base` says where n stands: row, column or cell, whichever is exact.
+    """
+
+    table: Table
+    row_labels: list[tuple[str, ...]]
+    column_labels: list[tuple[str, ...]]
+    figures: list[list[dict | None]]
+    base: str
+
+
+def layout(table: Table) -> Layout:
+    """Arrange the tidy data for reading, in the order in which it stands."""
+    data = table.data
+    dimensions = [*table.rows, *table.columns]
+    records = {tuple(r[d] for d in dimensions): r for r in data.to_dict("records")}
+    cut = len(table.rows)
+    rows = list(dict.fromkeys(k[:cut] for k in _sorted(table, records, table.rows, 0)))
+    columns = list(dict.fromkeys(k[cut:] for k in _sorted(table, records, table.columns, cut)))
+    figures = [[records.get((*r, *c)) for c in columns] for r in rows]
+
+    def constant(lines) -> bool:
+        return all(len({f["n"] for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
+
+    base = (
+        "none" if data["n"].isna().all() else "row" if constant(figures) else "column" if constant(zip(*figures, strict=True)) else "cell"
+    )
+    return Layout(table, [_named(table, table.rows, r) for r in rows], [_named(table, table.columns, c) for c in columns], figures, base)
+
+
+def _sorted(table: Table, records, dimensions, start: int):
+    """Keys in the order of each dimension's code list, or of the data where it has none."""
+    orders = []
+    for d in dimensions:
+        found = list(dict.fromkeys(table.data[d]))
+        listed = list(table.codes.get(d, ()))
+        order = listed if d not in ("country", "skill", "domain") and set(found) <= set(listed) else found
+        orders.append({code: i for i, code in enumerate(order)})
+    return sorted(records, key=lambda key: [order[key[start + i]] for i, order in enumerate(orders)])
+
+
+def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
+    return tuple(str(table.codes.get(d, {}).get(c, c)) for d, c in zip(dimensions, codes, strict=True))
+
+
+def shown(figure: dict | None, decimals: int) -> str:
+    """A figure as text: rounded here and nowhere before, `:` where there is none to show."""
+    if figure is None or pd.isna(figure["value"]):
+        return NOT_AVAILABLE
+    text = f"{round(figure['value'], decimals) + 0.0:,.{decimals}f}"
+    return text.replace(",", "\u202f").replace("-", "−")
+
+
+def persons(figures: list[dict | None]) -> tuple[str, str]:
+    """n and WISEs of figures that share a base."""
+    for figure in figures:
+        if figure and not pd.isna(figure["n"]):
+            return str(figure["n"]), str(figure["wises"])
+    return NOT_AVAILABLE, NOT_AVAILABLE
+
+
+# ------------------------------------------------------------------ files
+
+
+def write_tables(tables: list[Table], project: Project) -> None:
+    """`reports/tables/<id>.csv`: tidy, unrounded, codes with their labels beside them, flags in their own columns."""
+    folder = project.reports / "tables"
+    for old in folder.glob("*.csv"):
+        old.unlink()
+    for table in tables:
+        data = table.data.copy()
+        for dimension, labels in table.codes.items():
+            if dimension in data and dimension not in ("country", "average"):
+                data.insert(data.columns.get_loc(dimension) + 1, f"{dimension}_label", data[dimension].map(labels).fillna(data[dimension]))
+        data.insert(0, "table", table.id)
+        write_csv(folder / f"{table.id}.csv", data)
+
+
+def write_figures(drawings: list[Drawing], project: Project) -> None:
+    """`reports/figures/<id>.svg` and `.png`, the same bytes for the same figures."""
+    for drawing in drawings:
+        for kind in ("svg", "png"):
+            write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, d=drawing, k=kind: p.write_bytes(_picture(d, k)))
+
+
+def _picture(drawing: Drawing, kind: str) -> bytes:
+    out = BytesIO()
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    drawing.figure.savefig(out, format=kind, dpi=150, metadata=metadata)
+    return out.getvalue()
+
+
+def write_workbook(tables: list[Table], pool: Pool) -> None:
+    """`reports/european_tables.xlsx`: contents, notes, one table per sheet (one header row, no merged cells, panes frozen)."""
+    write_whole(pool.project.reports / "european_tables.xlsx", lambda p: _workbook(tables, pool, p))
+
+
+def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties(
+            {
+                "title": pool.questionnaire.title,
+                "created": NO_FIXED_TIME.to_pydatetime(),
+                "comments": DEMONSTRATION if pool.demonstration else "",
+            }
+        )
+        style = {
+            "title": book.add_format({"bold": True, "font_size": 15}),
+            "bold": book.add_format({"bold": True}),
+            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#eef2f5"}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "link": book.add_format({"font_color": "#0b57a4", "underline": 1}),
+            "warning": book.add_format({"bold": True, "font_color": "#a33333"}),
+            "right": book.add_format({"align": "right"}),
+            "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else "")}) for d in range(4)},
+        }
+        _contents_sheet(book, tables, pool, style)
+        for table in tables:
+            _table_sheet(book, layout(table), pool, style)
+
+
+def _contents_sheet(book, tables: list[Table], pool: Pool, style: dict) -> None:
+    page = book.add_worksheet("Contents")
+    page.hide_gridlines(2)
+    page.set_column(0, 0, 30)
+    page.set_column(1, 1, 90, style["wrap"])
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    lines = [(pool.questionnaire.title, "title")] + ([(DEMONSTRATION, "warning")] if pool.demonstration else [])
+    lines.append((f"Countries: {', '.join(pool.countries)}", None))
+    for row, (text, name) in enumerate(lines):
+        page.write_string(row, 0, text, style.get(name))
+    at = len(lines) + 1
+    page.write_row(at, 0, ["Sheet", "Table"], style["head"])
+    for number, table in enumerate(tables, at + 1):
+        page.write_url(number, 0, f"internal:'{table.id[:31]}'!A1", style["link"], table.id)
+        page.write_string(number, 1, table.title)
+    at += len(tables) + 2
+    page.write_row(at, 0, ["Sign", "Meaning"], style["head"])
+    signs = {
+        NOT_AVAILABLE: "not available",
+        **FLAGS,
+        "n": "persons behind the figure",
+        "WISEs": "distinct work integration social enterprises behind the figure",
+    }
+    for number, (sign, meaning) in enumerate(signs.items(), at + 1):
+        page.write_string(number, 0, sign)
+        page.write_string(number, 1, meaning, style["wrap"])
+
+
+def _table_sheet(book, plan: Layout, pool: Pool, style: dict) -> None:
+    table = plan.table
+    page = book.add_worksheet(table.id[:31])
+    page.write_string(0, 0, table.title, style["title"])
+    about = [DEMONSTRATION] if pool.demonstration else []
+    about += [
+        f"Population: {table.population}. Base: {table.base}. Unit: {table.unit}. Formula: {table.formula}.",
+        f"Countries compared: {', '.join(table.countries)}.",
+        *table.notes,
+    ]
+    for row, text in enumerate(about, 1):
+        page.write_string(row, 0, text, style["warning"] if text == DEMONSTRATION else None)
+    top = len(about) + 2
+    if plan.base == "cell":
+        widths = _long_sheet(page, top, plan, style)
+    else:
+        widths = _wide_sheet(page, top, plan, style)
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    page.freeze_panes(top + 1, len(table.rows) if plan.base != "cell" else 0)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
+def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
+    """One row per line of the readable table; a column of flags beside each column that has any. Gives the column widths."""
+    table = plan.table
+    flagged = [any(f and f["obs_status"] + f["conf_status"] for f in line) for line in zip(*plan.figures, strict=True)]
+    head, widths = [d.replace("_", " ") for d in table.rows], [_width(plan, i) for i in range(len(table.rows))]
+    places = []
+    for label, flag in zip(plan.column_labels, flagged, strict=True):
+        places.append(len(head))
+        head += [", ".join(label), *(["flag"] if flag else [])]
+        widths += [13.0, *([5.0] if flag else [])]
+    base = len(head)
+    head += ["n", "WISEs"] if plan.base == "row" else []
+    page.write_row(top, 0, head, style["head"])
+    number = style["numbers"][table.decimals]
+    for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True), top + 1):
+        page.write_row(at, 0, labels)
+        for column, flag, figure in zip(places, flagged, figures, strict=True):
+            _write_value(page, at, column, figure, number, style["right"])
+            if flag and figure:
+                page.write_string(at, column + 1, figure["obs_status"] + figure["conf_status"])
+        if plan.base == "row":
+            _write_base(page, at, [base, base + 1], persons(figures), style["right"])
+    if plan.base == "column":
+        for column, line in zip(places, zip(*plan.figures, strict=True), strict=True):
+            for offset, text in enumerate(persons(list(line)), top + 1 + len(plan.figures)):
+                _write_base(page, offset, [column], [text], style["right"])
+        page.write_column(top + 1 + len(plan.figures), 0, ["n", "WISEs"], style["bold"])
+    return widths
+
+
+def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
+    """One row per figure with its own n and WISEs, to be filtered. Gives the column widths."""
+    table = plan.table
+    head = [*(d.replace("_", " ") for d in (*table.rows, *table.columns)), "value", "n", "WISEs", "flag"]
+    page.write_row(top, 0, head, style["head"])
+    first, at = len(table.rows) + len(table.columns), top
+    for labels, figures in zip(plan.row_labels, plan.figures, strict=True):
+        for names, figure in zip(plan.column_labels, figures, strict=True):
+            if figure is None:
+                continue
+            at += 1
+            page.write_row(at, 0, [*labels, *names])
+            _write_value(page, at, first, figure, style["numbers"][table.decimals], style["right"])
+            _write_base(page, at, [first + 1, first + 2], persons([figure]), style["right"])
+            page.write_string(at, first + 3, figure["obs_status"] + figure["conf_status"])
+    page.autofilter(top, 0, at, first + 3)
+    return [*(_width(plan, i) for i in range(len(table.rows))), *([18.0] * len(table.columns)), 10.0, 8.0, 8.0, 6.0]
+
+
+def _width(plan: Layout, dimension: int) -> float:
+    return min(60.0, max(12.0, 1.0 + max(len(labels[dimension]) for labels in plan.row_labels)))
+
+
+def _write_value(page, row: int, column: int, figure: dict | None, number, right) -> None:
+    if figure is None or pd.isna(figure["value"]):
+        page.write_string(row, column, NOT_AVAILABLE, right)
+    else:
+        page.write_number(row, column, figure["value"], number)
+
+
+def _write_base(page, row: int, columns: list[int], texts, right) -> None:
+    for column, text in zip(columns, texts, strict=True):
+        if text.isdigit():
+            page.write_number(row, column, int(text))
+        else:
+            page.write_string(row, column, text, right)
+
+
+def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None:
+    """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
+    environment = Environment(
+        loader=PackageLoader("bwise"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.get_template("report.html.j2").render(
+        pool=pool,
+        demonstration=DEMONSTRATION if pool.demonstration else "",
+        flags=FLAGS,
+        tables=tables,
+        html_table=html_table,
+        drawings=[(d, base64.b64encode(_picture(d, "svg")).decode()) for d in drawings],
+        country_pages=[c for c in pool.countries if (pool.project.reports / "countries" / f"{c}.html").is_file()],
+        deliveries=[(c, d) for c, m in pool.manifests.items() for d in m["deliveries"]],
+    )
+    write_text(pool.project.reports / "index.html", page)
+
+
+def html_table(table: Table) -> Markup:
+    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact."""
+    plan = layout(table)
+    depth = len(table.columns)
+    head = []
+    for level in range(depth):
+        cells = [f'<th scope="col" rowspan="{depth}">{escape(d.replace("_", " "))}</th>' for d in table.rows] if level == 0 else []
+        cells += _spans([label[: level + 1] for label in plan.column_labels], last=level == depth - 1)
+        cells += [f'<th scope="col" rowspan="{depth}">{name}</th>' for name in ("n", "WISEs")] if level == 0 and plan.base == "row" else []
+        head.append("<tr>" + "".join(cells) + "</tr>")
+    body = []
+    spans = _row_spans(plan.row_labels)
+    for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True)):
+        names = [_row_head(label, spans[at][i], table.rows[i]) for i, label in enumerate(labels) if spans[at][i]]
+        cells = [_html_cell(f, plan) for f in figures]
+        cells += [f'<td class="base">{text}</td>' for text in persons(figures)] if plan.base == "row" else []
+        kinds = ["first"] if at and len(labels) > 1 and spans[at][0] else []
+        kinds += ["average"] if set(labels) & set(AVERAGES.values()) else []
+        body.append(f'<tr class="{" ".join(kinds)}">' + "".join(names + cells) + "</tr>")
+    if plan.base == "column":
+        for which, name in ((0, "n"), (1, "WISEs")):
+            cells = [f'<td class="base">{persons(list(line))[which]}</td>' for line in zip(*plan.figures, strict=True)]
+            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{name}</th>' + "".join(cells) + "</tr>")
+    return Markup(f"<table><caption>{escape(table.title)}</caption><thead>{''.join(head)}</thead><tbody>{''.join(body)}</tbody></table>")
+
+
+def _spans(labels: list[tuple[str, ...]], last: bool) -> list[str]:
+    """Header cells of one level; above the last level, equal neighbours share one cell."""
+    runs = [[label] for label in labels] if last else [list(run) for _, run in groupby(labels)]
+    scope = "col" if last else "colgroup"
+    return [f'<th scope="{scope}"' + (f' colspan="{len(run)}"' if len(run) > 1 else "") + f">{escape(run[0][-1])}</th>" for run in runs]
+
+
+def _row_spans(labels: list[tuple[str, ...]]) -> list[list[int]]:
+    """For each row and dimension: over how many rows its header reaches, 0 where a header above already does."""
+    spans = [[1] * len(row) for row in labels]
+    for i in range(len(labels[0]) - 1 if labels else 0):
+        for _, run in groupby(range(len(labels)), key=lambda at, i=i: labels[at][: i + 1]):
+            first, *rest = run
+            spans[first][i] = 1 + len(rest)
+            for at in rest:
+                spans[at][i] = 0
+    return spans
+
+
+def _row_head(label: str, span: int, dimension: str) -> str:
+    scope = f'scope="rowgroup" rowspan="{span}"' if span > 1 else 'scope="row"'
+    return f'<th {scope} class="{dimension}">{escape(label)}</th>'
+
+
+def _html_cell(figure: dict | None, plan: Layout) -> str:
+    text = escape(shown(figure, plan.table.decimals))
+    if figure is None:
+        return f"<td>{text}</td>"
+    for flag in (figure["obs_status"], figure["conf_status"]):
+        if flag:
+            text += Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+    if plan.base == "cell" and not pd.isna(figure["n"]):
+        text += Markup(' <small title="{} persons of {} WISEs">{}</small>').format(figure["n"], figure["wises"], figure["n"])
+    return f"<td>{text}</td>"
+
+
+def notebook_to_html(path: Path, title: str, demonstration: bool) -> None:
+    """The executed notebook beside itself as HTML: results and words first, the code left in the notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
+    body, _ = exporter.from_notebook_node(notebook)
+    environment = Environment(loader=PackageLoader("bwise"), autoescape=True, undefined=StrictUndefined)
+    page = environment.get_template("notebook.html.j2").render(
+        title=title, body=Markup(body), demonstration=DEMONSTRATION if demonstration else ""
+    )
+    write_text(path.with_suffix(".html"), page)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table as a notebook shows it: the same HTML as in the report, or aligned text."""
+
+    table: Table
+
+    def _repr_html_(self) -> str:
+        about = f"Base: {self.table.base}. Unit: {self.table.unit}. Countries compared: {', '.join(self.table.countries)}."
+        return f"{html_table(self.table)}<p><small>{escape(about)}</small></p>"
+
+    def __repr__(self) -> str:
+        plan = layout(self.table)
+        rows = [
+            [*labels, *(shown(f, self.table.decimals) + _flags(f) for f in figures)]
+            for labels, figures in zip(plan.row_labels, plan.figures, strict=True)
+        ]
+        frame = pd.DataFrame(rows, columns=[*self.table.rows, *(", ".join(c) for c in plan.column_labels)])
+        if plan.base == "row":
+            frame[["n", "WISEs"]] = [persons(figures) for figures in plan.figures]
+        return f"{self.table.title}\n{frame.to_string(index=False)}"
+
+
+def _flags(figure: dict | None) -> str:
+    return (
+        ""
+        if figure is None
+        else " " + (figure["obs_status"] + figure["conf_status"])
+        if figure["obs_status"] + figure["conf_status"]
+        else ""
+    )
+
+
+def show(tables: dict[str, Table], id_: str) -> Shown | str:
+    """One table for a notebook, or a plain word where the questionnaire does not ask for it."""
+    return Shown(tables[id_]) if id_ in tables else "This questionnaire does not ask for it."
+
+
+def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool) -> list[str]:
+    """Write tables, figures, workbook and page. Returns their names, relative to the project."""
+    listed, drawn = list(tables.values()), list(drawings.values())
+    write_tables(listed, pool.project)
+    write_figures(drawn, pool.project)
+    write_workbook(listed, pool)
+    write_page(listed, drawn, pool)
+    return [
+        *(f"reports/tables/{t.id}.csv" for t in listed),
+        *(f"reports/figures/{d.id}.svg" for d in drawn),
+        "reports/european_tables.xlsx",
+        "reports/index.html",
+    ]

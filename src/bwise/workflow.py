@@ -1,0 +1,135 @@
+"""Runs the notebooks: one template per country, then the consolidation, through papermill and any `Executor`."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import bwise
+from bwise.lineage import is_demonstration
+from bwise.privacy import project_key
+from bwise.problems import ProblemsFound
+from bwise.publication import notebook_to_html
+from bwise.settings import Project, load_country
+from bwise.storage import write_text
+
+COUNTRY, CONSOLIDATION = "country.ipynb", "consolidation.ipynb"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one notebook ended: `message` is one line of counts, or all the problems."""
+
+    name: str
+    ok: bool
+    seconds: float
+    message: str
+
+
+def template(project: Project, name: str) -> Path:
+    """The project's own notebook, or the package's where it has none."""
+    places = [
+        project.root / "notebooks" / name,
+        Path(str(files(bwise) / "notebooks" / name)),
+        Path(bwise.__file__).parents[2] / "notebooks" / name,
+    ]
+    return next(p for p in places if p.is_file())
+
+
+def run_countries(project: Project, countries: list[str], executor: Executor) -> Iterator[Outcome]:
+    """Run the country notebook for each country; outcomes come as they are ready. A failing country stops no other."""
+    project_key(project.root)  # made once, before several processes want it
+    pending = [executor.submit(run_country, project, country) for country in countries]
+    for future in as_completed(pending):
+        yield future.result()
+
+
+def run_country(project: Project, country: str) -> Outcome:
+    """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`."""
+    return _run(project, country, template(project, COUNTRY), project.reports / "countries" / f"{country}.ipynb", {"country": country})
+
+
+def run_consolidation(project: Project) -> Outcome:
+    """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report."""
+    return _run(project, "consolidation", template(project, CONSOLIDATION), project.reports / CONSOLIDATION, {})
+
+
+def _run(project: Project, name: str, source: Path, target: Path, parameters: dict) -> Outcome:
+    from papermill import PapermillExecutionError, execute_notebook  # slow to import; `bwise table` does without
+
+    started = time.monotonic()
+    beside = target.with_name(f".{target.stem}.part.ipynb")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    problem = ""
+    try:
+        execute_notebook(
+            source,
+            beside,
+            parameters,
+            cwd=str(project.root),
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as error:
+        problem = error.evalue if error.ename == ProblemsFound.__name__ else _unexpected(error)
+    except Exception as error:  # the kernel died, the disk is full: said in one line, the other countries go on
+        problem = f"The notebook could not be executed: {type(error).__name__}."
+    if beside.is_file():
+        _make_publishable(beside)
+        beside.replace(target)
+        notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name))
+    message = problem or _summary(project, name)
+    return Outcome(name, not problem, time.monotonic() - started, message)
+
+
+def _demonstration(project: Project, name: str) -> bool:
+    """Whether synthetic answers went into the notebook: those of its country, or of any."""
+    countries = project.countries() if name == "consolidation" else [name]
+    return any(is_demonstration([d.file for d in load_country(project, c).deliveries]) for c in countries)
+
+
+def _unexpected(error) -> str:
+    """An error of the program: where, but not its message, which might quote an answer."""
+    frames = re.findall(r"bwise[/\\]([\w/\\]+\.py)[^\n]*?:(\d+)", "\n".join(error.traceback)) or [("the notebook", str(error.exec_count))]
+    place, line = frames[-1]
+    return (
+        f"Unexpected error {error.ename} in {place}, line {line}. Its message is withheld, since it might quote an answer: "
+        "run the notebook in JupyterLab to see it, and report it without personal data."
+    )
+
+
+def _make_publishable(path: Path) -> None:
+    """Take from an executed notebook what differs from run to run, tells about the computer, or might quote an answer."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"] = {k: v for k, v in notebook["metadata"].items() if k == "kernelspec"}
+    for number, cell in enumerate(notebook["cells"]):
+        cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k == "tags"}
+        cell["id"] = f"cell-{number}"
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error" and output["ename"] != ProblemsFound.__name__:
+                output["evalue"] = "(message withheld: it might quote an answer)"
+                output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
+    write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+
+
+def _summary(project: Project, name: str) -> str:
+    path = project.processed(name) / "manifest.json"
+    if not path.is_file():
+        return "reports/index.html and reports/european_tables.xlsx"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    rows = manifest["rows"]
+    unread = sum(d["unreadable_answers"] for d in manifest["deliveries"])
+    unmatched = sum(d["columns"] - d["columns_matched"] for d in manifest["deliveries"])
+    return (
+        f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {manifest['wises']} WISEs; "
+        f"open: {unmatched} columns, {unread} answers"
+    )

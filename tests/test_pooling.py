@@ -1,0 +1,161 @@
+import shutil
+
+import pandas as pd
+import pytest
+from test_cleaning import ENABLER, ROOT, WORKER, export, people, small_project
+from test_lineage import all_countries, answers_of, run
+
+from bwise.pooling import COMPARABLE, flags, load_pool
+from bwise.problems import ProblemsFound
+from bwise.settings import Project
+from bwise.storage import write_text
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    return load_pool(all_countries(tmp_path_factory))
+
+
+def two_countries(folder, **params) -> Project:
+    """AT and BE with the small survey; `AT=` and `BE=` are lines of their params."""
+    for country in ("AT", "BE"):
+        project = small_project(
+            folder, *people({}, {}), ENABLER, country=country, file=f"raw/{country}/answers.csv", params=params.get(country, "")
+        )
+    write_text(project.params / "consolidation.yaml", "questionnaire: small\ncountries: [BE, AT]\n")
+    for country in ("AT", "BE"):
+        run(project, country)
+    return project
+
+
+def test_all_countries_stand_in_the_pool_in_the_order_of_params(pool):
+    assert pool.countries == ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
+    assert pool.left_out == {}
+    assert pool.demonstration
+
+
+def test_every_respondent_kept_is_in_the_pool_once_and_with_her_answers(pool, questionnaire):
+    counts = pool.answers["country"].value_counts(sort=False).to_dict()
+    assert counts == {c: m["rows"]["kept"] for c, m in pool.manifests.items()}
+    assert pool.answers["respondent"].is_unique
+    assert pool.answers["respondent"].equals(pool.missing["respondent"])
+    for country in ("AT", "RO"):
+        own = answers_of(pool.project, country)[questionnaire.all_columns].astype(object)
+        pooled = pool.answers.loc[pool.answers["country"] == country, questionnaire.all_columns].astype(object).reset_index(drop=True)
+        assert own.where(own.notna(), None).equals(pooled.where(pooled.notna(), None))
+
+
+def test_choices_have_the_same_categories_for_all_countries(pool, questionnaire):
+    assert pool.answers["model"].cat.categories.tolist() == ["productive", "social", "training", "mixed", "other"]
+
+
+def test_the_countries_of_the_demonstration_were_all_asked_alike(pool, questionnaire):
+    assert {pool.status(q, c) for q in questionnaire.questions for c in pool.countries} == {COMPARABLE}
+    assert pool.comparable("model", "staff") == pool.countries
+
+
+def test_the_flags_of_all_countries_add_up(pool):
+    found = flags(pool)
+    assert found.groupby("country").size().to_dict() == {
+        c: len(pd.read_csv(pool.project.processed(c) / "flags.csv")) for c in pool.countries
+    }
+
+
+def test_only_the_countries_asked_for_are_pooled(tmp_path_factory):
+    assert load_pool(all_countries(tmp_path_factory), ["EL", "AT"]).countries == ["EL", "AT"]
+
+
+def test_a_country_whose_export_changed_after_cleaning_is_left_out_and_the_file_named(tmp_path):
+    project = two_countries(tmp_path)
+    export(tmp_path / "raw/AT/answers.csv", *people({}, {"staff": "11"}))
+    pool = load_pool(project)
+    assert pool.countries == ["BE"]
+    assert pool.left_out == {"AT": "changed since it was cleaned: raw/AT/answers.csv"}
+    assert set(pool.answers["country"]) == {"BE"}
+
+
+def test_a_country_whose_export_is_gone_is_left_out_and_the_file_named(tmp_path):
+    project = two_countries(tmp_path)
+    (tmp_path / "raw/AT/answers.csv").unlink()
+    assert load_pool(project).left_out == {"AT": "changed since it was cleaned: raw/AT/answers.csv"}
+
+
+def test_a_country_whose_params_changed_after_cleaning_is_left_out_until_it_is_run_again(tmp_path):
+    project = two_countries(tmp_path)
+    with (project.params / "AT.yaml").open("a") as file:
+        file.write("minimum_answered: 0.3\n")
+    assert load_pool(project).left_out == {"AT": "changed since it was cleaned: params/AT.yaml"}
+    run(project, "AT")
+    assert load_pool(project).left_out == {}
+
+
+def test_a_country_without_a_manifest_is_left_out(tmp_path):
+    project = two_countries(tmp_path)
+    (project.processed("AT") / "manifest.json").unlink()
+    assert load_pool(project).left_out == {"AT": "not cleaned yet, or its last run failed"}
+
+
+def test_a_country_with_another_questionnaire_is_left_out(tmp_path):
+    project = two_countries(tmp_path)
+    shutil.copytree(project.params / "questionnaires/small", project.params / "questionnaires/other")
+    params = project.params / "AT.yaml"
+    params.write_text(params.read_text().replace("small", "other"))
+    run(project, "AT")
+    assert load_pool(project).left_out == {"AT": "answers another questionnaire (other)"}
+
+
+def test_nothing_to_pool_is_told_for_every_country(tmp_path):
+    project = two_countries(tmp_path)
+    shutil.rmtree(tmp_path / "processed")
+    with pytest.raises(ProblemsFound) as found:
+        load_pool(project)
+    assert "BE: not cleaned yet" in str(found.value) and "run `bwise run AT`" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("params", "question", "status"),
+    [
+        ("    scales: {s1: yes_no}\n    answers: {s1: {'1': yes, '': no_answer}}\n", "s1", "different scale"),
+        ("    scales: {s1: rating}\n", "s1", COMPARABLE),
+        ("    units: {income_a: share}\n", "income_a", "unit converted"),
+        ("    columns: {s1: ignore}\n", "s1", "not asked"),
+        ("", "s1", COMPARABLE),
+    ],
+)
+def test_the_answers_of_a_country_are_as_comparable_as_they_were_asked(tmp_path, params, question, status):
+    pool = load_pool(two_countries(tmp_path, AT=params))
+    assert pool.status(question, "AT") == status
+    assert pool.status(question, "BE") == COMPARABLE
+    assert pool.comparable(question) == (["BE", "AT"] if status in (COMPARABLE, "unit converted") else ["BE"])
+    assert pool.comparable("s2", "staff") == ["BE", "AT"]
+
+
+def test_answers_on_another_scale_stand_in_the_pool_with_their_own_codes(tmp_path):
+    scale = "    scales: {s1: yes_no}\n    answers: {s1: {'1': yes, '': no_answer}}\n"
+    pool = load_pool(two_countries(tmp_path, AT=scale))
+    assert pool.answers["s1"].cat.categories.tolist() == ["1", "2", "3", "dont_know", "yes"]
+    assert pool.answers.groupby("country", observed=True)["s1"].agg(lambda s: s.dropna().tolist()).to_dict() == {
+        "BE": ["1", "1"],
+        "AT": ["yes", "yes"],
+    }
+
+
+@pytest.mark.xfail(strict=True, reason="_manifest recomputes the hashes of inputs below raw/ only")
+def test_an_export_may_lie_anywhere_in_the_project(tmp_path):
+    project = small_project(tmp_path, WORKER, ENABLER, file="exports/answers.csv")
+    run(project)
+    assert load_pool(project).left_out == {}
+
+
+@pytest.mark.xfail(strict=True, reason="GR is made EL in country settings, not in the order of the consolidation")
+def test_greece_is_el_in_the_order_of_countries_too(tmp_path):
+    project = small_project(tmp_path, WORKER, country="EL", file="raw/EL/answers.csv")
+    for country in ("AT", "BE"):
+        small_project(tmp_path, WORKER, country=country)
+    write_text(project.params / "consolidation.yaml", "questionnaire: small\ncountries: [GR, BE, AT]\n")
+    assert project.countries() == ["EL", "BE", "AT"]
+
+
+def test_the_params_of_the_demonstration_name_every_country_once():
+    countries = Project(ROOT).consolidation().countries
+    assert sorted(countries) == sorted(p.stem for p in (ROOT / "params").glob("[A-Z][A-Z].yaml"))

@@ -1,0 +1,240 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bwise.problems import ProblemsFound
+from bwise.settings import Project, find_project, load_country
+
+ROOT = Path(__file__).parent.parent
+GOOD = "country: AT\nquestionnaire: q\ndeliveries:\n  - partner: AT-1\n    file: raw/AT/x.csv\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "params").mkdir()
+    return Project(tmp_path)
+
+
+def write(project: Project, text: str, name: str = "AT.yaml", encoding: str = "utf-8") -> Project:
+    (project.params / name).write_bytes(text.encode(encoding))
+    return project
+
+
+def refused(project: Project, country: str = "AT", **overrides) -> str:
+    with pytest.raises(ProblemsFound) as found:
+        load_country(project, country, **overrides)
+    return str(found.value)
+
+
+def test_two_lines_and_a_delivery_are_enough(project):
+    settings = load_country(write(project, GOOD), "AT")
+    assert (settings.country, settings.questionnaire, settings.minimum_answered) == ("AT", "q", 0.2)
+    assert settings.exclude == ["test", "duplicate", "too_few_answers"]
+    assert [(d.partner, d.file) for d in settings.deliveries] == [("AT-1", Path("raw/AT/x.csv"))]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "params").glob("[A-Z][A-Z].yaml")), ids=lambda p: p.stem)
+def test_the_settings_of_the_demonstration_are_valid_and_name_files_there_are(path):
+    settings = load_country(Project(ROOT), path.stem)
+    assert all((ROOT / d.file).is_file() for d in settings.deliveries)
+
+
+@pytest.mark.parametrize(
+    ("extra", "line", "nearest"),
+    [
+        ("minmum_answered: 0.5\n", 6, "minimum_answered"),
+        ("    delimeter: ','\n", 6, "delimiter"),
+        ("    tool: LimeSurvey\n    langauge: de\n", 7, "language"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_with_the_nearest_key_and_its_line(project, extra, line, nearest):
+    message = refused(write(project, GOOD + extra))
+    assert f"params/AT.yaml, line {line}" in message
+    assert f"did you mean `{nearest}`?" in message
+
+
+def test_all_misspelt_settings_of_a_file_are_told_at_once(project):
+    message = refused(write(project, GOOD + "    delimeter: ','\nminmum_answered: 0.5\nexclude: [tests]\n"))
+    for part in ("`delimeter`", "line 6", "`minmum_answered`", "line 7", "`tests` is not a value of `exclude.0`", "line 8"):
+        assert part in message
+
+
+def test_a_misspelt_setting_of_the_consolidation_is_refused_with_the_nearest_key_and_its_line(project):
+    write(project, "questionnaire: q\ncountries: [AT]\nminimum_wise: 3\n", "consolidation.yaml")
+    with pytest.raises(ProblemsFound) as found:
+        project.consolidation()
+    message = str(found.value)
+    assert "params/consolidation.yaml, line 3" in message and "did you mean `minimum_wises`?" in message
+
+
+def test_a_missing_setting_is_named(project):
+    message = refused(write(project, "country: AT\ndeliveries:\n  - partner: A\n"))
+    assert "`questionnaire` is missing" in message
+    assert "`deliveries.0.file` is missing" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("minimum_answered: 7", "less than or equal to 1"),
+        ("minimum_answered: few", "valid number"),
+        ("exclude: all", "valid list"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_with_its_line(project, line, part):
+    message = refused(write(project, GOOD + line + "\n"))
+    assert part in message and "params/AT.yaml, line 6" in message
+
+
+def test_a_country_without_deliveries_is_refused(project):
+    assert "`deliveries`" in refused(write(project, "country: AT\nquestionnaire: q\ndeliveries: []\n"))
+
+
+def test_a_file_that_says_another_country_than_its_name_is_refused(project):
+    message = refused(write(project, GOOD.replace("AT", "BE")))
+    assert "the file says country BE, its name says AT" in message
+
+
+def test_an_unknown_country_is_refused_with_the_nearest_file(project):
+    write(project, GOOD)
+    assert "no file params/AZ.yaml" in refused(project, "AZ")
+
+
+@pytest.mark.parametrize(("asked", "written"), [("GR", "EL"), ("EL", "GR"), ("gr", "GR"), ("el", "EL")])
+def test_greece_is_el_whoever_writes_gr(project, asked, written):
+    assert load_country(write(project, GOOD.replace("AT", written), "EL.yaml"), asked).country == "EL"
+
+
+def test_no_is_a_word_and_not_false(project):
+    text = GOOD.replace("country: AT", "country: NO") + "    answers:\n      works: {NO: no, yes: yes, 1: on}\n"
+    settings = load_country(write(project, text, "NO.yaml"), "NO")
+    assert settings.country == "NO"
+    assert settings.deliveries[0].answers == {"works": {"NO": "no", "yes": "yes", "1": "on"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "part"),
+    [
+        (GOOD + "country: BE\n", "utf-8", 'duplicate key "country"'),
+        (GOOD + "    partner: B\n", "utf-8", 'duplicate key "partner"'),
+        (GOOD + "\tfile: x\n", "utf-8", "params/AT.yaml, line 6"),
+        (GOOD + "# Ä\n", "cp1252", "not UTF-8"),
+        (GOOD, "utf-16", "not UTF-8"),
+        ("", "utf-8", "no `key: value` lines"),
+        ("# nothing\n", "utf-8", "no `key: value` lines"),
+        ("- AT\n", "utf-8", "no `key: value` lines"),
+    ],
+)
+def test_a_file_that_is_no_settings_file_is_refused_in_plain_words(project, text, encoding, part):
+    message = refused(write(project, text, encoding=encoding))
+    assert part in message and "params/AT.yaml" in message
+
+
+def test_a_byte_order_mark_does_no_harm(project):
+    assert load_country(write(project, GOOD, encoding="utf-8-sig"), "AT").country == "AT"
+
+
+@pytest.mark.xfail(strict=True, reason="ruamel's ReaderError is no MarkedYAMLError and passes through as a traceback")
+def test_a_control_character_from_a_wrong_code_page_is_refused_in_plain_words(project):
+    assert "params/AT.yaml" in refused(write(project, GOOD + "# Fran\x84ais\n"))
+
+
+@pytest.mark.xfail(strict=True, raises=KeyError, reason="_line asks ruamel for the line of a key that is not in the file")
+def test_an_override_with_a_wrong_value_is_refused(project):
+    assert "`minimum_answered`" in refused(write(project, GOOD), minimum_answered=7)
+
+
+@pytest.mark.xfail(strict=True, reason="codes that stand for numbers stay numbers, against the docstring of _plain")
+def test_a_rating_may_be_written_without_quotes(project):
+    settings = load_country(write(project, GOOD + "    answers:\n      s1: {sehr gut: 5}\n"), "AT")
+    assert settings.deliveries[0].answers == {"s1": {"sehr gut": "5"}}
+
+
+def test_deliveries_given_from_outside_replace_those_of_the_file(project):
+    settings = load_country(write(project, GOOD), "AT", deliveries=[{"partner": "AT-9", "file": "raw/AT/y.csv"}], minimum_answered=0.5)
+    assert [(d.partner, d.file.name) for d in settings.deliveries] == [("AT-9", "y.csv")]
+    assert settings.minimum_answered == 0.5
+
+
+def test_deliveries_given_from_outside_are_checked_like_those_of_the_file(project):
+    assert "did you mean `partner`?" in refused(write(project, GOOD), deliveries=[{"partnr": "AT-9", "file": "y.csv"}])
+
+
+def test_deliveries_are_named_by_partner_and_numbered_only_where_there_are_several(project):
+    deliveries = [{"partner": p, "file": "x.csv"} for p in ("A", "B", "A")]
+    assert load_country(write(project, GOOD), "AT", deliveries=deliveries).delivery_names() == ["A-1", "B", "A-2"]
+
+
+def test_countries_stand_in_the_order_of_the_consolidation_then_of_the_alphabet(project):
+    for country in ("AT", "BE", "EL", "BG"):
+        write(project, "", f"{country}.yaml")
+    write(project, "questionnaire: q\ncountries: [EL, AT]\n", "consolidation.yaml")
+    assert project.countries() == ["EL", "AT", "BE", "BG"]
+
+
+def test_the_project_is_found_from_any_folder_in_it(project):
+    (project.root / "notebooks/deep").mkdir(parents=True)
+    assert find_project(project.root / "notebooks/deep").root == project.root.resolve()
+
+
+def test_a_folder_that_is_no_project_is_refused(tmp_path):
+    with pytest.raises(ProblemsFound, match="no folder `params/`"):
+        find_project(tmp_path)
+
+
+def test_a_path_is_shown_without_the_folders_of_somebodys_computer(project):
+    assert project.shown(project.root / "raw/AT/x.csv") == "raw/AT/x.csv"
+    assert project.shown(Path("/elsewhere/x.csv")) == "x.csv"
+
+
+def in_a_fresh_kernel(project: Project, *lines: str) -> dict:
+    """Run the lines, then what the notebook does first; in a new process, because it looks only once."""
+    script = "\n".join(
+        [
+            "import json",
+            "from bwise.problems import ProblemsFound",
+            "from bwise.settings import notebook_settings",
+            *lines,
+            "try:",
+            "    _project, _settings = notebook_settings(globals())",
+            "    print(json.dumps(_settings.model_dump(mode='json')))",
+            "except ProblemsFound as _found:",
+            "    print(json.dumps({'refused': str(_found)}))",
+        ]
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_notebook_refuses_a_misspelt_parameter(project):
+    refusal = in_a_fresh_kernel(write(project, GOOD), "country = 'AT'", "contry = 'BE'")["refused"]
+    assert "`contry` is not a parameter" in refusal and "did you mean `country`?" in refusal
+
+
+def test_a_notebook_takes_every_key_of_a_params_file_and_they_win(project):
+    given = [
+        "country = 'AT'",
+        "questionnaire = 'other'",
+        "deliveries = [{'partner': 'AT-9', 'file': 'raw/AT/y.csv'}]",
+        "exclude = ['test']",
+        "minimum_answered = 0.4",
+    ]
+    settings = in_a_fresh_kernel(write(project, GOOD), *given)
+    assert (settings["questionnaire"], settings["exclude"], settings["minimum_answered"]) == ("other", ["test"], 0.4)
+    assert [d["partner"] for d in settings["deliveries"]] == ["AT-9"]
+
+
+def test_a_notebook_needs_only_the_country_and_may_be_told_the_project(project, tmp_path_factory):
+    write(project, GOOD)
+    elsewhere = Project(tmp_path_factory.mktemp("elsewhere"))
+    settings = in_a_fresh_kernel(elsewhere, f"project = {str(project.root)!r}", "country = 'AT'")
+    assert settings["deliveries"][0]["partner"] == "AT-1"
+
+
+def test_a_notebook_run_again_lets_the_analyst_have_her_own_variables(project):
+    settings = in_a_fresh_kernel(write(project, GOOD), "country = 'AT'", "notebook_settings(globals())", "mine = 3")
+    assert settings["country"] == "AT"

@@ -1,0 +1,80 @@
+import pandas as pd
+import pytest
+
+from bwise.storage import read_csv, write_csv, write_json, write_parquet, write_text, write_whole
+
+FRAME = pd.DataFrame({"text": ["NA", "", "Größe; „ja“\nčšž", "Ελλάδα"], "number": [1, 2, 3, 4]})
+
+
+def test_a_file_appears_whole_in_a_folder_made_for_it(tmp_path):
+    write_text(tmp_path / "a/b/c.txt", "done\n")
+    assert (tmp_path / "a/b/c.txt").read_bytes() == b"done\n"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path):
+    write_text(tmp_path / "c.txt", "old")
+
+    def fails(path):
+        path.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(tmp_path / "c.txt", fails)
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"c.txt": "old"}
+
+
+def test_a_write_that_fails_before_it_began_leaves_nothing(tmp_path):
+    def fails(path):
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(tmp_path / "new/c.txt", fails)
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_the_old_file_is_there_while_the_new_one_is_written(tmp_path):
+    write_text(tmp_path / "c.txt", "old")
+
+    def write(path):
+        path.write_text("new")
+        assert (tmp_path / "c.txt").read_text() == "old"
+
+    write_whole(tmp_path / "c.txt", write)
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"c.txt": "new"}
+
+
+def test_a_csv_comes_back_as_text_with_nothing_taken_for_missing(tmp_path):
+    write_csv(tmp_path / "x.csv", FRAME)
+    assert read_csv(tmp_path / "x.csv").to_dict("list") == {"text": FRAME["text"].tolist(), "number": ["1", "2", "3", "4"]}
+
+
+def test_a_csv_opens_in_excel_with_all_its_letters_and_has_the_same_line_ends_everywhere(tmp_path):
+    write_csv(tmp_path / "x.csv", FRAME)
+    content = (tmp_path / "x.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbftext,number\n")
+    assert b"\r" not in content
+
+
+def test_json_keeps_letters_and_order(tmp_path):
+    write_json(tmp_path / "x.json", {"z": "Größe", "a": [1]})
+    assert (tmp_path / "x.json").read_text(encoding="utf-8") == '{\n "z": "Größe",\n "a": [\n  1\n ]\n}\n'
+
+
+def test_parquet_keeps_types_and_missing_answers(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "choice": pd.Categorical(["a", None], categories=["b", "a"]),
+            "ticked": pd.array([True, None], dtype="boolean"),
+            "number": [1.5, None],
+            "text": pd.Series(["x", None], dtype="str"),
+        }
+    )
+    write_parquet(tmp_path / "x.parquet", frame)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "x.parquet"), frame)
+
+
+@pytest.mark.parametrize(("write", "name"), [(write_csv, "x.csv"), (write_parquet, "x.parquet")])
+def test_the_same_table_gives_the_same_bytes(tmp_path, write, name):
+    write(tmp_path / "1" / name, FRAME)
+    write(tmp_path / "2" / name, FRAME.copy())
+    assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
