@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
 from bwise.demo import PARTNERS
 from bwise.matching import read_delivery
+from bwise.pooling import Pool, load_pool
+from bwise.privacy import KEY_FILE
 from bwise.questionnaire import load_questionnaire
-from bwise.settings import Delivery
+from bwise.settings import ConsolidationSettings, Delivery, Project
+from bwise.tables import european_tables
+from bwise.workflow import run_consolidation, run_countries
 
 ROOT = Path(__file__).parents[1]
 
@@ -85,3 +94,90 @@ def as_xlsx(sheets):
 def workbook():
     """`workbook({name: rows})`: bytes of an XLSX with these sheets."""
     return as_xlsx
+
+
+@pytest.fixture(scope="session")
+def demonstration_run(tmp_path_factory):
+    """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended."""
+    if os.environ.get("DEV_DEMO"):  # DEV
+        return Project(Path(os.environ["DEV_DEMO"])), []  # DEV
+    project = Project(tmp_path_factory.mktemp("demonstration"))
+    for folder in ("params", "raw/demo", "notebooks"):
+        shutil.copytree(ROOT / folder, project.root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        outcomes = list(run_countries(project, project.countries(), executor))
+    return project, [*outcomes, run_consolidation(project)]
+
+
+@pytest.fixture(scope="session")
+def demonstration(demonstration_run):
+    """The project of the demonstration, run once. Nobody writes into it."""
+    return demonstration_run[0]
+
+
+@pytest.fixture(scope="session")
+def demonstration_pool(demonstration):
+    return load_pool(demonstration)
+
+
+@pytest.fixture(scope="session")
+def european(demonstration_pool):
+    """All European tables of the demonstration, by id."""
+    return european_tables(demonstration_pool)
+
+
+@pytest.fixture(scope="session")
+def copy_of(demonstration, tmp_path_factory):
+    """`copy_of("AT", "SI")`: a project of its own with these countries, as the demonstration left them, and the same key."""
+
+    def copy_of(*countries):
+        root = tmp_path_factory.mktemp("copy")
+        for folder in ("params/questionnaires", "notebooks", *(f"{place}/{c}" for place in ("raw/demo", "processed") for c in countries)):
+            shutil.copytree(demonstration.root / folder, root / folder)
+        for file in ("params/consolidation.yaml", KEY_FILE, *(f"params/{c}.yaml" for c in countries)):
+            shutil.copy(demonstration.root / file, root / file)
+        return Project(root)
+
+    return copy_of
+
+
+@pytest.fixture
+def pool_of(tmp_path):
+    """`pool_of(survey, choices, {"AT": [{"question": "code"}, …]}, minimum_persons=1)`: a pool made by hand, without any file read.
+
+    A respondent is a dict of columns; `wise` is her enterprise (one of her own when absent). What is absent was not answered.
+    """
+
+    def pool_of(survey, choices, people, concepts="", demonstration=False, **settings):
+        folder = tmp_path / "params" / "questionnaires" / "by_hand"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in (("survey", survey), ("choices", choices), ("concepts", concepts), ("settings", "form_title\nBy hand\n")):
+            if text:
+                (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        questionnaire = load_questionnaire(folder)
+        rows = [
+            {"country": c, "partner": f"{c}-1", "respondent": f"{c}{n}", "wise": f"{c}{n}", **p}
+            for c in people
+            for n, p in enumerate(people[c])
+        ]
+        answers = pd.DataFrame(rows, columns=["country", "partner", "respondent", "wise", *questionnaire.all_columns])
+        missing = answers[questionnaire.all_columns].isna().replace({True: "no_answer", False: ""}).assign(country=answers["country"])
+        for question in questionnaire.questions.values():
+            if question.kind == "select_one":
+                answers[question.name] = pd.Categorical(answers[question.name], list(questionnaire.choices(question.name)))
+        answers["country"] = pd.Categorical(answers["country"], list(people))
+        manifests = {
+            c: {
+                "demonstration": demonstration,
+                "scales": {},
+                "units": {},
+                "deliveries": [{"partner": f"{c}-1"}],
+                "rows": {"received": len(found), "excluded": {}, "kept": len(found)},
+                "wises": len({p.get("wise", n) for n, p in enumerate(found)}),
+            }
+            for c, found in people.items()
+        }
+        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **settings)
+        return Pool(Project(tmp_path), settings, questionnaire, answers, missing, manifests, {})
+
+    return pool_of

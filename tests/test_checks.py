@@ -1,10 +1,10 @@
 import pytest
-from test_cleaning import CHOICES, ENABLER, NOBODY, SURVEY, WORKER, gathered, people, small_project
 
 from bwise.checks import FLAGS, flag
 from bwise.cleaning import exclude, gather
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import CountrySettings
+from tests.test_cleaning import CHOICES, ENABLER, NOBODY, SURVEY, WORKER, gathered, people, small_project
 
 
 def flagged(folder, *rows, **more) -> dict[int, set[str]]:

@@ -8,7 +8,11 @@ import pytest
 from bwise.demo import PARTNERS, exports, simulate
 
 TOOLS = {
-    "limesurvey": "LimeSurvey", "eusurvey": "EUSurvey", "google": "Google Forms", "microsoft": "Microsoft Forms", "kobo": "KoBoToolbox",
+    "limesurvey": "LimeSurvey",
+    "eusurvey": "EUSurvey",
+    "google": "Google Forms",
+    "microsoft": "Microsoft Forms",
+    "kobo": "KoBoToolbox",
 }
 ENCODINGS = {"AT-1": "utf-8-sig", "NL-1": "utf-8-sig", "BG-1": "cp1251", "EL-1": "cp1253", "PL-1": "cp1250", "SI-1": "cp1250"}
 by_partner = pytest.mark.parametrize("partner", PARTNERS, ids=lambda p: p.name)

@@ -2,13 +2,13 @@ import shutil
 
 import pandas as pd
 import pytest
-from test_cleaning import ENABLER, ROOT, WORKER, export, people, small_project
-from test_lineage import all_countries, answers_of, run
 
 from bwise.pooling import COMPARABLE, flags, load_pool
 from bwise.problems import ProblemsFound
 from bwise.settings import Project
 from bwise.storage import write_text
+from tests.test_cleaning import ENABLER, ROOT, WORKER, export, people, small_project
+from tests.test_lineage import all_countries, answers_of, run
 
 
 @pytest.fixture(scope="module")
@@ -140,14 +140,12 @@ def test_answers_on_another_scale_stand_in_the_pool_with_their_own_codes(tmp_pat
     }
 
 
-@pytest.mark.xfail(strict=True, reason="_manifest recomputes the hashes of inputs below raw/ only")
 def test_an_export_may_lie_anywhere_in_the_project(tmp_path):
     project = small_project(tmp_path, WORKER, ENABLER, file="exports/answers.csv")
     run(project)
     assert load_pool(project).left_out == {}
 
 
-@pytest.mark.xfail(strict=True, reason="GR is made EL in country settings, not in the order of the consolidation")
 def test_greece_is_el_in_the_order_of_countries_too(tmp_path):
     project = small_project(tmp_path, WORKER, country="EL", file="raw/EL/answers.csv")
     for country in ("AT", "BE"):

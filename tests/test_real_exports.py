@@ -17,11 +17,21 @@ COMPANIES = "eusurvey/sustainability_assessment_of_EU_companies"
 FORM = "google_forms/The use of software in research (Responses) 24 Oct 14 - Form Responses 1.csv"
 VAUD = "limesurvey/results-survey4914.xlsx"
 INDICO = {
-    "2018/aalto-dec": 23, "2018/kiruna-nov": 29, "2018/uppsala-dec": 20, "2019/aalborg-june": 21, "2019/esppoo-dec": 49,
-    "2019/gothenburg-may": 28, "2019/helsinki-may": 32, "2019/lille-dec": 26, "2019/oslo-june": 13, "2019/stockholm-march": 24,
-    "2019/stockholm-nov": 30, "2019/tartu-april": 29, "2019/trondheim-oct": 24,
+    "2018/aalto-dec": 23,
+    "2018/kiruna-nov": 29,
+    "2018/uppsala-dec": 20,
+    "2019/aalborg-june": 21,
+    "2019/esppoo-dec": 49,
+    "2019/gothenburg-may": 28,
+    "2019/helsinki-may": 32,
+    "2019/lille-dec": 26,
+    "2019/oslo-june": 13,
+    "2019/stockholm-march": 24,
+    "2019/stockholm-nov": 30,
+    "2019/tartu-april": 29,
+    "2019/trondheim-oct": 24,
 }
-RSE = {"UK": (253, 244), "DE": (325, 247), "US": (164, 241)}
+RSE = {"UK": (253, 245), "DE": (325, 248), "US": (164, 242)}
 
 
 def table(reader, path, delimiter=","):
@@ -29,24 +39,36 @@ def table(reader, path, delimiter=","):
     return next(raw for grid in grids(path, path.name) if grid.delimiter in ("", delimiter) and (raw := reader.read(grid)))
 
 
-@pytest.mark.parametrize(("file", "reader", "rows", "columns"), [
-    (EVERSE, eusurvey, 28, 228), (COMPANIES + ".xls", eusurvey, 300, 12), (COMPANIES + ".csv", eusurvey, 300, 12),
-    (VAUD, limesurvey, 348, 22), (FORM, google_forms, 407, 18), ("surveymonkey/StarWars.csv", plain, 1187, 15),
-    ("kobo/raw_data.csv", plain, 632, 348),
-    *((f"indico/{f}.csv", plain, n, 20 if f in ("2018/kiruna-nov", "2019/lille-dec") else 19) for f, n in INDICO.items()),
-    *((f"rse2017/{c.lower()}/public_data.csv", limesurvey, *RSE[c]) for c in RSE),
-])
+@pytest.mark.parametrize(
+    ("file", "reader", "rows", "columns"),
+    [
+        (EVERSE, eusurvey, 28, 228),
+        (COMPANIES + ".xls", eusurvey, 300, 12),
+        (COMPANIES + ".csv", eusurvey, 300, 12),
+        (VAUD, limesurvey, 348, 22),
+        (FORM, google_forms, 407, 18),
+        ("surveymonkey/StarWars.csv", plain, 1187, 38),
+        ("kobo/raw_data.csv", plain, 632, 348),
+        *((f"indico/{f}.csv", plain, n, 20 if f in ("2018/kiruna-nov", "2019/lille-dec") else 19) for f, n in INDICO.items()),
+        *((f"rse2017/{c.lower()}/public_data.csv", limesurvey, *RSE[c]) for c in RSE),
+    ],
+)
 def test_each_file_is_read_by_its_tool_with_all_its_rows(real, file, reader, rows, columns):
     raw = table(reader, real / file)
     assert (raw.tool, len(raw.cells), len(raw.columns)) == (reader.NAME, rows, columns)
 
 
-@pytest.mark.parametrize(("file", "foreign"), [
-    (EVERSE, (limesurvey, google_forms, microsoft_forms)),
-    (VAUD, (eusurvey, google_forms, microsoft_forms)),
-    (FORM, (limesurvey, eusurvey, microsoft_forms)),
-    ("indico/2018/aalto-dec.csv", READERS[:-1]), ("surveymonkey/StarWars.csv", READERS[:-1]), ("kobo/cleaning_log.csv", READERS[:-1]),
-])
+@pytest.mark.parametrize(
+    ("file", "foreign"),
+    [
+        (EVERSE, (limesurvey, google_forms, microsoft_forms)),
+        (VAUD, (eusurvey, google_forms, microsoft_forms)),
+        (FORM, (limesurvey, eusurvey, microsoft_forms)),
+        ("indico/2018/aalto-dec.csv", READERS[:-1]),
+        ("surveymonkey/StarWars.csv", READERS[:-1]),
+        ("kobo/cleaning_log.csv", READERS[:-1]),
+    ],
+)
 def test_the_readers_of_other_tools_decline(real, file, foreign):
     accepted = {reader.NAME for grid in grids(real / file, file) for reader in foreign if reader.read(grid)}
     assert accepted == set()

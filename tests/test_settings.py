@@ -137,17 +137,14 @@ def test_a_byte_order_mark_does_no_harm(project):
     assert load_country(write(project, GOOD, encoding="utf-8-sig"), "AT").country == "AT"
 
 
-@pytest.mark.xfail(strict=True, reason="ruamel's ReaderError is no MarkedYAMLError and passes through as a traceback")
 def test_a_control_character_from_a_wrong_code_page_is_refused_in_plain_words(project):
     assert "params/AT.yaml" in refused(write(project, GOOD + "# Fran\x84ais\n"))
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="_line asks ruamel for the line of a key that is not in the file")
 def test_an_override_with_a_wrong_value_is_refused(project):
     assert "`minimum_answered`" in refused(write(project, GOOD), minimum_answered=7)
 
 
-@pytest.mark.xfail(strict=True, reason="codes that stand for numbers stay numbers, against the docstring of _plain")
 def test_a_rating_may_be_written_without_quotes(project):
     settings = load_country(write(project, GOOD + "    answers:\n      s1: {sehr gut: 5}\n"), "AT")
     assert settings.deliveries[0].answers == {"s1": {"sehr gut": "5"}}

@@ -23,7 +23,7 @@ def protect(cells: pd.DataFrame, settings: ConsolidationSettings, along: str, to
 
     Args:
         cells: one row per figure, with `value`, `n` (persons) and `wises`; all other columns say what the figure is.
-        along: the column whose parts add up to a published total (country, model, …).
+        along: the column whose parts add up to a total that is published, here or in another table (country, model, …).
         total: the value of `along` that stands for the total.
 
     Returns:
@@ -33,9 +33,7 @@ def protect(cells: pd.DataFrame, settings: ConsolidationSettings, along: str, to
     hidden = _unsafe(cells["n"], cells["wises"], settings) & cells["n"].gt(0)
     others = [c for c in cells.columns if c not in (along, *FIGURE)]
     for _, block in cells.groupby(others, sort=False, dropna=False, observed=True):
-        parts = block[block[along] != total]
-        if len(parts) < len(block):
-            hidden |= _complement(parts, hidden, cells.index, settings)
+        hidden |= _complement(block[block[along] != total], hidden, cells.index, settings)
     cells[FIGURE] = cells[FIGURE].astype("float64").where(~hidden)
     few = cells["n"].lt(settings.low_reliability) & cells["n"].gt(0)
     cells["obs_status"] = few.map({True: UNRELIABLE, False: ""})

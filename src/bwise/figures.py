@@ -20,7 +20,7 @@ RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
 INK, FAINT = "#222222", "#8a8a8a"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
     """A figure with what it needs to be published: a file name, its table, a title and words for those who cannot see it."""
 
@@ -85,7 +85,8 @@ def likert(table: Table, demonstration: bool) -> Drawing:
     top = shares.iloc[:, -2:].sum(axis=1)
     words = (
         f"Diverging stacked bars of {len(order)} skills. The two highest answers are given most often for "
-        f"“{table.codes['skill'].get(best, best)}” ({top[best]:.0f} %), least often for “{table.codes['skill'].get(worst, worst)}” ({top[worst]:.0f} %)."
+        f"“{table.codes['skill'].get(best, best)}” ({top[best]:.0f} %), "
+        f"least often for “{table.codes['skill'].get(worst, worst)}” ({top[worst]:.0f} %)."
     )
     return Drawing(table.id, table.id, table.title, words, figure)
 
@@ -114,7 +115,8 @@ def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing
     pooled = wide.loc[groups, "gap"]
     group, skill = pooled.idxmax()
     words = (
-        f"Dot plot of relevance and endowment of {len(order)} skills for {len(groups)} worker groups. The widest gap, {pooled.max():.2f} points, is that in "
+        f"Dot plot of relevance and endowment of {len(order)} skills for {len(groups)} worker groups. "
+        f"The widest gap, {pooled.max():.2f} points, is that in "
         f"“{table.codes['worker_group'][group]}” for “{table.codes['skill'].get(skill, skill)}”."
     )
     return Drawing("skills_gaps", table.id, "Relevance and endowment of skills by worker group", words, figure)

@@ -10,11 +10,12 @@ import pandas as pd
 
 from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, ROW, Country
-from bwise.matching import DeliveryRead
+from bwise.matching import DeliveryRead, Match
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
 from bwise.settings import Project
 from bwise.storage import write_csv, write_json, write_parquet
+from bwise.text import tidy
 
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION = Path("raw/demo")
@@ -46,7 +47,7 @@ def check_identities(country: Country) -> pd.DataFrame:
     mapping says of each raw cell, plus recorded changes, is what the answers say.
 
     Returns:
-        One row per identity: identity, left, right (counts).
+        One row per identity, with both sides as counts.
 
     Raises:
         ProblemsFound: an identity does not hold; names delivery and question.
@@ -68,46 +69,79 @@ def check_identities(country: Country) -> pd.DataFrame:
         off = int((answered[column] != held[column]).sum())
         if off:
             wrong.append(Problem(f"{column}: {off} cells are neither an answer nor missing for a reason", country.settings.country))
+    recomputed = 0
     for delivery in country.deliveries:
-        wrong += _replay(country, delivery)
+        cells, problems = _replay(country, delivery)
+        recomputed += cells
+        wrong += problems
     stop("The run is not accountable. Nothing was saved.", *wrong)
-    replayed = sum(len(d.raw.cells) * len(_single(d, country)) for d in country.deliveries)
-    sums.append(("clean = raw + mapping + changes (cells recomputed)", replayed, replayed))
+    sums.append(("clean = raw + mapping + changes (cells recomputed)", recomputed, recomputed))
     return pd.DataFrame(sums, columns=["identity", "left", "right"])
 
 
-def _single(delivery: DeliveryRead, country: Country) -> list:
-    """Columns whose cells hold one answer each: choices and numbers."""
-    kinds = ("select_one", "integer", "decimal", "date")
-    return [
-        m
-        for m in delivery.recognised.matches
-        if m.target in country.questionnaire.questions and country.questionnaire[m.target].kind in kinds
-    ]
-
-
-def _replay(country: Country, delivery: DeliveryRead) -> list[Problem]:
-    """Recompute the answers from raw cells and the mapping alone, and compare."""
-    problems = []
+def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, list[Problem]]:
+    """Recompute the answers of a delivery from raw cells, mapping and changes alone, and compare; gives the cells compared."""
     rows = country.rows.index[country.rows["delivery"] == delivery.name]
-    changed = country.changes.groupby("question")["position"].agg(set).to_dict()
-    for match in _single(delivery, country):
-        mapping = delivery.answers.mapping
-        mapping = mapping[mapping["question"] == match.target]
-        codes = dict(zip(mapping["raw"], mapping["code"], strict=True))
-        expected = delivery.raw.cells[match.column.position].map(codes).to_numpy()
-        clean = country.values.loc[rows, match.target]
-        clean = clean.map(lambda v: "" if pd.isna(v) else str(v)).to_numpy()
-        off = [p for p, a, b in zip(rows, expected, clean, strict=True) if a != b and p not in changed.get(match.target, ())]
-        if off:
-            at = ", ".join(str(country.rows.loc[p, "source_row"]) for p in off[:5])
-            problems.append(
-                Problem(
-                    f"{match.target}: {len(off)} answers are not what the mapping says",
-                    f"{delivery.name}, column {match.column.position + 1}, rows {at}",
-                )
-            )
-    return problems
+    if len(rows) != len(delivery.raw.cells):
+        return 0, [Problem(f"{len(delivery.raw.cells)} records were read, {len(rows)} are there", delivery.name)]
+    expected = _expected(country, delivery).set_axis(rows)
+    changes = country.changes[country.changes["position"].isin(rows) & country.changes["question"].isin(expected.columns)]
+    for change in changes.itertuples():
+        number = pd.api.types.is_float_dtype(country.values[change.question])
+        expected.loc[change.position, change.question] = str(float(change.new)) if number else change.new
+    clean = country.values.loc[rows, expected.columns].astype("object")
+    off = expected.ne(clean.where(clean.notna(), "").map(str))
+    problems = [
+        Problem(
+            f"{column}: {off[column].sum()} answers are not what raw cells, mapping and changes say",
+            f"{delivery.name}, rows {', '.join(map(str, country.rows.loc[off.index[off[column]], 'source_row'][:5]))}",
+        )
+        for column in off.columns[off.any()]
+    ]
+    return expected.size, problems
+
+
+def _expected(country: Country, delivery: DeliveryRead) -> pd.DataFrame:
+    """What the answers must be, as text ("" for none): each raw cell looked up in the mapping."""
+    mapping = {q: dict(zip(m["raw"], m["code"], strict=True)) for q, m in delivery.answers.mapping.groupby("question", sort=False)}
+    by_question: dict[str, list[Match]] = {}
+    for match in delivery.recognised.matches:
+        if match.target:
+            by_question.setdefault(match.question, []).append(match)
+    found: dict[str, pd.Series] = {}
+    for name, matches in by_question.items():
+        question = country.questionnaire[name]
+        coded = {m.target: delivery.raw.cells[m.column.position].map(mapping[m.target]) for m in matches}
+        if question.kind == "text":
+            if question.role != "wise" and name not in delivery.delivery.answers:
+                found[name] = delivery.raw.cells[matches[0].column.position].map(tidy)
+        elif question.kind != "select_multiple":
+            found[name] = coded[name]
+        elif name in coded:
+            for choice, column in zip(country.questionnaire.choices(name), country.questionnaire.columns(name), strict=True):
+                found[column] = coded[name].map(lambda codes, c=choice: str(c in codes.split(";")) if codes else "")
+        else:
+            found |= _expected_options(country, delivery, name, coded)
+    return pd.DataFrame(found)
+
+
+def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """One column per option: ticked where its cell says so; nothing where the respondent ticked nothing readable."""
+    choices = country.questionnaire.choices(name)
+    columns = dict(zip(choices, country.questionnaire.columns(name), strict=True))
+    ticked = pd.DataFrame({c: coded[column].ne("") for c, column in columns.items() if column in coded})
+    rows = country.rows.index[country.rows["delivery"] == delivery.name]
+    if "other" in choices and "other" not in ticked and f"{name}_other" in country.values:
+        ticked["other"] = country.values.loc[rows, f"{name}_other"].notna().to_numpy()
+    unread = delivery.answers.mapping[
+        delivery.answers.mapping["reason"].eq("unreadable") & delivery.answers.mapping["question"].isin(coded)
+    ]
+    given = ticked[[c for c in ticked if not choices[c].missing]].any(axis=1)
+    for target, raw in zip(unread["question"], unread["raw"], strict=True):
+        position = next(m.column.position for m in delivery.recognised.matches if m.target == target)
+        given &= delivery.raw.cells[position].ne(raw)
+    false = pd.Series(False, index=ticked.index)
+    return {column: ticked.get(c, false).map(str).where(given, "") for c, column in columns.items()}
 
 
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
@@ -121,7 +155,9 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     rows, kept = country.rows, country.kept
     identity = rows.loc[kept, IDENTITY]
     write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
-    write_parquet(folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype("category")], axis=1))
+    write_parquet(
+        folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype(pd.CategoricalDtype(["", *MISSING_REASONS]))], axis=1)
+    )
     write_csv(folder / "mapping.csv", mapping_table(country))
     write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
     write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
@@ -154,8 +190,11 @@ def _stored(country: Country) -> pd.DataFrame:
     stored = country.values.copy()
     for question in country.questionnaire.questions.values():
         if question.kind == "select_one":
-            codes = sorted(set(stored[question.name].dropna()), key=list(_all_choices(country, question.name)).index)
-            stored[question.name] = pd.Categorical(stored[question.name], categories=codes)
+            known = list(_all_choices(country, question.name))
+            unknown = set(stored[question.name].dropna()) - set(known)
+            if unknown:
+                stop("An answer has a code that no list has. Nothing was saved.", Problem(f"{question.name}: {', '.join(sorted(unknown))}"))
+            stored[question.name] = pd.Categorical(stored[question.name], categories=known)
     return stored
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from bwise.problems import Problem, ProblemsFound
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Questionnaire
 
 GRAMMAR = r"""
@@ -24,8 +24,8 @@ GRAMMAR = r"""
          | comparison
 ?comparison: value (COMPARE value)?
 ?value: "${" NAME "}"                              -> answer
-      | "selected" "(" value "," value ")"         -> selected
-      | "count-selected" "(" value ")"             -> count
+      | "selected" "(" "${" NAME "}" "," STRING ")" -> selected
+      | "count-selected" "(" "${" NAME "}" ")"     -> count
       | "true" "(" ")"                             -> true
       | "false" "(" ")"                            -> false
       | STRING                                     -> string
@@ -109,7 +109,9 @@ class _Evaluation:
 
     def comparison(self, left, sign, right):
         a, b = self.of(left), self.of(right)
-        if _is_number(a) or _is_number(b):
+        if "" in (a if isinstance(a, str) else None, b if isinstance(b, str) else None):  # asks whether there is an answer
+            a, b = _text(a), _text(b)
+        elif _is_number(a) or _is_number(b):
             a, b = _number(a), _number(b)
         result = COMPARISONS[str(sign)](a, b)
         return result.fillna(False).astype(bool) if isinstance(result, pd.Series) else result
@@ -122,14 +124,20 @@ class _Evaluation:
         column = self.values[str(name)]
         return column if self.questionnaire[str(name)].is_number else column.astype("str").fillna("")
 
-    def selected(self, answer, choice):
-        wanted = self.of(choice)
-        if answer.data == "answer" and f"{answer.children[0]}/{wanted}" in self.values:
-            return self.values[f"{answer.children[0]}/{wanted}"].fillna(False).astype(bool)
-        return self.of(answer).eq(wanted)
+    def selected(self, name, choice):
+        wanted = self.string(choice)
+        if self.questionnaire[str(name)].kind != "select_multiple":
+            return self.answer(name).eq(wanted)
+        choices = self.questionnaire.choices(str(name))
+        if wanted not in choices:
+            stop(
+                "A condition of the questionnaire names an answer that is not there.",
+                Problem(f"selected(${{{name}}}, '{wanted}')", "survey.csv", remedy=did_you_mean(wanted, choices)),
+            )
+        return self.values[f"{name}/{wanted}"].fillna(False).astype(bool)
 
-    def count(self, answer):
-        frame = self.values[self.questionnaire.columns(str(answer.children[0]))]
+    def count(self, name):
+        frame = self.values[self.questionnaire.columns(str(name))]
         return frame.fillna(False).astype(bool).sum(axis=1).astype(float)
 
     def this(self):
@@ -156,7 +164,14 @@ def _number(value):
     return pd.to_numeric(value, errors="coerce")
 
 
+def _text(value):
+    return value.map(lambda v: "" if pd.isna(v) else str(v)) if isinstance(value, pd.Series) else str(value)
+
+
 def _truth(value, index: pd.Index) -> pd.Series:
-    if isinstance(value, pd.Series):
-        return value if value.dtype == bool else value.astype("str").ne("")
-    return pd.Series(bool(value), index=index)
+    """A text is true when it is not empty, a number when it is there and not zero."""
+    if not isinstance(value, pd.Series):
+        return pd.Series(bool(value), index=index)
+    if value.dtype == bool:
+        return value
+    return value.notna() & value.ne(0) if pd.api.types.is_float_dtype(value) else value.astype("str").ne("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
@@ -94,8 +95,8 @@ def _manifest(project: Project, country: str, settings: ConsolidationSettings) -
     manifest = json.loads(path.read_text(encoding="utf-8"))
     if manifest["questionnaire"] != settings.questionnaire:
         return {}, f"answers another questionnaire ({manifest['questionnaire']})"
-    files = [project.root / f for f in manifest["inputs"] if f.startswith("raw/")]
-    now = inputs(project, country, manifest["questionnaire"], [f.relative_to(project.root) for f in files])
+    files = [Path(f) for f in manifest["inputs"] if not f.startswith("params/")]
+    now = inputs(project, country, manifest["questionnaire"], files)
     changed = [f for f, digest in manifest["inputs"].items() if now.get(f) != digest]
     return ({}, "changed since it was cleaned: " + ", ".join(changed)) if changed else (manifest, "")
 
@@ -106,13 +107,13 @@ def _stack(project: Project, countries: dict, file: str, questionnaire: Question
     for country in countries:
         frame = pd.read_parquet(project.processed(country) / f"{file}.parquet")
         frame.insert(0, "country", country)
-        frames.append(frame.astype({c: "str" for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)}))
+        frames.append(frame)
     stacked = pd.concat(frames, ignore_index=True)
     stacked["country"] = pd.Categorical(stacked["country"], categories=list(countries))
     if file == "missing":
         return stacked
-    for question in questionnaire.questions.values():
-        if question.kind == "select_one":
+    for question in questionnaire.questions.values():  # where countries used different answer lists, the codes of all
+        if question.kind == "select_one" and not isinstance(stacked[question.name].dtype, pd.CategoricalDtype):
             codes = dict.fromkeys([*questionnaire.choices(question.name), *stacked[question.name].dropna().unique()])
             stacked[question.name] = pd.Categorical(stacked[question.name], categories=list(codes))
     return stacked

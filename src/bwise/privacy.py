@@ -17,27 +17,39 @@ import pandas as pd
 import phonenumbers
 
 from bwise.cleaning import Country, record_change
+from bwise.problems import Problem, stop
 from bwise.text import answer_key
 
 KEY_FILE = ".pseudonym-key"
 ADDRESS = re.compile(r"[^\s@<>,;()]+@[^\s@<>,;()]+\.\w+")
 LINK = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|eu|info|at|be|bg|hr|fr|gr|it|lv|nl|pl|ro|si|es|de)\b(?:/\S*)?",
-    re.IGNORECASE,
+    r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)\S+"
+    r"|\b[\w-]{2,}(?:\.[\w-]{2,})*\.(?:com|org|net|eu|info|at|be|bg|hr|fr|gr|it|lv|nl|pl|ro|si|es|de)\b(?:/\S*)?"
 )
+DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|(19|20)\d\d\s*[-/–]\s*(19|20)?\d\d")
 PHONE_REGIONS = {"EL": "GR", "UK": "GB"}  # phonenumbers speaks ISO 3166-1
 
 
 def project_key(root: Path) -> bytes:
     """The project's secret key, made on the first call (readable by its owner only)."""
     path = root / KEY_FILE
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as file:
+    if not path.exists():
+        beside = path.with_name(f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(secrets.token_hex(32).encode())
-    except FileExistsError:
-        pass
-    return path.read_bytes()
+        try:
+            os.link(beside, path)  # whole or absent, and the first of several processes wins
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
+    key = path.read_bytes()
+    if len(key) < 32:
+        stop(
+            "The key of the pseudonyms cannot be used.",
+            Problem(f"{KEY_FILE} is too short", why="pseudonyms could be guessed", remedy="delete it; a new one is made"),
+        )
+    return key
 
 
 def pseudonym(key: bytes, *parts: str) -> str:
@@ -90,12 +102,25 @@ def _mask_column(country: Country, question: str) -> None:
 
 
 def mask(text: str, country: str) -> str:
-    """The text without e-mail addresses, links and telephone numbers (valid ones of the country, or international)."""
+    """The text without e-mail addresses, links and telephone numbers (international ones, or valid ones of the country).
+
+    Years, dates, amounts and percentages stay. Where a country writes a 0 before its numbers, a number without it stays too.
+    """
     text = ADDRESS.sub("[e-mail]", text)
     text = LINK.sub("[link]", text)
-    if not re.search(r"\d{3}|\d[\d\s/.()-]{5,}\d", text):
-        return text
-    matcher = phonenumbers.PhoneNumberMatcher(text, PHONE_REGIONS.get(country, country), leniency=phonenumbers.Leniency.POSSIBLE)
-    for match in reversed(list(matcher)):
-        text = text[: match.start] + "[telephone]" + text[match.end :]
+    region = PHONE_REGIONS.get(country, country)
+    matches = phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.POSSIBLE)
+    for match in sorted(matches, key=lambda m: m.start, reverse=True):
+        if _is_telephone(match, region):
+            text = text[: match.start] + "[telephone]" + text[match.end :]
     return text
+
+
+def _is_telephone(match: phonenumbers.PhoneNumberMatch, region: str) -> bool:
+    raw = match.raw_string
+    if raw.startswith(("+", "00")):
+        return True
+    if DATE.fullmatch(raw) or not phonenumbers.is_valid_number(match.number):
+        return False
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return metadata.national_prefix != "0" or raw.lstrip("(").startswith("0")

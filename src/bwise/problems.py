@@ -66,6 +66,6 @@ def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy that names the nearest known word, or all of them when none is near."""
-    known = [str(k) for k in known]
+    known = sorted(map(str, known)) if isinstance(known, set | frozenset) else [str(k) for k in known]
     near = nearest(word, known)
     return f"did you mean `{near}`?" if near else "use one of: " + ", ".join(known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -121,6 +122,7 @@ def write_figures(drawings: list[Drawing], project: Project) -> None:
             write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, d=drawing, k=kind: p.write_bytes(_picture(d, k)))
 
 
+@lru_cache(maxsize=64)
 def _picture(drawing: Drawing, kind: str) -> bytes:
     out = BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
@@ -199,10 +201,7 @@ def _table_sheet(book, plan: Layout, pool: Pool, style: dict) -> None:
     for row, text in enumerate(about, 1):
         page.write_string(row, 0, text, style["warning"] if text == DEMONSTRATION else None)
     top = len(about) + 2
-    if plan.base == "cell":
-        widths = _long_sheet(page, top, plan, style)
-    else:
-        widths = _wide_sheet(page, top, plan, style)
+    widths = (_long_sheet if plan.base == "cell" else _wide_sheet)(page, top, plan, style)
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
     page.freeze_panes(top + 1, len(table.rows) if plan.base != "cell" else 0)

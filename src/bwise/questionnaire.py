@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bwise.problems import Problem, did_you_mean, stop
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
 KINDS = {"select_one", "select_multiple", "integer", "decimal", "text", "date"}
 NUMBERS = {"integer", "decimal"}
@@ -187,7 +187,19 @@ def _concepts(folder: Path) -> dict[str, Concept]:
 
 
 def _sheet(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    """A sheet, all text.
+
+    Raises:
+        ProblemsFound: the sheet is empty or not UTF-8.
+    """
+    heading = f"The questionnaire in questionnaires/{path.parent.name}/ cannot be used."
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        problem = Problem("the sheet is not UTF-8", path.name, remedy="save it in Excel as “CSV UTF-8”")
+    except (pd.errors.EmptyDataError, pd.errors.ParserError):
+        problem = Problem("the sheet is empty, or its rows have different numbers of cells", path.name, remedy="save it again as CSV UTF-8")
+    raise ProblemsFound(heading, [problem])
 
 
 def _missing_columns(sheet: pd.DataFrame, needed: tuple[str, ...], name: str) -> list[Problem]:
@@ -233,12 +245,16 @@ def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], 
         kind, list_name = (row["type"].strip(), "") if row["type"].strip() in LAYOUT else (kind, list_name.strip())
         if kind in ("begin_group", "begin group"):
             groups.append({**row, "labels": _labels(row, columns)})
-        elif kind in ("end_group", "end group"):
+        elif kind in ("end_group", "end group") and groups:
             groups.pop()
+        elif kind in ("end_group", "end group"):
+            problems.append(Problem("an end_group has no begin_group", where, remedy="take the row out, or add begin_group above"))
         if kind in LAYOUT or not kind:
             continue
         if kind not in KINDS:
             problems.append(Problem(f"`{kind}` is not a type of question we read", where, remedy=did_you_mean(kind, KINDS)))
+        if not row["name"]:
+            problems.append(Problem("a question has no name", where, remedy="give it one"))
         if row["name"] in questions:
             problems.append(Problem(f"the question `{row['name']}` stands twice", where))
         if kind.startswith("select") and list_name not in lists:
@@ -257,4 +273,8 @@ def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], 
             required=row.get("required", "") in ("yes", "true()", "true"),
             **{k: row.get(k, "") for k in ("role", "concept", "measure", "subject", "unit", "sensitive")},
         )
+    problems += [
+        Problem(f"the begin_group `{g['name']}` has no end_group", "survey.csv", remedy="add end_group below its last question")
+        for g in groups
+    ]
     return questions, problems

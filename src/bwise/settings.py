@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import types
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
@@ -29,7 +30,7 @@ class Delivery(Strict):
     Attributes:
         partner: short name of the partner organisation.
         file: the export, relative to the project folder.
-        tool, encoding, delimiter, language: overrides of what is recognised.
+        tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, or its code -> question, or question/choice; `ignore` for a column to leave aside.
         answers: question -> {raw answer: code}.
         scales: question -> the answer list used in this export instead of the questionnaire's own.
@@ -42,14 +43,24 @@ class Delivery(Strict):
     file: Path
     tool: str | None = None
     encoding: str | None = None
-    delimiter: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = None
     language: str | None = None
     columns: dict[str, str] = {}
-    answers: dict[str, dict[str, str]] = {}
+    answers: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     scales: dict[str, str] = {}
     units: dict[str, str] = {}
     sentinels: dict[str, list[float]] = {}
     decimal: Literal[",", "."] | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        try:
+            codecs.lookup(name or "utf-8")
+        except LookupError:
+            raise ValueError(f"`{name}` is not an encoding; use utf-8, cp1250, cp1252, …") from None
+        return name
 
 
 class CountrySettings(Strict):
@@ -92,6 +103,11 @@ class ConsolidationSettings(Strict):
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
     low_reliability: int = Field(default=30, ge=1)
+
+    @field_validator("countries")
+    @classmethod
+    def _eurostat_codes(cls, codes: list[str]) -> list[str]:
+        return [COUNTRY_CODES.get(code, code) for code in codes]
 
 
 @dataclass(frozen=True)
@@ -226,6 +242,11 @@ def _read_yaml(path: Path) -> CommentedMap:
                 Problem(str(error.problem), f"{where}, line {line}", remedy="check the spelling, the colons and the indentation there"),
             ],
         ) from None
+    except YAMLError:
+        raise ProblemsFound(
+            "A settings file cannot be read.",
+            [Problem("it holds a character that no text should hold", where, remedy="save it again as plain text with encoding UTF-8")],
+        ) from None
     except UnicodeDecodeError:
         raise ProblemsFound(
             "A settings file cannot be read.",
@@ -276,7 +297,7 @@ def _line(content: Any, path: list) -> int | None:
     line = None
     for step in path:
         if isinstance(content, CommentedMap) and step in content:
-            line = content.lc.key(step)[0] + 1
+            line = content.lc.key(step)[0] + 1 if step in (content.lc.data or {}) else line
             content = content[step]
         elif isinstance(content, CommentedSeq) and isinstance(step, int) and step < len(content):
             line = content.lc.item(step)[0] + 1

@@ -9,7 +9,8 @@ import pandas as pd
 
 from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country
-from bwise.lineage import is_demonstration
+from bwise.exports.table import Grid
+from bwise.lineage import check_identities, is_demonstration
 from bwise.matching import DeliveryRead
 from bwise.questionnaire import Questionnaire
 from bwise.settings import CountrySettings
@@ -70,7 +71,7 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
             {
                 "delivery": d.name,
                 "tool": d.raw.tool,
-                "file format": f"{grid.encoding}, delimiter {grid.delimiter!r}" if grid.encoding else f"workbook, sheet {grid.sheet}",
+                "file format": f"{grid.encoding}, delimiter {grid.delimiter!r}" if grid.encoding else _sheet(grid),
                 "headings": d.raw.headings,
                 "language": found.language,
                 "records": len(d.raw.cells),
@@ -83,13 +84,18 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
     return Summary(pd.DataFrame(rows).set_index("delivery"))
 
 
+def _sheet(grid: Grid) -> str:
+    unread = f" (not read: {', '.join(grid.other_sheets)})" if grid.other_sheets else ""
+    return f"workbook, sheet {grid.sheet}{unread}"
+
+
 def open_columns(deliveries: list[DeliveryRead]) -> Summary:
     """Columns no question was found for, with the nearest one: to confirm or to set to `ignore` under `columns:` in params."""
     rows = [
         {
             "delivery": d.name,
             "column": m.column.position + 1,
-            "heading": m.column.heading[:120],
+            "heading": m.column.heading[:120] or "(no heading)",
             "nearest question": m.proposal,
             "score": round(m.score),
         }
@@ -169,3 +175,8 @@ def missing(country: Country) -> Summary:
     table.loc["all"] = table.sum()
     table = table.loc[:, (table != 0).any()]
     return Summary(table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")))
+
+
+def proof(country: Country) -> Summary:
+    """The identities of the run, recomputed; raises when one of them does not hold."""
+    return Summary(check_identities(country).set_index("identity"))

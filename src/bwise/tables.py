@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
+from bwise.disclosure import CONFIDENTIAL, FIGURE, MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Question
@@ -67,7 +67,8 @@ def fieldwork(pool: Pool) -> Table:
         rows += [{"country": country, "statistic": what, "value": float(n)} for what, n in counts.items()]
     data = pd.DataFrame(rows)
     total = data.groupby("statistic", sort=False)["value"].sum().reset_index().assign(country=POOLED)
-    data = pd.concat([data, total], ignore_index=True).assign(n=np.nan, wises=np.nan, countries=1, obs_status="", conf_status="")
+    data = pd.concat([data, total], ignore_index=True).assign(n=np.nan, wises=np.nan, obs_status="", conf_status="")
+    data["countries"] = data["country"].eq(POOLED).map({True: len(pool.countries), False: 1})
     return Table(
         "fieldwork",
         "Fieldwork: what was received and what was kept",
@@ -189,16 +190,17 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
     questions = [q for q in pool.questionnaire.with_role("skill", measure) if q.subject == SELF and _domain(pool, q) == domain]
     if not questions:
         return None
-    frames, unknown, asked = [], 0, 0
-    for question in questions:
-        indicators = _indicators(pool, question)
-        cells = _means(pool, indicators, None, 100.0, pool.comparable(question.name), by_country=False)
-        frames.append(cells.assign(skill=question.concept, domain=domain))
-        reasons = pool.missing[question.name]
-        unknown += int(reasons.eq("dont_know").sum())
-        asked += int(reasons.eq("dont_know").sum() + reasons.eq("").sum())
-    cells = pd.concat(frames, ignore_index=True).rename(columns={"item": "answer"}).drop(columns="country").assign(statistic="share")
-    cells = protect(cells, pool.settings, along="answer", total="").assign(countries=len(pool.comparable(*[q.name for q in questions])))
+    names = [q.name for q in questions]
+    items = pd.concat({q.concept: _indicators(pool, q) for q in questions}, axis=1, names=["skill", "answer"])
+    cells = (
+        _means(pool, items, None, 100.0, pool.comparable(*names), by_country=False)
+        .drop(columns="country")
+        .assign(domain=domain, statistic="share")
+    )
+    reasons = pool.missing[names]
+    unknown = int(reasons.eq("dont_know").to_numpy().sum())
+    asked = unknown + int(reasons.eq("").to_numpy().sum())
+    cells = protect(cells, pool.settings, along="answer", total="").assign(countries=len(pool.comparable(*names)))
     return Table(
         f"ratings_{domain}_{measure}",
         f"{_domain_labels(pool)[domain]}: {measure}, spread of answers",
@@ -210,7 +212,7 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
         ("skill",),
         ("answer",),
         {**_codes(pool), "answer": _labels(pool, questions[0])},
-        tuple(pool.comparable(*[q.name for q in questions])),
+        tuple(pool.comparable(*names)),
         1,
         (f"“Don't know” is not in the base: {unknown} of {asked} answers.", "Pooled over countries and worker groups."),
     )
@@ -249,8 +251,12 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     cells = cells if by_country else cells.drop(columns="country")
     along = by or "answer"
     cells = protect(cells.assign(statistic="share"), pool.settings, along=along, total=POOLED)
+    if question.is_number:  # a number that nobody in the group gave is not listed
+        cells = cells[cells["value"].ne(0)]
     counts = cells.assign(statistic="count", value=(cells["value"] * cells["n"] / 100).round())
-    data = pd.concat([counts, cells], ignore_index=True).assign(countries=1 if by_country else len(countries))
+    data = pd.concat([counts, cells], ignore_index=True).assign(countries=len(countries))
+    if by_country:
+        data.loc[data["country"] != POOLED, "countries"] = 1
     answers = {} if question.is_number else _labels(pool, question)
     groups = _labels(pool, pool.questionnaire[by]) if by in pool.questionnaire.questions else {}
     return Table(
@@ -281,21 +287,33 @@ def european_tables(pool: Pool) -> dict[str, Table]:
     return {t.id: t for t in made if t is not None}
 
 
+BANDS = {25: "up to a quarter", 50: "a quarter to half", 75: "half to three quarters", 100: "more than three quarters"}
+
+
 def first_look(pool: Pool) -> Summary:
-    """Counts and shares of the main questions of one country, for its notebook: question, answer, count, %, base."""
+    """How the main questions were answered in one country, for its notebook: bands, not figures.
+
+    Exact figures of single countries, less those of the European tables, could give away a country that is hidden there.
+    `bwise table` prints them on the coordinator's own computer.
+    """
     rows = []
     for role in ("group", "model", "pathway", "sectors", "remuneration", "barriers"):
         question = pool.questionnaire.one(role)
         if question is None or not pool.comparable(question.name):
             continue
         table = frequencies(pool, question.name)
-        wide = table.data.pivot(index="answer", columns="statistic", values="value").reindex(dict.fromkeys(table.data["answer"]))
-        base = table.data.groupby("answer")["n"].max()
-        for answer, row in wide[wide["count"].ne(0)].iterrows():
-            hidden = pd.isna(row["count"])
-            figures = (":", ":", ":") if hidden else (f"{row['count']:.0f}", f"{row['share']:.1f}", str(base[answer]))
-            rows.append((question.label(), table.codes["answer"].get(answer, answer), *figures))
-    frame = pd.DataFrame(rows, columns=["question", "answer", "count", "%", "base"])
+        shares = table.data[table.data["statistic"].eq("share")].set_index("answer")["value"]
+        if shares.isna().any():
+            rows.append((question.label(), "(too few respondents)", ":"))
+            continue
+        often = shares[shares > 25]
+        rows += [
+            (question.label(), table.codes["answer"].get(a, a), next(b for top, b in BANDS.items() if v <= top + 1e-9))
+            for a, v in often.items()
+        ]
+        if len(often) < len(shares):
+            rows.append((question.label(), "every other answer" if len(often) else "every answer", BANDS[25]))
+    frame = pd.DataFrame(rows, columns=["question", "answer", "share of those who answered"])
     return Summary(frame.set_index(["question", "answer"]), "The questionnaire has none of the main questions.")
 
 
@@ -305,8 +323,8 @@ def first_look(pool: Pool) -> Summary:
 def _indicators(pool: Pool, question: Question) -> pd.DataFrame:
     """Respondent x answer: 1 given, 0 not given, missing where the respondent did not answer."""
     if question.kind == "select_multiple":
-        frame = pool.answers[pool.questionnaire.columns(question.name)].astype("float64")
-        return frame.set_axis([c.partition("/")[2] for c in frame.columns], axis=1)
+        choices = [c.name for c in pool.questionnaire.choices(question.name).values() if not c.missing]
+        return pool.answers[[f"{question.name}/{c}" for c in choices]].astype("float64").set_axis(choices, axis=1)
     column = pool.answers[question.name]
     if question.is_number:
         column = column.map(lambda v: f"{v:g}", na_action="ignore")
@@ -415,7 +433,24 @@ def _skill_cells(pool: Pool) -> pd.DataFrame | None:
     cells = cells[cells["n"].gt(0)]
     domains = {concept: _domain(pool, next(iter(questions.values()))) for (concept, _), questions in measured.items()}
     cells.insert(0, "domain", cells["skill"].map(domains))
-    return add_mean_of_countries(protect(cells, pool.settings, along="country", total=POOLED))
+    by_country = add_mean_of_countries(protect(cells, pool.settings, along="country", total=POOLED))
+    return _protect_groups(by_country, pool)
+
+
+def _protect_groups(cells: pd.DataFrame, pool: Pool) -> pd.DataFrame:
+    """A small worker group must not be all groups less the others: the pooled figures are protected along the groups, too.
+
+    Where a pooled figure is hidden, the mean of countries of that group is hidden with it.
+    """
+    pooled = cells["country"].eq(POOLED) & cells["answered_by"].eq(SELF)
+    again = protect(cells.loc[pooled, [c for c in cells if not c.endswith("_status")]], pool.settings, along="worker_group", total=ALL)
+    hidden = set(again.loc[again["conf_status"].ne(""), ["skill", "worker_group", "statistic"]].itertuples(index=False, name=None))
+    europe = cells["country"].isin([POOLED, MEAN_OF_COUNTRIES]) & cells["answered_by"].eq(SELF)
+    keys = cells[["skill", "worker_group", "statistic"]].itertuples(index=False, name=None)
+    mask = europe & pd.Series([k in hidden for k in keys], index=cells.index)
+    cells.loc[mask, FIGURE] = np.nan
+    cells.loc[mask, "conf_status"] = CONFIDENTIAL
+    return cells
 
 
 def _by_concept(pool: Pool) -> dict[tuple[str, str], dict[str, Question]]:

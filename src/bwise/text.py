@@ -20,7 +20,7 @@ def tidy(text: str) -> str:
 
 def answer_key(text: str) -> str:
     """What two spellings of one answer share: no markup, one kind of quote and dash, no case, no final stop."""
-    plain = unicodedata.normalize("NFKC", html.unescape(TAG.sub(" ", str(text)))).translate(ALIKE)
+    plain = unicodedata.normalize("NFKC", html.unescape(TAG.sub(" ", str(text))).translate(ALIKE)).translate(ALIKE)
     return tidy(plain).casefold().rstrip("?;:.!* ")
 
 

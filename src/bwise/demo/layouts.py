@@ -203,7 +203,7 @@ def eusurvey(writer: Writer) -> Table:
     for q in writer.questions():
         heading = f"{writer.battery(q)}: {writer.label(q)}" if q.battery else writer.label(q)
         columns.append((heading, _joined_cell(writer, q, "; ")))
-    return columns + [
+    columns += [
         ("Invitation number", lambda n, p: CANARIES["token"]),
         ("Contribution ID", lambda n, p: f"{n + 1:08x}-0000-4000-8000-{abs(hash_text(p.partner.name)):012x}"),
         ("User name", lambda n, p: CANARIES["mail"]),
@@ -211,6 +211,7 @@ def eusurvey(writer: Writer) -> Table:
         ("Last update", lambda n, p: _when(n, 24)),
         ("Languages", lambda n, p: writer.language.upper()),
     ]
+    return columns
 
 
 def hash_text(text: str) -> int:
@@ -299,7 +300,7 @@ def kobo(writer: Writer, labels: bool) -> Table:
             columns.append((prefix + name, lambda n, p, q=q: writer.one(p, q) if labels else writer.code(p, q)))
         else:
             columns.append((prefix + name, lambda n, p, q=q: writer.text(p, q)))
-    return columns + [
+    columns += [
         ("_id", lambda n, p: str(90210000 + n)),
         ("_uuid", lambda n, p: f"{n:08d}-demo"),
         ("_submission_time", lambda n, p: f"{_when(n, 24):%Y-%m-%dT%H:%M:%S}" if p.submitted else ""),
@@ -311,6 +312,7 @@ def kobo(writer: Writer, labels: bool) -> Table:
         ("_tags", lambda n, p: ""),
         ("_index", lambda n, p: str(n + 1)),
     ]
+    return columns
 
 
 def _kobo_tick(writer: Writer, person: Respondent, question: Question, choice: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import zipfile
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,9 +14,10 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bwise.exports.table import Grid
-from bwise.problems import Problem, stop
+from bwise.problems import Problem, did_you_mean, stop
 
-WORKBOOKS = {".xlsx", ".xls", ".ods", ".xlsm"}
+WORKBOOK = (b"PK", b"\xd0\xcf\x11\xe0")  # a workbook is known by its first bytes, not by its name
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (";", ",", "\t")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Code pages of the 13 countries: Windows (Excel's "CSV"), ISO (older Linux and web tools), Mac (Excel for Mac).
@@ -80,45 +81,52 @@ def check_file(path: Path, shown: str) -> None:
                 "the file is a web page, whatever its name says", shown, remedy="ask the partner for the export itself, as CSV or XLSX"
             ),
         )
-    if path.suffix.lower() not in WORKBOOKS:
-        for magic, kind, remedy in LOOKS_LIKE:
-            if start.startswith(magic):
-                stop(heading, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
+    for magic, kind, remedy in LOOKS_LIKE:
+        if start.startswith(magic) and not start.startswith(WORKBOOK):
+            stop(heading, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
 
 
-def grids(path: Path, shown: str, encoding: str | None = None, delimiter: str | None = None, head: bool = False) -> Iterator[Grid]:
+def grids(
+    path: Path, shown: str, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, head: bool = False
+) -> Iterator[Grid]:
     """Every plausible reading of the file as a grid of text.
 
     A CSV gives one grid per encoding that decodes it without an error and per delimiter that makes columns;
     readings whose text is the same are given once. With `head` only the first records are read.
+
+    Raises:
+        ProblemsFound: the file cannot be an export, or is not in the encoding that params declare.
     """
     check_file(path, shown)
-    if path.suffix.lower() in WORKBOOKS:
-        yield from _workbook(path, shown)
+    data = path.read_bytes()
+    if data.startswith(WORKBOOK):
+        yield from _workbook(data, shown, sheet)
     else:
-        yield from _text(path, encoding, delimiter, head)
+        yield from _text(data, shown, encoding, delimiter, head)
 
 
-def _workbook(path: Path, shown: str) -> Iterator[Grid]:
+def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
+    heading = "The export cannot be read. Nothing was changed."
     try:
-        book = CalamineWorkbook.from_path(path)
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError):
-        start = path.read_bytes()[:8]
-        kind, remedy = next(
-            ((k, r) for magic, k, r in LOOKS_LIKE if start.startswith(magic)),
-            ("something other than a workbook", "ask the partner to export again, as XLSX or CSV"),
-        )
-        stop("The export cannot be read. Nothing was changed.", Problem(f"the file looks like {kind}", shown, remedy=remedy))
-    for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        if rows:
-            yield Grid(_frame([[_as_text(v) for v in row] for row in rows]), "workbook", sheet=name)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError):
+        kind, remedy = next((k, r) for magic, k, r in LOOKS_LIKE if data.startswith(magic))
+        stop(heading, Problem(f"the file looks like {kind}", shown, remedy=remedy))
+    filled = [name for name, rows in sheets.items() if rows]
+    if sheet and sheet not in filled:
+        stop(heading, Problem(f"there is no sheet `{sheet}` with anything in it", shown, remedy=did_you_mean(sheet, filled)))
+    for name in [sheet] if sheet else filled:
+        cells = _frame([[_as_text(v) for v in row] for row in sheets[name]])
+        yield Grid(cells, "workbook", sheet=name, other_sheets=tuple(other for other in filled if other != name))
 
 
 def _as_text(value: object) -> str:
     """A cell as a person would read it: whole numbers without `.0`, dates as ISO 8601."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float) and abs(value) < 1e15:
+        text = str(int(value)) if value.is_integer() else repr(value)
+        # 2.125 typed as a number is no 2125 typed with a thousands sign: one more 0 says so
+        return text + "0" if len(text.partition(".")[2]) == 3 else text
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date | time):
@@ -126,19 +134,25 @@ def _as_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _text(path: Path, encoding: str | None, delimiter: str | None, head: bool) -> Iterator[Grid]:
-    data = path.read_bytes()
-    seen: set[tuple[str, str]] = set()
+def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, head: bool) -> Iterator[Grid]:
+    seen: set[tuple[str, int]] = set()
     for name in [encoding] if encoding else encodings(data):
-        text = data.decode(name, errors="strict")
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            stop(
+                "The export cannot be read. Nothing was changed.",
+                Problem(f"the file is not in the encoding {name}", shown, remedy="take the line `encoding:` out of params, or correct it"),
+            )
+        letters = "".join(BEYOND_ASCII.findall(text))
         for sign in [delimiter] if delimiter else DELIMITERS:
-            rows = _records(text, sign, HEAD if head else None)
-            if not rows or (not delimiter and max(map(len, rows)) < 2):
+            if (sign, hash(text)) in seen:
                 continue
-            fingerprint = (sign, "\0".join(map("\1".join, rows)) if head else "")
-            if fingerprint not in seen or not head:
-                seen.add(fingerprint)
-                yield Grid(_frame(rows), "text", encoding=name, delimiter=sign, complete=not head or len(rows) < HEAD)
+            seen.add((sign, hash(text)))
+            rows = _records(text, sign, HEAD if head else None)
+            if rows and (delimiter or max(map(len, rows)) > 1):
+                whole = not head or len(rows) < HEAD
+                yield Grid(_frame(rows), "text", encoding=name, delimiter=sign, complete=whole, letters=letters)
 
 
 def encodings(data: bytes) -> list[str]:
@@ -147,13 +161,9 @@ def encodings(data: bytes) -> list[str]:
     A byte order mark, or bytes beyond ASCII that are valid UTF-8, settle it; else every code page that decodes the bytes.
     """
     for bom, name in BOMS:
-        if data.startswith(bom):
+        if data.startswith(bom) and _decodes(data, name):
             return [name]
-    try:
-        data.decode("utf-8")
-        return ["utf-8"]
-    except UnicodeDecodeError:
-        return [name for name in CODE_PAGES if _decodes(data, name)]
+    return ["utf-8"] if _decodes(data, "utf-8") else [name for name in CODE_PAGES if _decodes(data, name)]
 
 
 def _decodes(data: bytes, name: str) -> bool:

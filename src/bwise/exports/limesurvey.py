@@ -59,8 +59,8 @@ META = {
     "Temps total": "tool",
 }
 META_KEYS = {heading_key(k): v for k, v in META.items()}
-TIMING = re.compile(r"^(groupTime\d+|[A-Za-z0-9_]+Time|(Group|Question) time: .*)$")
-LANGUAGE = re.compile(r"^[a-z]{2}(-[A-Za-z-]+)?$")
+TIMING = re.compile(r"^([A-Za-z0-9_]+Time\d*|(Group|Question) time: .*)$")
+LANGUAGE = re.compile(r"^(?!no$)[a-z]{2}(-[A-Za-z-]+)?$")  # "no" is an answer far more often than Norwegian
 
 
 def read(grid: Grid) -> RawTable | None:
@@ -68,6 +68,8 @@ def read(grid: Grid) -> RawTable | None:
     named = headings(grid)
     style = _style([text for _, text in named])
     meta = {position: _meta(text, position, grid) for position, text in named}
+    timings = next((p for p, text in named if text == "interviewtime"), None)
+    meta |= {p: "tool" for p, text in named if timings is not None and p > timings and TIMING.match(text)}
     told = {about for about in meta.values() if about}
     if not (style == "code and text" or (style == "code" and told & {"respondent_id", "submitted"}) or "language" in told):
         return None
@@ -88,9 +90,9 @@ def _style(texts: list[str]) -> str:
 def _meta(heading: str, position: int, grid: Grid) -> str:
     code_and_text = CODE_AND_TEXT.match(heading)
     known = META_KEYS.get(heading_key(code_and_text["code"] if code_and_text else heading))
-    if known or TIMING.match(heading):
-        return known or "tool"
-    if position < 6:  # in any interface language: the start language is among the first columns, a code in every row
+    if known:
+        return known
+    if 0 < position < 6:  # in any interface language: the start language is among the first columns, a code in every row
         cells = grid.cells.loc[2:, position]
         filled = cells[cells != ""]
         if len(filled) and filled.str.match(LANGUAGE).all():

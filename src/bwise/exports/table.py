@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -15,7 +15,8 @@ class Grid:
     """The cells of a file as text, before anybody said what they mean.
 
     `cells` has one row per record of the file; its index is the row number a spreadsheet shows (from 1).
-    `complete` is False while only the first records have been read.
+    `complete` is False while only the first records have been read; `letters` holds the characters beyond ASCII of the
+    whole file all the same.
     """
 
     cells: pd.DataFrame
@@ -24,6 +25,8 @@ class Grid:
     delimiter: str = ""
     sheet: str = ""
     complete: bool = True
+    letters: str = ""
+    other_sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ PERSONAL = {
     heading_key(h)
     for h in """
 ipaddr|ip address|ip-adresse|ip-adres|adresse ip|ip адрес|ip-адрес|ip adresa|διεύθυνση ip|indirizzo ip|ip adrese|adres ip|adresa ip|
-ip naslov|dirección ip|refurl|referrer url|referrer-url|url referente|url référente|référent|url de referencia|token|zugangsschlüssel|zugangscode|code d'accès|
+ip naslov|dirección ip|refurl|referrer url|referrer-url|url referente|url référente|référent|
+url de referencia|token|zugangsschlüssel|zugangscode|code d'accès|
 toegangscode|jeton|codice d'accesso|email|e-mail|email address|e-mail address|e-mail-adresse|e-mailadres|adresse e-mail|adresse mail|
 courriel|имейл|имейл адрес|електронна поща|e-pošta|e-adresa|adresa e-pošte|e-poštni naslov|elektronski naslov|διεύθυνση email|
 διεύθυνση ηλεκτρονικού ταχυδρομείου|ηλεκτρονικό ταχυδρομείο|indirizzo email|posta elettronica|e-pasts|e-pasta adrese|adres e-mail|
@@ -103,11 +107,24 @@ def is_personal(heading: str) -> bool:
     return heading_key(heading) in PERSONAL or bool(COORDINATE.search(tidy(heading)))
 
 
+def _row_numbers(cells: pd.Series) -> bool:
+    """Whether an unnamed column only numbers the rows, as pandas and R write it."""
+    filled = cells[cells.ne("")]
+    return bool(filled.str.fullmatch(r"\d+").all() and filled.is_unique)
+
+
+def _personal(column: Column) -> bool:
+    return any(is_personal(part) for part in (column.heading, column.code, column.text))
+
+
 def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int, **more) -> RawTable:
-    """Cut the data out of the grid: personal columns and empty rows stay behind."""
-    columns = [c if c.about else Column(c.position, c.heading, c.code, c.text, "person" if is_personal(c.heading) else "") for c in columns]
-    kept = [c.position for c in columns if c.about not in ("person",)]
-    cells = grid.cells.loc[grid.cells.index >= first_data_row, kept]
+    """Cut the data out of the grid: personal columns and empty rows stay behind, answers without a heading do not."""
+    data = grid.cells.loc[grid.cells.index >= first_data_row]
+    named = {c.position for c in columns}
+    columns = [c if c.about or not _personal(c) else replace(c, about="person") for c in columns]
+    unnamed = [p for p in grid.cells.columns if p not in named and data[p].ne("").any()]
+    columns += [Column(p, "", about="tool" if _row_numbers(data[p]) else "") for p in unnamed]
+    cells = data[[c.position for c in columns if c.about != "person"]]
     filled = cells.ne("").any(axis=1)
     return RawTable(tool, grid, tuple(columns), cells[filled], header_row=first_data_row - 1, **more)
 

@@ -21,9 +21,11 @@ from bwise.settings import Delivery
 from bwise.text import answer_key, code_key, tidy
 
 OPEN = {"text"}
+DECLARED_MISSING = ("no_answer", "dont_know", "refused", "not_applicable")
 NEAR = 85  # an "other" text this like an option is not taken for an "other"
 ANSWERED = ""
-WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[A-Za-z][A-Za-z0-9_]*)\)$")
+WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[a-z][a-z0-9_]*)\)$")
+ID_AT_END = re.compile(r"\s*\([a-z][a-z0-9_]*\)(?=\s*(?:;|$))")
 OUT_OF = re.compile(r"^(\d+)\s*/\s*(\d+)$")
 UNITS = {("months", "years"): 1 / 12, ("years", "months"): 12.0, ("weeks", "years"): 1 / 52, ("share", "%"): 100.0, ("%", "share"): 0.01}
 """Factors between units a params file may declare; anything else is refused."""
@@ -61,9 +63,15 @@ class Answers:
 
 
 class AnswerList:
-    """The answers of one list, findable by label in any language and by code."""
+    """The answers of one list, findable by label in any language and by code.
 
-    def __init__(self, questionnaire: Questionnaire, list_name: str, language: str = "", short_codes: bool = False):
+    Args:
+        language: labels of this language win where two languages share a label.
+        declared: raw text -> code, from params; believed before anything else.
+        tool: LimeSurvey keeps five characters of an answer code.
+    """
+
+    def __init__(self, questionnaire: Questionnaire, list_name: str, language: str = "", declared: dict | None = None, tool: str = ""):
         self.choices = questionnaire.lists[list_name]
         preferred: dict[str, str] = {}
         anywhere: dict[str, set[str]] = {}
@@ -74,46 +82,57 @@ class AnswerList:
                 if lang == language:
                     preferred[key] = choice.name
         self.labels = {k: next(iter(v)) for k, v in anywhere.items() if len(v) == 1} | preferred
-        self.codes = {answer_key(name): name for name in self.choices}
-        if short_codes:  # LimeSurvey keeps five letters or digits of an answer code
-            cut: dict[str, list[str]] = {}
-            for name in self.choices:
-                cut.setdefault(code_key(name)[:5], []).append(name)
-            self.codes = {k: v[0] for k, v in cut.items() if len(v) == 1} | self.codes
-            if "other" in self.choices:
-                self.codes["-oth-"] = "other"
-        by_length = sorted({*self.labels, *self.codes}, key=len, reverse=True)
-        self.longest_first = [k for k in by_length if k]
+        self.declared = {answer_key(raw): code for raw, code in (declared or {}).items() if code in self.choices}
+        self.codes = self._short_codes() if tool == "LimeSurvey" else {}
+        self.codes |= {answer_key(name): name for name in self.choices}
+        known = self.codes | self.labels | self.declared
+        self.longest_first = {k: known[k] for k in sorted(known, key=len, reverse=True) if k}
+
+    def _short_codes(self) -> dict[str, str]:
+        cut: dict[str, list[str]] = {}
+        for name in self.choices:
+            cut.setdefault(code_key(name)[:5], []).append(name)
+        other = {"-oth-": "other"} if "other" in self.choices else {}
+        return {k: v[0] for k, v in cut.items() if len(v) == 1} | other
 
     def find(self, raw: str) -> tuple[str, str]:
         """Code and rule for one text, or two empty strings. A label is believed before a code."""
         key = answer_key(raw)
-        if key in self.labels:
-            return self.labels[key], "label"
-        if key in self.codes:
-            return self.codes[key], "code"
+        for known, rule in ((self.declared, "declared"), (self.labels, "label"), (self.codes, "code")):
+            if key in known:
+                return known[key], rule
         if key in OTHER and "other" in self.choices:
             return "other", "the tool's word for other"
-        if parts := WITH_ID.match(tidy(raw)):
-            return self.find(parts["label"])[0] or self.codes.get(answer_key(parts["id"]), ""), "label with id"
-        if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == max(self._numbers(), default=""):
+        if (parts := WITH_ID.match(key)) and parts["label"] in self.labels:  # EUSurvey's "assigned values"
+            return self.labels[parts["label"]], "label with id"
+        if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == self._highest():
             return rating[1], f"rating out of {rating[2]}"
         return "", ""
 
-    def _numbers(self) -> list[str]:
-        return sorted((name for name in self.choices if name.isdigit()), key=int)[-1:]
+    def _highest(self) -> str:
+        return max((name for name in self.choices if name.isdigit()), key=int, default="")
 
     def nearest(self, raw: str) -> tuple[str, float]:
+        """The most similar answer and its score (0 to 100)."""
         found = process.extractOne(answer_key(raw), self.labels.keys(), scorer=fuzz.ratio)
         return (self.labels[found[0]], found[1]) if found else ("", 0.0)
 
-    def split(self, raw: str) -> tuple[list[str], str]:
-        """Codes in a joined answer and what is left over.
+    def split(self, raw: str) -> tuple[list[str], list[str]]:
+        """Codes in a joined answer, and the parts that are no known answer.
 
         The text is cut by the known answers, longest first, not by its separators: answers hold commas and semicolons
-        themselves.
+        themselves. Codes joined by spaces (KoBo, ODK) are codes only if all of them are.
         """
         key = answer_key(raw)
+        if key and all(word in self.codes for word in key.split(" ")):
+            return list(dict.fromkeys(self.codes[word] for word in key.split(" "))), []
+        codes, left = self._cut(key)
+        if left:
+            bare = self._cut(ID_AT_END.sub("", key))
+            codes, left = bare if len(bare[1]) < len(left) else (codes, left)
+        return codes, left
+
+    def _cut(self, key: str) -> tuple[list[str], list[str]]:
         codes: list[str] = []
         left: list[str] = []
         at = 0
@@ -121,18 +140,20 @@ class AnswerList:
             if key[at] in ";, ":
                 at += 1
                 continue
-            known = next(
-                (k for k in self.longest_first if key.startswith(k, at) and key[at + len(k) : at + len(k) + 1] in ("", ";", ",", " ", "(")),
-                "",
-            )
+            known = next((k for k in self.longest_first if key.startswith(k, at) and _ends(key, at + len(k))), "")
+            end = at + len(known) if known else min((i for i in (key.find(sign, at) for sign in ";,") if i >= 0), default=len(key))
             if known:
-                codes.append(self.labels.get(known) or self.codes[known])
-                at += len(known)
+                codes.append(self.longest_first[known])
             else:
-                end = min((i for i in (key.find(sign, at) for sign in ";,") if i >= 0), default=len(key))
                 left.append(key[at:end].strip())
-                at = end
-        return list(dict.fromkeys(codes)), ", ".join(left)
+            at = end
+        return list(dict.fromkeys(codes)), left
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether an answer may end here: at the end or before a separator."""
+    rest = text[at : at + 2].lstrip()
+    return not rest or rest[0] in ";,"
 
 
 def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionnaire, delivery: Delivery, language: str) -> Answers:
@@ -184,8 +205,11 @@ class _Work:
 
     def _list(self, question: Question) -> AnswerList:
         name = self.delivery.scales.get(question.name, question.list_name)
+        declared = self.delivery.answers.get(question.name)
+        if declared:
+            return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool)
         if name not in self.lists:
-            self.lists[name] = AnswerList(self.questionnaire, name, self.language, short_codes=self.raw.tool == "LimeSurvey")
+            self.lists[name] = AnswerList(self.questionnaire, name, self.language, tool=self.raw.tool)
         return self.lists[name]
 
     def _read_each(self, question: Question, match: Match, read) -> tuple[pd.Series, list[Reading]]:
@@ -236,17 +260,16 @@ class _Work:
         return self._read_date(shown) if question.kind == "date" else self._read_number(question, shown)
 
     def _declared(self, question: Question, text: str) -> Reading | None:
-        """What params say about this text."""
+        """What params say about this text, beyond the codes of an answer list."""
         declared = self.delivery.answers.get(question.name, {})
-        code = declared.get(text, declared.get(tidy(text)))
-        if code is None:
+        value = declared.get(text, declared.get(tidy(text)))
+        if value is None:
             return None
-        if code in ("no_answer", "dont_know", "refused", "not_applicable"):
-            return Reading(rule="declared", reason=code)
-        choice = self.questionnaire.choices(question.name, self.delivery.scales.get(question.name, "")).get(code)
-        if choice:
-            return _answer_or_reason(choice.name, choice.missing, "declared")
-        return Reading((float(code),) if question.is_number else (code,), "declared")
+        if value in DECLARED_MISSING:
+            return Reading(rule="declared", reason=value)
+        if question.kind.startswith("select"):
+            return None  # the answer list knows it
+        return Reading((float(value) if question.is_number else value,), "declared")
 
     def _read_choice(self, question: Question, answers: AnswerList, text: str) -> Reading:
         code, rule = answers.find(text)
@@ -266,6 +289,8 @@ class _Work:
 
     def _read_number(self, question: Question, text: str) -> Reading:
         number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
+        if number is None and self.raw.grid.container == "workbook":
+            number = parse_number(text, ".")  # numbers typed as numbers, which we wrote as text with a point
         if number is None:
             return Reading(rule="no number", reason="unreadable")
         if number in self.delivery.sentinels.get(question.name, ()):
@@ -302,11 +327,13 @@ class _Work:
         missing = [answers.choices[c].missing for c in codes if answers.choices[c].missing]
         if missing and len(codes) == 1 and not left:
             return Reading(rule="label", reason=missing[0])
-        if not left:
+        if codes and not left:
             return Reading(tuple(codes), "split by known answers")
         if not codes and answer_key(text) in NOT_APPLICABLE:
             return self._not_applicable()
-        near, score = answers.nearest(left)
+        if not codes and (answer_key(text) in BLANK or not left):
+            return Reading(rule="sign for no answer", reason="no_answer")
+        near, score = max((answers.nearest(part) for part in left), key=lambda found: found[1])
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
             return Reading((*codes, "other"), "split by known answers, rest is the text of other", other=_as_written(left, text))
         return Reading(rule="part of it is no known answer", reason="unreadable", proposal=f"{near} ({score:.0f})" if score >= 60 else "")
@@ -373,10 +400,15 @@ def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:
     return Reading(rule=rule, reason=missing) if missing else Reading((code,), rule)
 
 
-def _as_written(left: str, text: str) -> str:
-    """The rest in the respondent's own letters, where it stands in one piece."""
-    start = tidy(text).casefold().find(left)
-    return tidy(text)[start : start + len(left)] if start >= 0 else left
+def _as_written(left: list[str], text: str) -> str:
+    """The parts that are no known answer, in the respondent's own letters and, where they stand together, separators."""
+    text = tidy(text)
+    parts = [part for part in re.finditer(r"[^;,]+", text) if answer_key(part.group()) in left]
+    if not parts:
+        return ", ".join(left)
+    between = text[parts[0].start() : parts[-1].end()]
+    together = len(re.findall(r"[^;,]+", between)) == len(parts)
+    return between.strip() if together else ", ".join(part.group().strip() for part in parts)
 
 
 def _take(values: list, positions: pd.Series, dtype: str) -> pd.Series:
@@ -389,8 +421,8 @@ def _dtype(question: Question) -> str:
     return "boolean" if question.kind == "select_multiple" else "str"
 
 
-PLAIN_NUMBER = re.compile(r"^[+-]?\d+$")
-GROUPED = re.compile(r"^[+-]?\d{1,3}([ '’.,\u202f])\d{3}(\1\d{3})*$")
+GROUPED = re.compile(r"^[1-9]\d{0,2}(?P<sign>[ '’.,])\d{3}(?:(?P=sign)\d{3})*(?:(?P<decimal>[.,])(?P<part>\d+))?$")
+DECIMAL = re.compile(r"^(?P<whole>\d*)(?P<sign>[.,])(?P<part>\d+)$")
 
 
 def parse_number(text: str, decimal: str | None = None, whole: bool = False) -> float | None:
@@ -399,22 +431,22 @@ def parse_number(text: str, decimal: str | None = None, whole: bool = False) -> 
     `1.234,5` and `1,234.5` are clear; `1,234` is a thousand where only whole numbers make sense (`whole`) and unclear
     else, unless `decimal` declares the decimal sign. A trailing % is dropped; ranges and words are not numbers.
     """
-    bare = tidy(text).removesuffix("%").strip().replace(" ", "").replace("'", "").replace("’", "")
-    if PLAIN_NUMBER.match(bare):
-        return float(bare)
-    if not re.fullmatch(r"[+-]?[\d.,]+", bare) or not re.search(r"\d", bare):
+    bare = tidy(text).removesuffix("%").strip()
+    sign = -1.0 if bare.startswith("-") else 1.0
+    bare = bare.removeprefix("-" if sign < 0 else "+")
+    if bare.isascii() and bare.isdigit():
+        return sign * float(bare)
+    grouped, simple = GROUPED.match(bare), DECIMAL.match(bare)
+    if grouped and grouped["decimal"] == grouped["sign"]:
+        grouped = None
+    if grouped and simple and bare.count(grouped["sign"]) == 1 and not grouped["decimal"]:  # 1,234: a thousand or a decimal
+        if decimal is None and not whole:
+            return None
+        grouped = None if decimal == grouped["sign"] else grouped
+    if grouped:
+        return sign * float(
+            re.sub(r"\D", "", bare[: grouped.start("decimal")] if grouped["decimal"] else bare) + "." + (grouped["part"] or "0")
+        )
+    if not simple or decimal not in (None, simple["sign"]):
         return None
-    signs = [c for c in bare if c in ".,"]
-    if decimal is None and len(set(signs)) == 2:
-        decimal = signs[-1]
-    if decimal is None and GROUPED.match(bare):
-        if len(signs) > 1 or whole:
-            return float(bare.replace(".", "").replace(",", ""))
-        return None
-    decimal = decimal or signs[-1]
-    if signs.count(decimal) > 1:
-        return None
-    try:
-        return float(bare.replace("," if decimal == "." else ".", "").replace(decimal, "."))
-    except ValueError:
-        return None
+    return sign * float(f"{simple['whole'] or 0}.{simple['part']}")

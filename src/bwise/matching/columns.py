@@ -102,7 +102,7 @@ def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
     if declared:
         return Match(column, "" if declared == IGNORE else declared, "declared", 100.0)
     by_code = _choose_other(index.codes.get(code_key(column.code), frozenset()) if column.code else frozenset(), column, raw)
-    by_part = next((found for part in _parts(column.code) if (found := index.codes.get(code_key(part)))), frozenset())
+    by_part = next((found for part in _parts(column) if (found := index.codes.get(code_key(part)))), frozenset())
     by_text = index.texts.get(column.key, {})
     agreed = [t for t in by_text if t in by_code] or [t for t in by_text if t in by_part]
     if len(agreed) == 1:
@@ -122,10 +122,14 @@ def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
     return _proposal(column, index) if propose else Match(column)
 
 
-def _parts(code: str) -> list[str]:
-    """Codes inside a code: `likert2[affSat1]` -> affSat1; `group/question/option` -> question/option, then option."""
-    path = code.split("/")
-    return ["/".join(path[i:]) for i in range(1, len(path))] + re.findall(r"\[([^\]]+)\]$", code)
+def _parts(column: Column) -> list[str]:
+    """Codes inside a code: `likert2[affSat1]` -> affSat1; `group/question/option` -> question/option, then option.
+
+    Where the text names no row or option, LimeSurvey's outer code may stand for the question: `open1can[SQ001]` -> open1can.
+    """
+    path = column.code.split("/")
+    outer = [column.code.partition("[")[0]] if "[" in column.code and "[" not in column.text else []
+    return ["/".join(path[i:]) for i in range(1, len(path))] + re.findall(r"\[([^\]]+)\]$", column.code) + outer
 
 
 def _choose_other(targets: frozenset[str], column: Column, raw: RawTable) -> frozenset[str]:

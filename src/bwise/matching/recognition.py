@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bwise.exports import READERS
-from bwise.exports.containers import grids
+from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
-from bwise.matching.answers import UNITS, Answers, match_answers
+from bwise.matching.answers import DECLARED_MISSING, UNITS, Answers, match_answers, parse_number
 from bwise.matching.columns import IGNORE, Match, match_columns
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
-from bwise.questionnaire import Questionnaire
+from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import CountrySettings, Delivery, Project
+from bwise.text import answer_key
 
 ENOUGH = 0.2  # of the columns must match; below, it is another survey's export
 
@@ -91,10 +92,10 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     """
     stop(f"The settings of the delivery {name} do not fit the questionnaire.", *_check_settings(delivery, questionnaire))
     ranked = _ranked(path, shown, delivery, questionnaire)
-    best = _winner(ranked, shown)
+    best = _winner(ranked, shown, delivery)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
-    stop(f"The settings of the delivery {name} do not fit the file.", *_check_columns(whole.raw, delivery, shown))
+    stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown))
     return DeliveryRead(name, delivery, whole, other)
 
 
@@ -107,7 +108,7 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
         )
     tables = [
         raw
-        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, head=True)
+        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
         for reader in readers
         if (raw := reader.read(grid)) is not None
     ]
@@ -158,13 +159,16 @@ def _letters(raw: RawTable, questionnaire: Questionnaire, language: str) -> floa
     labels = [q.labels.get(language, "") + q.battery_labels.get(language, "") for q in questionnaire.questions.values()]
     labels += [c.labels.get(language, "") for answers in questionnaire.lists.values() for c in answers.values()]
     alphabet = set("".join(labels).casefold())
-    text = "".join(c.heading for c in raw.columns) + "".join(raw.cells.to_numpy().ravel())
-    beyond = [c for c in text.casefold() if c > "\x7f"]
-    return sum(c in alphabet for c in beyond) / len(beyond) if beyond else 1.0
+    letters = Counter(raw.grid.letters.casefold())
+    return sum(n for c, n in letters.items() if c in alphabet) / letters.total() if letters else 1.0
 
 
-def _winner(ranked: list[Recognised], shown: str) -> Recognised:
+def _winner(ranked: list[Recognised], shown: str, delivery: Delivery) -> Recognised:
     heading = "The export cannot be used. Nothing was changed."
+    if not ranked and delivery.tool:
+        stop(
+            heading, Problem(f"the file is not laid out as {delivery.tool} writes it", shown, remedy="take the line `tool:` out of params")
+        )
     if not ranked:
         stop(heading, Problem("no table with headings was found in it", shown, remedy="ask the partner for the answers as CSV or XLSX"))
     best = ranked[0]
@@ -190,7 +194,7 @@ def _winner(ranked: list[Recognised], shown: str) -> Recognised:
                 f"two readings fit equally well: {best.describe()} and {rival.describe()}",
                 shown,
                 why="the wrong one would change letters or columns without an error",
-                remedy="say which is right in params (`encoding:`, `delimiter:`)",
+                remedy="say which is right in params (`encoding:`, `delimiter:` or `sheet:`)",
             ),
         )
     return best
@@ -199,6 +203,7 @@ def _winner(ranked: list[Recognised], shown: str) -> Recognised:
 def _same(one: Grid, two: Grid) -> bool:
     return (
         one.sheet == two.sheet
+        and one.letters == two.letters
         and one.delimiter == two.delimiter
         and one.cells.shape == two.cells.shape
         and bool((one.cells == two.cells).all(axis=None))
@@ -211,6 +216,10 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
     if not raw.grid.complete:
         grid = next(iter(grids(path, shown, raw.grid.encoding, raw.grid.delimiter)))
         raw, answers = next(r for r in READERS if raw.tool == r.NAME).read(grid), None
+        if raw is None:
+            what = f"its first {HEAD} rows are laid out as {best.raw.tool} writes them, later ones are not"
+            remedy = "look for a summary or a second table below the answers, take it away or ask the partner"
+            stop("The export cannot be used. Nothing was changed.", Problem(what, shown, remedy=remedy))
     matches = match_columns(raw, questionnaire, delivery)
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
@@ -220,37 +229,89 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
 def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Problem]:
     """Lines of params that name what the questionnaire does not have."""
     problems = []
+    if delivery.language and delivery.language not in questionnaire.languages:
+        problems.append(Problem(f"`language: {delivery.language}`", remedy=did_you_mean(delivery.language, questionnaire.languages)))
     targets = {*questionnaire.questions, *questionnaire.all_columns}
     for heading, target in delivery.columns.items():
         if target != IGNORE and target not in targets:
             problems.append(Problem(f"`columns: {heading}` names the question `{target}`", remedy=did_you_mean(target, targets)))
     for key in ("answers", "scales", "units", "sentinels"):
-        for question in getattr(delivery, key):
-            if question not in questionnaire.questions:
-                problems.append(Problem(f"`{key}` names the question `{question}`", remedy=did_you_mean(question, questionnaire.questions)))
-    for question, scale in delivery.scales.items():
-        if scale not in questionnaire.lists:
-            problems.append(Problem(f"`scales: {question}` names the list `{scale}`", remedy=did_you_mean(scale, questionnaire.lists)))
-    for question, unit in delivery.units.items():
-        wanted = questionnaire.questions[question].unit if question in questionnaire.questions else ""
-        if wanted and unit != wanted and (unit, wanted) not in UNITS:
-            problems.append(
-                Problem(
-                    f"`units: {question}: {unit}` cannot be converted to {wanted}",
-                    remedy=did_you_mean(unit, [a for a, b in UNITS if b == wanted] + [wanted]),
-                )
-            )
+        for name, value in getattr(delivery, key).items():
+            if name not in questionnaire.questions:
+                problems.append(Problem(f"`{key}` names the question `{name}`", remedy=did_you_mean(name, questionnaire.questions)))
+            else:
+                problems += CHECKS[key](questionnaire[name], value, questionnaire, delivery)
     return problems
 
 
-def _check_columns(raw: RawTable, delivery: Delivery, shown: str) -> list[Problem]:
-    """Lines under `columns:` that match no heading of the file."""
-    there = {c.heading for c in raw.columns} | {c.code for c in raw.columns if c.code}
-    return [
-        Problem(f"`columns: {heading}` matches no heading", shown, why="the line would do nothing", remedy=did_you_mean(heading, there))
+def _check_answers(question: Question, value: dict[str, str], questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    known = [*questionnaire.choices(question.name, delivery.scales.get(question.name, "")), *DECLARED_MISSING]
+    if question.is_number:
+        wrong = {raw: code for raw, code in value.items() if code not in DECLARED_MISSING and parse_number(code, ".") is None}
+        return [
+            Problem(f"`answers: {question.name}: {raw}: {code}` is not a number", remedy="write a number") for raw, code in wrong.items()
+        ]
+    wrong = {raw: code for raw, code in value.items() if question.kind.startswith("select") and code not in known}
+    return [Problem(f"`answers: {question.name}: {raw}` names the answer `{c}`", remedy=did_you_mean(c, known)) for raw, c in wrong.items()]
+
+
+def _check_scale(question: Question, value: str, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    if question.kind != "select_one":
+        return [Problem(f"`scales: {question.name}` is not a question with one answer", remedy="take the line out")]
+    lists = questionnaire.lists
+    return [] if value in lists else [Problem(f"`scales: {question.name}` names the list `{value}`", remedy=did_you_mean(value, lists))]
+
+
+def _check_unit(question: Question, value: str, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    known = [a for a, b in UNITS if b == question.unit] + [question.unit]
+    if question.is_number and question.unit and value in known:
+        return []
+    if not question.unit:
+        return [
+            Problem(
+                f"`units: {question.name}: {value}`: the question has no unit in the questionnaire",
+                remedy="give it one in survey.csv, or take the line out",
+            )
+        ]
+    return [Problem(f"`units: {question.name}: {value}` cannot be converted to {question.unit}", remedy=did_you_mean(value, known))]
+
+
+def _check_sentinels(question: Question, value: list[float], questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    return [] if question.is_number else [Problem(f"`sentinels: {question.name}` is not a number", remedy="use `answers:` for texts")]
+
+
+CHECKS = {"answers": _check_answers, "scales": _check_scale, "units": _check_unit, "sentinels": _check_sentinels}
+
+
+def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> list[Problem]:
+    """Lines of params that match nothing in the file: they would do nothing, and nobody would know."""
+    why = "the line would do nothing"
+    open_to_params = [c for c in read.raw.columns if not c.about]
+    there = {c.heading for c in open_to_params} | {c.code for c in open_to_params if c.code}
+    problems = [
+        Problem(f"`columns: {heading}` matches no heading", shown, why, did_you_mean(heading, there))
         for heading in delivery.columns
         if heading not in there
     ]
+    for question, declared in delivery.answers.items():
+        cells = {answer_key(t) for m in read.matches if m.question == question for t in read.raw.cells[m.column.position].unique()}
+        problems += [
+            Problem(
+                f"`answers: {question}: {raw}` matches no answer",
+                shown,
+                why,
+                "compare it with the text in processed/<CC>/mapping.csv, or take the line out",
+            )
+            for raw in declared
+            if not any(answer_key(raw) in cell for cell in cells)
+        ]
+    rules = read.answers.mapping.groupby("question")["rule"].agg(set)
+    problems += [
+        Problem(f"`sentinels: {question}` matches no answer", shown, why, "take the line out")
+        for question in delivery.sentinels
+        if "sentinel declared" not in rules.get(question, set())
+    ]
+    return problems
 
 
 def read_deliveries(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[DeliveryRead]:

@@ -1,0 +1,91 @@
+"""The report as a browser shows it. Needs Chromium or Chrome on the PATH; nothing is fetched from anywhere."""
+
+import base64
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import matplotlib.image
+import pytest
+
+BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on the PATH: the report cannot be looked at")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars")
+
+
+class Dom(HTMLParser):
+    """Headings, captions and attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.texts, self.attributes, self.tags, self.inside = {"h1": [], "h2": [], "caption": []}, [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag in self.texts:
+            self.inside = tag
+            self.texts[tag].append("")
+
+    def handle_endtag(self, tag):
+        self.inside = "" if tag == self.inside else self.inside
+
+    def handle_data(self, data):
+        if self.inside:
+            self.texts[self.inside][-1] += data
+
+
+@pytest.fixture(scope="module")
+def browse(demonstration, tmp_path_factory):
+    """`browse("--dump-dom")`: what the browser answers about the report."""
+    folder = tmp_path_factory.mktemp("browser")
+
+    def browse(*words):
+        command = [BROWSER, *FLAGS, f"--user-data-dir={folder}/profile", *words, (demonstration.reports / "index.html").as_uri()]
+        return subprocess.run(command, cwd=folder, capture_output=True, timeout=90, check=True).stdout.decode("utf-8")
+
+    browse.folder = folder
+    return browse
+
+
+@pytest.fixture(scope="module")
+def dom(browse):
+    return Dom(browse("--dump-dom"))
+
+
+def test_all_headings_and_tables_are_there(dom, european):
+    titles = [t.title for t in european.values()]
+    assert dom.texts["h1"] == ["European tables"]
+    assert dom.texts["h2"] == [*titles, "How to read the figures"]
+    assert dom.texts["caption"] == [*titles, "What partners sent"]
+    assert dom.tags.count("table") == len(titles) + 1
+
+
+def test_the_browser_has_nothing_to_repair(dom, demonstration):
+    """Rows or cells in the wrong place would be moved; the DOM has exactly the tags of the file."""
+    written = Dom((demonstration.reports / "index.html").read_text(encoding="utf-8"))
+    assert [t for t in dom.tags if t not in ("html", "head", "body")] == [t for t in written.tags if t not in ("html", "head", "body")]
+
+
+def test_the_page_asks_nothing_of_any_other_computer(dom):
+    values = [v for name, v in dom.attributes if name in ("src", "href", "srcset", "action", "data", "style") and v]
+    assert values and [v[:80] for v in values if re.match(r"\s*(?:https?:|//|ftp:)|.*url\(", v, re.IGNORECASE)] == []
+    assert not {"script", "iframe", "link", "object"} & set(dom.tags)
+    pictures = [base64.b64decode(v.partition(",")[2]).decode("utf-8") for v in values if v.startswith("data:image/svg+xml;base64,")]
+    assert len(pictures) == dom.tags.count("img") == 7
+    for picture in pictures:
+        assert [h for h in re.findall(r'(?:href|src)="([^"]*)"', picture) if not h.startswith(("#", "data:"))] == []
+
+
+def test_the_page_looks_like_something(browse):
+    picture = browse.folder / "page.png"
+    browse(f"--screenshot={picture}", "--window-size=1200,3000")
+    pixels = matplotlib.image.imread(picture)[..., :3]
+    assert pixels.shape[:2] == (3000, 1200)
+    dark = (pixels.sum(axis=2) < 1.5).mean(axis=1)  # share of dark points in each line of the picture
+    assert 0.005 < dark.mean() < 0.5, "neither blank nor black"
+    for part in range(5):  # title, contents, tables: something to read all the way down
+        assert (dark[part * 600 : (part + 1) * 600] > 0).mean() > 0.1
+    assert len({tuple(p) for p in (pixels[::7, ::7].reshape(-1, 3) * 255).astype(int)}) > 20

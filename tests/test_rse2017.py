@@ -1,0 +1,262 @@
+"""From raw exports to tables on a real survey of three countries, compared with the tables that the survey itself published.
+
+`rse2017/published.csv` lists every published table: which questions it counts, how it is read, and whether the public data hold
+what it counts. Labels are compared by a reading of their own here, not by the project's.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from bwise.matching import read_delivery
+from bwise.pooling import load_pool
+from bwise.settings import Project, load_country
+from bwise.tables import frequencies
+
+pytestmark = pytest.mark.real
+
+HERE = Path(__file__).parent / "rse2017"
+COUNTRIES = {"UK": 253, "DE": 325, "US": 164}
+"""Country -> records of its public data; the order is that of the consolidation."""
+MISSING = ""
+
+with (HERE / "published.csv").open(encoding="utf-8", newline="") as file:
+    TABLES = list(csv.DictReader(file))
+for table in TABLES:
+    table["questions"] = [q for q in table["question"].split("+") if q]
+
+SPELLED = {
+    ("DE", "ukrse2", "uk rse association (http://rse.ac.uk/)"): "uk_rse_association",
+    ("US", "currentEmp13", "history of art, architecture & design,"): "history_of_art_architecture_and_design",
+    ("DE", "currentEmp10", "other"): "other",
+    ("US", "currentEmp10", "other"): "other",
+}
+"""Labels that are neither in the questionnaire's list nor under `answers:` in params -> their code."""
+
+PERCENT_EMPTY = {("DE", "open1can.csv"), ("DE", "socio3.csv"), ("US", "open1can.csv"), ("US", "open3can.csv")}
+"""Percentages that the survey published with every cell empty, its counts of the same question being filled."""
+PERCENT_OF_REFUSALS_TOO = {("DE", "socio2.csv")}
+"""Percentages of all who ticked anything. Elsewhere the base is those who answered, for us without "Prefer not to say"."""
+
+OUTLIERS = {
+    ("DE", "currentEmp11.csv"): lambda years: years == -1 or years >= 99,
+    ("US", "train2.csv"): lambda times: times in (100, 1000, 1250),
+}
+"""Published lists of values that leave some answers out -> which. We keep all of them and flag those out of range."""
+
+
+def tables(**wanted):
+    """Published tables with these properties, as parameters of a test."""
+    found = [t for t in TABLES if all(t[k] == v for k, v in wanted.items())]
+    return pytest.mark.parametrize("published", found, ids=[f"{t['country']}-{t['file'].removesuffix('.csv')}" for t in found])
+
+
+def bwise(*arguments):
+    """The command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bwise.cli", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def done(real, tmp_path_factory):
+    """A project with the three exports, and how `bwise run` ended in it."""
+    root = tmp_path_factory.mktemp("rse2017")
+    shutil.copytree(HERE / "params", root / "params")
+    for country in COUNTRIES:
+        (root / "raw" / country).mkdir(parents=True)
+        shutil.copyfile(real / "rse2017" / country.lower() / "public_data.csv", root / "raw" / country / "public_data.csv")
+    return Project(root), bwise("run", "--project", root, "--jobs", 2)
+
+
+@pytest.fixture(scope="session")
+def pool(done):
+    project, ended = done
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return load_pool(project)
+
+
+@pytest.fixture(scope="session")
+def counts(pool):
+    """`counts(country, question)`: code -> persons, with a row for each kind of non-answer that the answer list has."""
+
+    @lru_cache
+    def by_country(question):
+        data = frequencies(pool, question, by="country").data
+        return data[data["statistic"].eq("count")].set_index(["country", "answer"])["value"]
+
+    def counts(country, question):
+        found = Counter({code: int(n) for code, n in by_country(question)[country].items()})
+        here = pool.missing["country"] == country
+        rows = {c.missing: c.name for c in pool.questionnaire.choices(question).values() if c.missing}
+        for code in rows.values():
+            # Two persons in the UK and one in the US ticked N/A and also a way to meet others. They answered, so they have no reason
+            # for a missing answer, and their N/A is kept among the answers: the ticks published are these and the reasons together.
+            column = f"{question}/{code}"
+            found[code] = int(pool.answers.loc[here, column].sum()) if column in pool.answers else 0
+        for reason, n in pool.missing.loc[here, pool.questionnaire.columns(question)[0]].value_counts().items():
+            if reason:
+                found[rows.get(reason, MISSING)] += int(n)
+        return +found
+
+    return counts
+
+
+@pytest.fixture(scope="session")
+def code(pool):
+    """`code(country, question, label)`: the code that a published label stands for."""
+
+    def code(country, question, label):
+        key = plain(label)
+        delivery = load_country(pool.project, country).deliveries[0]
+        known = {plain(c.labels["en"]): c.name for c in pool.questionnaire.choices(question, delivery.scales.get(question, "")).values()}
+        known |= {plain(raw): name for raw, name in delivery.answers.get(question, {}).items()}
+        return known.get(key) or SPELLED.get((country, question, key)) or f"unknown label: {label}"
+
+    return code
+
+
+def plain(label):
+    return " ".join(label.replace("\ufeff", "").removesuffix("[PERCENTAGE]").split()).casefold()
+
+
+def read(folder, published, percent=False):
+    """Question -> {label: figure as text}; the row of missing answers has an empty label, an empty cell is none or 0."""
+    name = published["file"].replace(".csv", "[PERC].csv") if percent else published["file"]
+    with (folder / "rse2017" / published["country"].lower() / "published" / name).open(encoding="utf-8", newline="") as file:
+        heading, *rows = list(csv.reader(file))
+    if "Transposed" in published["note"]:
+        rows = list(zip(heading, *rows, strict=True))[1:]
+    columns = list(zip(*rows, strict=True))
+    labels, figures = columns[0], columns[1:]
+    assert len(set(labels)) == len(labels) and len(figures) == len(published["questions"])
+    return {q: dict(zip(labels, column, strict=True)) for q, column in zip(published["questions"], figures, strict=True)}
+
+
+def values(folder, published):
+    """The numbers of a published list of values, outliers that it leaves blank left out."""
+    with (folder / "rse2017" / published["country"].lower() / "published" / published["file"]).open(encoding="utf-8", newline="") as file:
+        return [float(cell) for _, cell in list(csv.reader(file))[1:] if cell]
+
+
+def test_all_countries_and_the_consolidation_run_without_a_problem(done):
+    project, ended = done
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    lines = [line.split() for line in ended.stdout.splitlines() if line.strip()]
+    assert [line[:2] for line in lines] == [["ok", name] for name in (*COUNTRIES, "consolidation")]
+    for line, (country, records) in zip(lines, COUNTRIES.items(), strict=False):
+        assert f"{records} received, 0 excluded, {records} kept" in " ".join(line)
+        assert (project.reports / "countries" / f"{country}.html").is_file()
+    assert (project.reports / "index.html").is_file()
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_at_least_95_percent_of_the_columns_match_without_a_line_in_params(country, done, pool):
+    project, _ = done
+    helped = load_country(project, country).deliveries[0]
+    alone = helped.model_copy(update={"columns": {}, "answers": {}})  # answers of a column left open would fit no answer
+    found = read_delivery(project.root / alone.file, "public_data.csv", country, alone, pool.questionnaire).recognised
+    assert found.columns / found.of_columns >= 0.95, [m.column.heading for m in found.matches if not m.settled]
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_every_table_the_survey_published_is_on_the_list(country, real):
+    files = {p.name for p in (real / "rse2017" / country.lower() / "published").glob("*.csv") if "[PERC]" not in p.name}
+    assert files == {t["file"] for t in TABLES if t["country"] == country}
+
+
+@tables(reproducible="yes")
+def test_published_counts_are_reproduced_one_by_one(published, real, counts, code):
+    country = published["country"]
+    for question, column in read(real, published).items():
+        expected = +Counter({code(country, question, label) if label else MISSING: int(float(n or 0)) for label, n in column.items()})
+        assert sum(int(float(n or 0)) for n in column.values()) == sum(expected.values())  # no two labels with one code
+        ours = counts(country, question)
+        if MISSING not in column:
+            del ours[MISSING]
+        assert ours == expected, question
+
+
+@tables(reproducible="yes", kind="single")
+def test_published_percentages_of_single_questions_agree(published, real, pool, counts, code):
+    country, [question], table = published["country"], published["questions"], (published["country"], published["file"])
+    labels = read(real, published, percent=True)[question]
+    if table in PERCENT_EMPTY:
+        assert set(labels.values()) == {""}
+        return
+    expected = {code(country, question, label): float(percent or 0) for label, percent in labels.items()}
+    if table in PERCENT_OF_REFUSALS_TOO:
+        ticked = {c: n for c, n in counts(country, question).items() if c != MISSING}
+        shares = {c: 100 * n / sum(ticked.values()) for c, n in ticked.items()}
+    else:
+        data = frequencies(pool, question, by="country").data
+        data = data[data["country"].eq(country) & data["statistic"].eq("share")]
+        shares = dict(zip(data["answer"], data["value"], strict=True))
+    assert {c: v for c, v in shares.items() if v} == pytest.approx({c: v for c, v in expected.items() if v}, abs=1e-6)
+
+
+@tables(reproducible="no")
+def test_tables_that_cannot_be_reproduced_say_why(published):
+    assert published["kind"] in ("values", "not_public") and published["note"]
+
+
+@tables(kind="not_public")
+def test_columns_said_not_to_be_public_are_not_in_the_public_data(published, real):
+    with (real / "rse2017" / published["country"].lower() / "public_data.csv").open(encoding="utf-8-sig", newline="") as file:
+        codes = {heading.partition(".")[0].partition("[")[0] for heading in next(csv.reader(file))}
+    assert published["file"].removesuffix(".csv") not in codes
+
+
+@tables(kind="values")
+def test_published_lists_of_values_hold_the_numbers_we_kept(published, real, pool):
+    country, [question] = published["country"], published["questions"]
+    ours = pool.answers.loc[pool.answers["country"] == country, question].dropna()
+    if pool.status(question, country) == "unit converted":
+        assert (question, pool.manifests[country]["units"][question]) == ("currentEmp11", "months")
+        ours = ours * 12  # the list is in months, as asked there
+    left_out = OUTLIERS.get((country, published["file"]))
+    kept = [v for v in ours if not (left_out and left_out(v))]
+    assert bool(left_out) == (len(kept) < len(ours))
+    assert sorted(kept) == pytest.approx(sorted(values(real, published)))
+
+
+def test_only_the_contract_length_of_the_uk_is_converted(pool):
+    assert {c: m["units"] for c, m in pool.manifests.items()} == {"UK": {"currentEmp11": "months"}, "DE": {}, "US": {}}
+
+
+def test_a_10_point_scale_is_never_pooled_with_a_5_point_scale(pool):
+    assert [pool.status("turnOver1", c) for c in COUNTRIES] == ["asked alike", "different scale", "asked alike"]
+    assert pool.comparable("turnOver1") == ["UK", "US"]
+    answered = pool.answers["turnOver1"].notna().groupby(pool.answers["country"], observed=True).sum()
+    together = frequencies(pool, "turnOver1")
+    assert together.countries == ("UK", "US")
+    assert set(together.data["n"]) == {answered["UK"] + answered["US"]}
+    assert together.data.loc[together.data["statistic"] == "count", "value"].sum() == answered["UK"] + answered["US"]
+    assert set(frequencies(pool, "turnOver1", by="country").data["country"]) == set(COUNTRIES)  # side by side, not added up
+
+
+def test_the_command_line_gives_the_published_counts_as_csv(done, pool, real, code):
+    project, _ = done
+    ended = bwise("table", "edu1", "--by", "country", "--project", project.root, "--csv")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(ended.stdout)))
+    for published in [t for t in TABLES if t["questions"] == ["edu1"]]:
+        country = published["country"]
+        expected = {code(country, "edu1", label): int(n) for label, n in read(real, published)["edu1"].items() if label}
+        ours = {r["answer"]: float(r["value"]) for r in rows if (r["country"], r["statistic"]) == (country, "count")}
+        assert {c: n for c, n in ours.items() if n} == expected
+    assert {r["country"] for r in rows} == {*COUNTRIES, "pooled"}

@@ -1,0 +1,467 @@
+"""Every European table, recomputed from the simulator's truth by plain loops: nothing of ours is used but the tables themselves."""
+
+import math
+
+import pytest
+
+from bwise.demo import simulate
+from bwise.problems import ProblemsFound
+from bwise.publication import layout, shown
+from bwise.tables import european_tables, fieldwork, first_look, frequencies, ratings, skills, skills_by_country
+
+COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
+PERSONS, WISES, FEW = 5, 3, 30  # params/consolidation.yaml
+POOLED, MEAN = "pooled", "mean of countries"
+
+
+@pytest.fixture(scope="module")
+def everybody(questionnaire):
+    return simulate(questionnaire)
+
+
+@pytest.fixture(scope="module")
+def kept(everybody):
+    return sorted((p for p in everybody if p.fate == "kept"), key=lambda p: COUNTRIES.index(p.partner.country))
+
+
+# ------------------------------------------------------------------ the same figures by plain loops
+
+
+def figure(answers):
+    """Mean, persons and WISEs of (person, number) pairs."""
+    total, wises = 0.0, set()
+    for person, number in answers:
+        total += number
+        wises.add(person.wise)
+    return {"value": total / len(answers) if answers else None, "n": len(answers), "wises": len(wises)}
+
+
+def split(answers, key):
+    """Key of the person -> her answers, in the order in which keys appear."""
+    parts = {}
+    for person, number in answers:
+        parts.setdefault(key(person), []).append((person, number))
+    return parts
+
+
+def country_of(person):
+    return person.partner.country
+
+
+def unsafe(n, wises):
+    return n < PERSONS or wises < WISES
+
+
+def hidden_parts(parts, with_total=True):
+    """Names of the figures that must not be shown: small ones, then the smallest others until nothing can be told apart."""
+    hidden = [k for k, f in parts.items() if f["n"] and unsafe(f["n"], f["wises"])]
+    others = sorted((k for k, f in parts.items() if f["n"] and k not in hidden), key=lambda k: (parts[k]["n"], parts[k]["wises"]))
+    while with_total and hidden and others:
+        if len(hidden) > 1 and not unsafe(sum(parts[k]["n"] for k in hidden), sum(parts[k]["wises"] for k in hidden)):
+            break
+        hidden.append(others.pop(0))
+    return hidden
+
+
+def cell(found, countries=1, hidden=False):
+    """As published: value, n, WISEs, countries, obs_status, conf_status."""
+    if hidden:
+        return (None, None, None, countries, "", "C")
+    return (found["value"], found["n"], found["wises"], countries, "u" if 0 < found["n"] < FEW else "", "")
+
+
+def by_country(answers):
+    """Country, pooled or mean of countries -> published cell."""
+    parts = {c: figure([(p, v) for p, v in answers if country_of(p) == c]) for c in COUNTRIES}
+    hidden = hidden_parts(parts)
+    cells = {c: cell(f, hidden=c in hidden) for c, f in parts.items()}
+    total = figure(answers)
+    cells[POOLED] = cell(total, sum(f["n"] > 0 for f in parts.values()), unsafe(total["n"], total["wises"]))
+    seen = [f for c, f in parts.items() if c not in hidden and f["n"]]
+    if seen:
+        mean = sum(f["value"] for f in seen) / len(seen)
+        cells[MEAN] = (mean, sum(f["n"] for f in seen), sum(f["wises"] for f in seen), len(seen), "", "")
+    return cells
+
+
+def answered(people, name, choice=None):
+    """(person, 100 or 0) for those who answered: whether this choice, or this answer, was given."""
+    if choice is None:
+        return [(p, p.values[name]) for p in people if p.values.get(name) is not None]
+    if any(f"{name}/{choice}" in p.values for p in people):
+        return [(p, 100.0 * (p.values[f"{name}/{choice}"] is True)) for p in people if f"{name}/{choice}" in p.values]
+    return [(p, 100.0 * (p.values[name] == choice)) for p in people if p.values.get(name) is not None]
+
+
+def differences(table, keys, expected, countries=True):
+    """Published cells that are not as expected, and cells that only one side has."""
+    found = {}
+    for row in table.data.to_dict("records"):
+        key = tuple(row[k] for k in keys)
+        assert key not in found, f"{key} stands twice"
+        figures = [None if v != v or str(v) == "<NA>" else v for v in (row[k] for k in ("value", "n", "wises", "countries"))]
+        found[key] = (*figures, row["obs_status"], row["conf_status"])
+    wrong = {}
+    for key in [*found, *(k for k in expected if k not in found)]:
+        here, there = found.get(key), expected.get(key)
+        if not countries and here and there:
+            here, there = (*here[:3], *here[4:]), (*there[:3], *there[4:])
+        same = here is not None and there is not None and here[1:] == there[1:] and (here[0] is None) == (there[0] is None)
+        if not same or (here[0] is not None and abs(here[0] - there[0]) > 1e-9):
+            wrong[key] = (here, there)
+    return wrong
+
+
+# ------------------------------------------------------------------ the tables of the demonstration
+
+
+def test_fieldwork_counts_every_record_of_the_truth(european, everybody, questionnaire):
+    labels = {"enabler": "Enabler", "supporter": "Supporter", "wsn": "Worker with support needs"}
+    expected = {}
+    for country in COUNTRIES:
+        records = [p for p in everybody if country_of(p) == country]
+        stay = [p for p in records if p.fate == "kept"]
+        expected[country, "partners"] = len({p.partner.name for p in records})
+        expected[country, "records received"] = len(records)
+        for rule in ("test", "duplicate", "too_few_answers"):
+            expected[country, f"excluded: {rule.replace('_', ' ')}"] = len([p for p in records if p.fate == rule])
+        expected[country, "respondents kept"] = len(stay)
+        expected[country, "WISEs"] = len({p.wise for p in stay})
+        for group, label in labels.items():
+            expected[country, label] = len([p for p in stay if p.group == group])
+    for statistic in dict.fromkeys(s for _, s in list(expected)):
+        expected[POOLED, statistic] = sum(expected[c, statistic] for c in COUNTRIES)
+    cells = {k: (float(v), None, None, None, "", "") for k, v in expected.items()}
+    assert differences(european["fieldwork"], ("country", "statistic"), cells, countries=False) == {}
+
+
+@pytest.mark.xfail(strict=True, reason="fieldwork says 1 country for the sum over all countries")
+def test_the_sum_of_fieldwork_says_how_many_countries_are_in_it(european):
+    data = european["fieldwork"].data
+    assert set(data.loc[data["country"] == POOLED, "countries"]) == {len(COUNTRIES)}
+
+
+def test_models_are_the_shares_of_enablers_in_the_truth(european, kept):
+    expected = {}
+    for model in ("productive", "social", "training", "mixed", "other"):
+        cells = by_country(answered(kept, "model", model))
+        expected |= {(country, model): c for country, c in cells.items()}
+    assert differences(european["models"], ("country", "model"), expected) == {}
+
+
+def test_sectors_are_the_shares_of_respondents_in_the_truth(european, kept, questionnaire):
+    expected = {}
+    for question, statistic in (("sectors", "active in the sector"), ("main_sector", "main sector")):
+        for sector in questionnaire.choices(question):
+            answers = answered(kept, question, sector)
+            every_model = {p.values["model"]: [] for p in kept if p.values.get("model")}
+            parts = {m: figure(split(answers, lambda p: p.values.get("model")).get(m, [])) for m in every_model}
+            hidden = hidden_parts(parts)
+            for model, found in parts.items():
+                expected[sector, statistic, model, POOLED] = cell(found, len(COUNTRIES), model in hidden)
+            cells = by_country(answers)
+            expected[sector, statistic, "all", POOLED] = cells[POOLED]
+            expected[sector, statistic, "all", MEAN] = cells[MEAN]
+    assert differences(european["sectors"], ("sector", "statistic", "model", "average"), expected) == {}
+
+
+@pytest.fixture(scope="module")
+def skill_cells(kept, questionnaire):
+    """(domain, skill, worker group, answered by, statistic) -> country or average -> published cell."""
+    names = {}
+    for question in questionnaire.questions.values():
+        if question.role == "skill":
+            names.setdefault((question.concept, question.subject), {})[question.measure] = question.name
+    cells = {}
+    for (concept, subject), measures in names.items():
+        domain = questionnaire.concepts[concept].domain
+        rated = {}
+        for person in kept:
+            mine = {m: float(person.values[n]) for m, n in measures.items() if person.values.get(n)}
+            for name, minuend in (("gap", "relevance"), ("future gap", "future")):
+                if minuend in mine and "endowment" in mine:  # both ratings of the same respondent
+                    mine[name] = mine[minuend] - mine["endowment"]
+            for statistic, number in mine.items():
+                rated.setdefault(statistic, []).append((person, number))
+        asked_of = {p.group for answers in rated.values() for p, _ in answers}
+        for statistic, answers in rated.items():
+            if subject == "self":
+                for group, part in split(answers, lambda p: p.group).items():
+                    cells[domain, concept, group, "self", statistic] = by_country(part)
+                if len(asked_of) > 1:
+                    cells[domain, concept, "all", "self", statistic] = by_country(answers)
+            else:
+                for group, part in split(answers, lambda p: p.group).items():
+                    cells[domain, concept, subject, group, statistic] = by_country(part)
+    return cells
+
+
+def test_skills_are_the_means_of_the_truth_by_worker_group(european, skill_cells):
+    expected = {(*key, average): cells[average] for key, cells in skill_cells.items() for average in (POOLED, MEAN) if average in cells}
+    keys = ("domain", "skill", "worker_group", "answered_by", "statistic", "average")
+    assert differences(european["skills"], keys, expected) == {}
+    assert {k[4] for k in expected} == {"relevance", "endowment", "future", "gap", "future gap"}
+
+
+def test_skills_by_country_are_the_means_of_the_truth(european, skill_cells):
+    everyone = {skill for _, skill, group, _, _ in skill_cells if group == "all"}
+    expected = {}
+    for (domain, skill, group, by, statistic), cells in skill_cells.items():
+        if group == "all" or (skill not in everyone and by == "self"):
+            expected |= {(domain, skill, group, by, statistic, c): f for c, f in cells.items() if f[1] != 0}
+    keys = ("domain", "skill", "worker_group", "answered_by", "statistic", "country")
+    assert differences(european["skills_by_country"], keys, expected) == {}
+    assert "C" in {f[5] for f in expected.values()}, "the demonstration has cells to hide, or this proves too little"
+
+
+@pytest.mark.parametrize("domain", ["digital", "green", "management", "accompaniment", "work"])
+def test_ratings_are_the_spread_of_answers_in_the_truth(european, kept, questionnaire, domain):
+    expected, unknown, chosen = {}, 0, 0
+    for question in questionnaire.questions.values():
+        concept = questionnaire.concepts.get(question.concept)
+        if question.role == "skill" and question.measure == "relevance" and question.subject == "self" and concept.domain == domain:
+            for point in "12345":
+                expected[question.concept, point] = cell(figure(answered(kept, question.name, point)), len(COUNTRIES))
+            unknown += len([p for p in kept if p.reasons.get(question.name) == "dont_know"])
+            chosen += len(answered(kept, question.name))
+    table = european[f"ratings_{domain}_relevance"]
+    assert differences(table, ("skill", "answer"), expected) == {}
+    assert table.notes[0] == f"“Don't know” is not in the base: {unknown} of {unknown + chosen} answers."
+
+
+def test_no_table_is_left_untested(european):
+    recomputed = {"fieldwork", "models", "sectors", "skills", "skills_by_country"}
+    recomputed |= {f"ratings_{d}_relevance" for d in ("digital", "green", "management", "accompaniment", "work")}
+    assert set(european) == recomputed
+
+
+# ------------------------------------------------------------------ frequencies
+
+
+def possible(questionnaire, question, kept):
+    """Answers that a table must list: the list's, without those that say why there is none, or every number there is."""
+    if question.kind.startswith("select"):
+        return [c.name for c in questionnaire.choices(question.name).values() if not c.missing]
+    return sorted({p.values[question.name] for p in kept if question.name in p.values})
+
+
+def counted(kept, question, answer):
+    """(person, 100 or 0) for this answer of this question."""
+    if question.kind.startswith("select"):
+        return answered(kept, question.name, answer)
+    return [(p, 100.0 * (v == answer)) for p, v in answered(kept, question.name)]
+
+
+def with_counts(cells, answer):
+    """Published shares, and the counts beside them; a number that nobody in a group gave is not listed there."""
+    found, name = {}, f"{answer:g}" if isinstance(answer, float) else answer
+    for key, (value, n, *rest) in cells.items():
+        if isinstance(answer, float) and value == 0:
+            continue
+        found[(*key, name, "share")] = (value, n, *rest)
+        found[(*key, name, "count")] = (None if value is None else float(round(value * n / 100)), n, *rest)
+    return found
+
+
+def test_the_frequencies_of_every_question_are_those_of_the_truth(demonstration_pool, kept, questionnaire):
+    wrong = {}
+    for question in questionnaire.questions.values():
+        if question.kind == "text":
+            continue
+        expected = {}
+        for answer in possible(questionnaire, question, kept):
+            found = figure(counted(kept, question, answer))
+            expected |= with_counts({(): cell(found, len(COUNTRIES), unsafe(found["n"], found["wises"]))}, answer)
+        wrong |= {
+            question.name: d for d in [differences(frequencies(demonstration_pool, question.name), ("answer", "statistic"), expected)] if d
+        }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", ["remuneration", "measures_wsn", "founded", "target_groups", "digrel_d11", "reserved_share"])
+def test_frequencies_by_country_are_those_of_the_truth(demonstration_pool, kept, questionnaire, name):
+    question, expected = questionnaire[name], {}
+    for answer in possible(questionnaire, question, kept):
+        cells = by_country(counted(kept, question, answer))
+        expected |= with_counts({(c,): f for c, f in cells.items() if c != MEAN}, answer)
+    table = frequencies(demonstration_pool, name, "country")
+    assert differences(table, ("country", "answer", "statistic"), expected, countries=False) == {}
+
+
+@pytest.mark.xfail(strict=True, reason="the pooled rows of a breakdown by country say 1 country")
+def test_pooled_frequencies_say_how_many_countries_are_in_them(demonstration_pool):
+    data = frequencies(demonstration_pool, "remuneration", "country").data
+    assert set(data.loc[data["country"] == POOLED, "countries"]) == {len(COUNTRIES)}
+
+
+@pytest.mark.parametrize("name", ["barriers", "digrel_d11", "profiles_create", "staff"])
+@pytest.mark.parametrize("by", ["partner", "group", "model"])
+def test_frequencies_by_partner_or_by_a_question_are_those_of_the_truth(demonstration_pool, kept, questionnaire, name, by):
+    def key(person):
+        return person.partner.name if by == "partner" else person.values.get(by)
+
+    question, expected = questionnaire[name], {}
+    for answer in possible(questionnaire, question, kept):
+        answers = counted(kept, question, answer)
+        parts = {k: figure(split(answers, key).get(k, [])) for k in {key(p) for p in kept} - {None}}
+        hidden = hidden_parts(parts, with_total=False)
+        expected |= with_counts({(k,): cell(f, len(COUNTRIES), k in hidden) for k, f in parts.items()}, answer)
+    assert differences(frequencies(demonstration_pool, name, by), (by, "answer", "statistic"), expected) == {}
+
+
+@pytest.mark.parametrize("name", ["comments", "model_other", "national_form", "wise_code"])
+def test_a_text_question_is_not_tabulated(demonstration_pool, name):
+    with pytest.raises(ProblemsFound, match=f"Open answers are not tabulated.\n1. `{name}` is a text question"):
+        frequencies(demonstration_pool, name)
+
+
+@pytest.mark.parametrize("by", ["sectors", "comments", "staff"])
+def test_a_breakdown_needs_a_question_with_one_answer(demonstration_pool, by):
+    with pytest.raises(ProblemsFound, match=f"`{by}` is not a question with one answer"):
+        frequencies(demonstration_pool, "model", by)
+
+
+def test_a_question_nobody_asked_is_named_with_the_nearest(demonstration_pool):
+    with pytest.raises(ProblemsFound, match="did you mean `remuneration`"):
+        frequencies(demonstration_pool, "renumeration")
+
+
+def test_the_first_look_of_a_country_counts_as_the_truth_does(demonstration, kept, questionnaire):
+    from bwise.pooling import load_pool
+
+    rows = first_look(load_pool(demonstration, ["AT"])).frame.reset_index()
+    found = {(r["question"], r["answer"]): (r["count"], r["%"], r["base"]) for r in rows.to_dict("records")}
+    expected = {}
+    for name in ("group", "model", "pathway", "sectors", "remuneration", "barriers"):
+        for choice in questionnaire.choices(name).values():
+            answers = [number for _, number in answered([p for p in kept if country_of(p) == "AT"], name, choice.name)]
+            if sum(answers):
+                key = questionnaire[name].labels["en"], choice.labels["en"].split(" (")[0]
+                expected[key] = (str(int(sum(answers) / 100)), f"{sum(answers) / len(answers):.1f}", str(len(answers)))
+    assert found == expected
+
+
+# ------------------------------------------------------------------ by hand
+
+ENABLERS = """type,name,label,role
+select_multiple measure,measures,Which measures,measures
+"""
+
+
+def multiple(pool_of, counts, persons, silent):
+    """A question with several answers: the nth is given by as many as stated; `silent` did not answer at all."""
+    choices = "list_name,name,label\n" + "".join(f"measure,m{i},Measure {i}\n" for i in range(len(counts)))
+    people = [{f"measures/m{i}": n < count for i, count in enumerate(counts)} for n in range(persons)]
+    return pool_of(ENABLERS, choices, {"AT": people + [{}] * silent})
+
+
+@pytest.mark.parametrize(
+    ("persons", "counts", "published"),
+    [
+        (89, (46, 24, 24, 17, 11), "51.7 27.0 27.0 19.1 12.4"),
+        (76, (51, 42, 27, 7, 2, 2), "67.1 55.3 35.5 9.2 2.6 2.6"),
+    ],
+)
+@pytest.mark.parametrize("silent", [0, 13])
+def test_published_shares_of_work_package_1_come_out(pool_of, persons, counts, published, silent):
+    table = frequencies(multiple(pool_of, counts, persons, silent), "measures")
+    plan = layout(table)
+    assert plan.column_labels == [("count",), ("share",)]
+    assert [shown(row[0], 0) for row in plan.figures] == [str(c) for c in counts]
+    assert " ".join(shown(row[1], 1) for row in plan.figures) == published
+    assert {f["n"] for row in plan.figures for f in row} == {persons}, "the base is respondents, not mentions"
+
+
+RATED = """type,name,label,role,concept,measure,subject
+text,wise_code,Enterprise,wise,,,
+select_one group,group,Group,group,,,
+begin_group,rel,How relevant,,,,
+select_one point,r1,Reading,skill,c/reading,relevance,self
+end_group,,,,,,
+begin_group,end,How developed,,,,
+select_one point,e1,Reading,skill,c/reading,endowment,self
+end_group,,,,,,
+"""
+POINTS = "list_name,name,label,missing\n" + "".join(f"point,{i},Point {i},\n" for i in range(1, 6))
+POINTS += "point,dont_know,Don't know,dont_know\ngroup,enabler,Enabler,\ngroup,wsn,Worker,\n"
+READING = "concept,label,domain,domain_label,source\nc/reading,Reading,basic,Basic skills,none\n"
+
+
+def rated(pool_of, people, **settings):
+    return pool_of(RATED, POINTS, people, READING, **{"minimum_persons": 1, "minimum_wises": 1, "low_reliability": 1} | settings)
+
+
+def values(table, **where):
+    data = table.data
+    for column, value in where.items():
+        data = data[data[column] == value]
+    return dict(zip(data["statistic"], zip(data["value"], data["n"], strict=True), strict=True))
+
+
+def test_a_gap_counts_those_only_who_gave_both_ratings(pool_of):
+    people = [{"r1": "5", "e1": "4"}, {"r1": "4", "e1": "1"}, {"r1": "1"}, {"e1": "5"}, {"e1": "5"}, {}]
+    pool = rated(pool_of, {"AT": [{"group": "wsn"} | p for p in people]})
+    found = values(skills(pool), average=POOLED)
+    assert found == {"relevance": (10 / 3, 3), "endowment": (15 / 4, 4), "gap": (2.0, 2)}
+
+
+def test_each_respondent_counts_the_same_when_pooled_and_each_country_in_the_mean(pool_of):
+    high, low = {"group": "wsn", "r1": "5", "e1": "1"}, {"group": "wsn", "r1": "2", "e1": "1"}
+    table = skills_by_country(rated(pool_of, {"AT": [high], "BE": [low, low, low]}))
+    gaps = table.data[table.data["statistic"] == "gap"].set_index("country")
+    assert gaps["value"].to_dict() == {"AT": 4.0, "BE": 1.0, POOLED: 7 / 4, MEAN: 5 / 2}
+    assert gaps["countries"].to_dict() == {"AT": 1, "BE": 1, POOLED: 2, MEAN: 2}
+
+
+def test_the_pooled_figure_counts_the_countries_that_have_respondents_in_it(pool_of):
+    one, none = {"group": "wsn", "r1": "5", "e1": "1"}, {"group": "enabler"}
+    table = skills(rated(pool_of, {"AT": [one], "BE": [none], "BG": [one]}))
+    assert set(table.data["countries"]) == {2}
+    assert table.countries == ("AT", "BE", "BG"), "all three were asked"
+
+
+def test_respondents_of_one_enterprise_count_as_one_enterprise(pool_of):
+    people = [{"group": "wsn", "wise": w, "r1": "3", "e1": "3"} for w in "aaabbc"]
+    data = skills(rated(pool_of, {"AT": people})).data
+    assert set(data["n"]) == {6}
+    assert set(data["wises"]) == {3}
+
+
+def test_each_respondent_counts_as_one_enterprise_where_nobody_was_asked_for_it(pool_of):
+    choices = "list_name,name,label\nmeasure,m0,Measure\n"
+    pool = pool_of(ENABLERS, choices, {"AT": [{"measures/m0": True, "wise": ""}] * 6})
+    assert set(frequencies(pool, "measures").data["wises"]) == {6}
+
+
+def test_persons_whose_enterprise_is_unknown_are_not_shown_as_enterprises(pool_of):
+    people = [{"group": "wsn", "wise": w, "r1": "3", "e1": "3"} for w in ["a", "b", "", "", "", ""]]
+    data = skills(rated(pool_of, {"AT": people}, minimum_persons=5, minimum_wises=3)).data
+    assert set(data["conf_status"]) == {"C"}
+    assert data["value"].isna().all()
+
+
+def test_dont_know_is_no_point_of_the_scale_and_is_reported(pool_of):
+    pool = rated(pool_of, {"AT": [{"group": "wsn", "r1": "5"}] * 3 + [{"group": "wsn"}] * 2})
+    pool.missing.loc[3, "r1"] = "dont_know"
+    table = ratings(pool, "basic")
+    assert dict(zip(table.data["answer"], table.data["value"], strict=True)) == {"1": 0.0, "2": 0.0, "3": 0.0, "4": 0.0, "5": 100.0}
+    assert table.notes[0] == "“Don't know” is not in the base: 1 of 4 answers."
+
+
+def test_a_table_the_questionnaire_does_not_ask_for_is_not_made(pool_of):
+    assert set(european_tables(multiple(pool_of, (3, 2), 5, 0))) == {"fieldwork"}
+    assert ratings(rated(pool_of, {"AT": [{"group": "wsn", "r1": "3"}]}), "digital") is None
+
+
+def test_fieldwork_names_partners_records_and_groups_of_each_country(pool_of):
+    pool = rated(pool_of, {"AT": [{"group": "wsn"}] * 2, "BE": [{"group": "enabler"}]})
+    wide = fieldwork(pool).data.pivot(index="statistic", columns="country", values="value")
+    assert wide.loc["Worker"].to_dict() == {"AT": 2.0, "BE": 0.0, POOLED: 2.0}
+    assert wide.loc["records received"].to_dict() == {"AT": 2.0, "BE": 1.0, POOLED: 3.0}
+
+
+def test_nothing_is_rounded_in_a_table(european):
+    for table in european.values():
+        shares = [v for v in table.data["value"] if not math.isnan(v)]
+        if table.id != "fieldwork":
+            assert any(abs(v - round(v, 6)) > 1e-12 for v in shares), table.id
