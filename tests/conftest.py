@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -99,8 +98,6 @@ def workbook():
 @pytest.fixture(scope="session")
 def demonstration_run(tmp_path_factory):
     """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended."""
-    if os.environ.get("DEV_DEMO"):  # DEV
-        return Project(Path(os.environ["DEV_DEMO"])), []  # DEV
     project = Project(tmp_path_factory.mktemp("demonstration"))
     for folder in ("params", "raw/demo", "notebooks"):
         shutil.copytree(ROOT / folder, project.root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))

@@ -7,9 +7,9 @@ import re
 
 import pandas as pd
 import pytest
-from pydantic import ValidationError
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bwise.demo import PARTNERS, simulate
 from bwise.demo.layouts import export

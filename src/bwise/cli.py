@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from bwise.problems import ProblemsFound
+from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import Project, find_project, load_country
 
 app = typer.Typer(
@@ -35,6 +35,8 @@ def run(
 
     where = find_project(project)
     wanted = [load_country(where, c).country for c in countries] if countries else where.countries()
+    if not wanted:
+        stop("There is no country to run.", Problem("no file params/<CC>.yaml", remedy="write one; see params/README.md"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Countries", total=len(wanted) + 1)

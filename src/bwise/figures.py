@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
 from bwise.tables import ALL, SELF, Table
+from bwise.text import rounded
 
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"
 RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
@@ -29,6 +30,11 @@ class Drawing:
     title: str
     alternative: str
     figure: Figure
+
+    def __post_init__(self) -> None:
+        """Settle the layout now: otherwise a figure that was shown would be published with other bytes than an unseen one."""
+        self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
 
     def _repr_png_(self) -> bytes:
         """Notebooks show it once, as a picture."""
@@ -53,11 +59,13 @@ def _wrapped(labels, width: int = 38) -> list[str]:
     return [textwrap.fill(str(label), width) for label in labels]
 
 
-def likert(table: Table, demonstration: bool) -> Drawing:
+def likert(table: Table, demonstration: bool) -> Drawing | None:
     """Diverging stacked bars (Heiberger and Robbins 2014): answers above the middle to the right, below it to the left."""
     shares = table.data.pivot(index="skill", columns="answer", values="value")
     points = [c for c in table.codes["answer"] if c in shares.columns]
     shares = shares[points].dropna()
+    if shares.empty:
+        return None
     persons = table.data.groupby("skill")["n"].first()[shares.index]
     middle = len(points) // 2
     start = -(shares.iloc[:, :middle].sum(axis=1) + (shares.iloc[:, middle] / 2 if len(points) % 2 else 0))
@@ -71,7 +79,7 @@ def likert(table: Table, demonstration: bool) -> Drawing:
         for y, (at, width) in enumerate(zip(left, widths, strict=True)):
             if width >= 6:
                 dark = sum(colour[:3]) < 1.35
-                axis.text(at + width / 2, y, f"{width:.0f}", ha="center", va="center", fontsize=9, color="white" if dark else INK)
+                axis.text(at + width / 2, y, rounded(width, 0), ha="center", va="center", fontsize=9, color="white" if dark else INK)
         left = left + widths
     axis.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
     axis.set_xlabel("per cent of respondents", fontsize=9)
@@ -85,16 +93,18 @@ def likert(table: Table, demonstration: bool) -> Drawing:
     top = shares.iloc[:, -2:].sum(axis=1)
     words = (
         f"Diverging stacked bars of {len(order)} skills. The two highest answers are given most often for "
-        f"“{table.codes['skill'].get(best, best)}” ({top[best]:.0f} %), "
-        f"least often for “{table.codes['skill'].get(worst, worst)}” ({top[worst]:.0f} %)."
+        f"“{table.codes['skill'].get(best, best)}” ({rounded(top[best], 0)} %), "
+        f"least often for “{table.codes['skill'].get(worst, worst)}” ({rounded(top[worst], 0)} %)."
     )
     return Drawing(table.id, table.id, table.title, words, figure)
 
 
-def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing:
+def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing | None:
     """Dumbbells: relevance and endowment of each skill, by worker group, sorted by the gap. From the table `skills`, pooled."""
     data = table.data[table.data["domain"].isin(domains) & table.data["average"].eq(POOLED) & table.data["answered_by"].eq(SELF)]
     wide = data.pivot(index=["worker_group", "skill"], columns="statistic", values="value").dropna(subset=["relevance", "endowment"])
+    if wide.empty:
+        return None
     groups = [g for g in table.codes["worker_group"] if g in wide.index.get_level_values(0) and g not in (ALL, SELF)]
     order = wide.loc[groups]["gap"].groupby("skill").mean().sort_values().index
     figure, axes = _canvas(1, len(groups), 3.2 + 2.9 * len(groups), 1.7 + 0.42 * len(order), demonstration, sharey=True, sharex=True)
@@ -116,13 +126,13 @@ def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing
     group, skill = pooled.idxmax()
     words = (
         f"Dot plot of relevance and endowment of {len(order)} skills for {len(groups)} worker groups. "
-        f"The widest gap, {pooled.max():.2f} points, is that in "
+        f"The widest gap, {rounded(pooled.max(), 2)} points, is that in "
         f"“{table.codes['worker_group'][group]}” for “{table.codes['skill'].get(skill, skill)}”."
     )
     return Drawing("skills_gaps", table.id, "Relevance and endowment of skills by worker group", words, figure)
 
 
-def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statistic: str = "gap") -> Drawing:
+def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statistic: str = "gap") -> Drawing | None:
     """Skill x country, with the figure in each cell; grey with a colon where it is not available or confidential."""
     data = table.data[table.data["domain"].isin(domains) & table.data["statistic"].eq(statistic)]
     wide = data.pivot(index="skill", columns="country", values="value")
@@ -130,8 +140,10 @@ def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statis
     last = [c for c in (POOLED, MEAN_OF_COUNTRIES) if c in wide]
     columns = [*[c for c in dict.fromkeys(data["country"]) if c not in last], *last]
     wide, flags = wide[columns], flags[columns]
+    if POOLED not in wide or wide[POOLED].isna().all():
+        return None
     order = wide[POOLED].sort_values(ascending=False).index
-    words = wide.loc[order].map(lambda v: ":" if pd.isna(v) else f"{round(v, 1) + 0.0:.1f}".replace("-", "−"))
+    words = wide.loc[order].map(lambda v: ":" if pd.isna(v) else rounded(v, 1))
     words = words + flags.loc[order].map(lambda f: f" {f}" if f else "")
     figure, axes = _canvas(1, 1, 4.6 + 0.62 * len(columns), 1.5 + 0.42 * len(order), demonstration)
     axis = axes[0, 0]
@@ -151,6 +163,8 @@ def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statis
         annot_kws={"fontsize": 8.5},
         cbar_kws={"label": f"{statistic}, scale points", "shrink": 0.7, "aspect": 24},
     )
+    for y, x in np.argwhere(wide.loc[order].isna().to_numpy()):  # seaborn writes nothing into cells without a number
+        axis.text(x + 0.5, y + 0.5, ":", ha="center", va="center", fontsize=8.5, color=INK)
     names = [table.codes["country"].get(c, c) for c in columns]
     axis.set_xticks(np.arange(len(columns)) + 0.5, _wrapped(names, 10), fontsize=9, rotation=0)
     axis.set_yticks(np.arange(len(order)) + 0.5, _wrapped([table.codes["skill"].get(s, s) for s in order], 42), fontsize=9, rotation=0)
@@ -159,7 +173,7 @@ def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statis
     skill = order[0]
     text = (
         f"Heat map of the {statistic} of {len(order)} skills in {len(columns) - len(last)} countries. The pooled {statistic} is widest for "
-        f"“{table.codes['skill'].get(skill, skill)}” ({wide.loc[skill, POOLED]:.2f} points)."
+        f"“{table.codes['skill'].get(skill, skill)}” ({rounded(wide.loc[skill, POOLED], 2)} points)."
     )
     return Drawing(f"{table.id}_heat_map", table.id, f"{statistic.capitalize()} of skills by country", text, figure)
 
@@ -175,4 +189,4 @@ def draw(tables: dict[str, Table], demonstration: bool) -> dict[str, Drawing]:
                 gaps(tables["skills"], asked_of_all, demonstration),
                 heat_map(tables["skills_by_country"], asked_of_all, demonstration),
             ]
-    return {drawing.id: drawing for drawing in made}
+    return {drawing.id: drawing for drawing in made if drawing}

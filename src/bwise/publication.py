@@ -22,6 +22,7 @@ from bwise.pooling import Pool
 from bwise.settings import Project
 from bwise.storage import write_csv, write_text, write_whole
 from bwise.tables import AVERAGES, Table
+from bwise.text import rounded
 
 NOT_AVAILABLE = ":"
 FLAGS = {
@@ -86,8 +87,7 @@ def shown(figure: dict | None, decimals: int) -> str:
     """A figure as text: rounded here and nowhere before, `:` where there is none to show."""
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
-    text = f"{round(figure['value'], decimals) + 0.0:,.{decimals}f}"
-    return text.replace(",", "\u202f").replace("-", "−")
+    return rounded(figure["value"], decimals)
 
 
 def persons(figures: list[dict | None]) -> tuple[str, str]:
@@ -117,6 +117,8 @@ def write_tables(tables: list[Table], project: Project) -> None:
 
 def write_figures(drawings: list[Drawing], project: Project) -> None:
     """`reports/figures/<id>.svg` and `.png`, the same bytes for the same figures."""
+    for old in (project.reports / "figures").glob("*.*"):
+        old.unlink()
     for drawing in drawings:
         for kind in ("svg", "png"):
             write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, d=drawing, k=kind: p.write_bytes(_picture(d, k)))

@@ -29,6 +29,9 @@ class Heading:
         return self.text
 
 
+LEFT = ' style="text-align: left"'  # JupyterLab aligns cells to the right unless told
+
+
 @dataclass(frozen=True)
 class Summary:
     """A small table for a notebook; says so in words when it has no rows."""
@@ -39,14 +42,14 @@ class Summary:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f"<p>{escape(self.empty)}</p>"
-        text = {c: "" if pd.api.types.is_numeric_dtype(self.frame[c]) else ' class="text"' for c in self.frame.columns}
+        text = {c: "" if pd.api.types.is_numeric_dtype(self.frame[c]) else LEFT for c in self.frame.columns}
         names = [str(n or "") for n in self.frame.index.names] if self.frame.index.names != [None] else []
-        head = "".join(f'<th scope="col" class="text">{escape(n)}</th>' for n in names)
+        head = "".join(f'<th scope="col"{LEFT}>{escape(n)}</th>' for n in names)
         head += "".join(f'<th scope="col"{text[c]}>{escape(str(c))}</th>' for c in self.frame.columns)
         rows = []
         for key, row in zip(self.frame.index, self.frame.itertuples(index=False), strict=True):
             keys = (key if isinstance(key, tuple) else (key,)) if names else ()
-            cells = [f'<th scope="row" class="text">{escape(str(k))}</th>' for k in keys]
+            cells = [f'<th scope="row"{LEFT}>{escape(str(k))}</th>' for k in keys]
             cells += [f"<td{text[c]}>{escape(str(v))}</td>" for c, v in zip(self.frame.columns, row, strict=True)]
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

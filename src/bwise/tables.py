@@ -76,7 +76,7 @@ def fieldwork(pool: Pool) -> Table:
         "records, respondents, WISEs",
         "count",
         "count",
-        data,
+        _tidy(data),
         ("country",),
         ("statistic",),
         _codes(pool),
@@ -433,24 +433,23 @@ def _skill_cells(pool: Pool) -> pd.DataFrame | None:
     cells = cells[cells["n"].gt(0)]
     domains = {concept: _domain(pool, next(iter(questions.values()))) for (concept, _), questions in measured.items()}
     cells.insert(0, "domain", cells["skill"].map(domains))
-    by_country = add_mean_of_countries(protect(cells, pool.settings, along="country", total=POOLED))
-    return _protect_groups(by_country, pool)
-
-
-def _protect_groups(cells: pd.DataFrame, pool: Pool) -> pd.DataFrame:
-    """A small worker group must not be all groups less the others: the pooled figures are protected along the groups, too.
-
-    Where a pooled figure is hidden, the mean of countries of that group is hidden with it.
-    """
-    pooled = cells["country"].eq(POOLED) & cells["answered_by"].eq(SELF)
-    again = protect(cells.loc[pooled, [c for c in cells if not c.endswith("_status")]], pool.settings, along="worker_group", total=ALL)
-    hidden = set(again.loc[again["conf_status"].ne(""), ["skill", "worker_group", "statistic"]].itertuples(index=False, name=None))
+    small = _hidden_groups(cells, pool)
+    cells = add_mean_of_countries(protect(cells, pool.settings, along="country", total=POOLED))
     europe = cells["country"].isin([POOLED, MEAN_OF_COUNTRIES]) & cells["answered_by"].eq(SELF)
-    keys = cells[["skill", "worker_group", "statistic"]].itertuples(index=False, name=None)
-    mask = europe & pd.Series([k in hidden for k in keys], index=cells.index)
-    cells.loc[mask, FIGURE] = np.nan
-    cells.loc[mask, "conf_status"] = CONFIDENTIAL
+    hidden = europe & pd.Series([k in small for k in cells[GROUP_OF_SKILL].itertuples(index=False, name=None)], index=cells.index)
+    cells.loc[hidden, FIGURE] = np.nan
+    cells.loc[hidden, "conf_status"] = CONFIDENTIAL
     return cells
+
+
+GROUP_OF_SKILL = ["skill", "worker_group", "statistic"]
+
+
+def _hidden_groups(cells: pd.DataFrame, pool: Pool) -> set[tuple]:
+    """Worker groups whose figures for all countries must not be shown: too small, or all groups less the others would tell one."""
+    pooled = cells[cells["country"].eq(POOLED) & cells["answered_by"].eq(SELF)]
+    protected = protect(pooled, pool.settings, along="worker_group", total=ALL)
+    return set(protected.loc[protected["conf_status"].ne(""), GROUP_OF_SKILL].itertuples(index=False, name=None))
 
 
 def _by_concept(pool: Pool) -> dict[tuple[str, str], dict[str, Question]]:

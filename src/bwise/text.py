@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
 
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -16,6 +17,12 @@ NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
 def tidy(text: str) -> str:
     """The text without what nobody sees: BOM, zero-width characters, NBSP and runs of spaces."""
     return SPACE.sub(" ", str(text).translate(INVISIBLE)).strip()
+
+
+def rounded(value: float, decimals: int) -> str:
+    """A number for readers: halves away from zero as Excel rounds them, a true minus sign, thin spaces between thousands."""
+    exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+    return f"{exact:,}".replace(",", "\u202f").replace("-", "−")
 
 
 def answer_key(text: str) -> str:

@@ -93,8 +93,13 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
 
 def _demonstration(project: Project, name: str) -> bool:
     """Whether synthetic answers went into the notebook: those of its country, or of any."""
-    countries = project.countries() if name == "consolidation" else [name]
-    return any(is_demonstration([d.file for d in load_country(project, c).deliveries]) for c in countries)
+    for country in project.countries() if name == "consolidation" else [name]:
+        try:
+            if is_demonstration([d.file for d in load_country(project, country).deliveries]):
+                return True
+        except ProblemsFound:  # its own notebook tells them
+            continue
+    return False
 
 
 def _unexpected(error) -> str:

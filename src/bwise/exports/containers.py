@@ -17,6 +17,7 @@ from bwise.exports.table import Grid
 from bwise.problems import Problem, did_you_mean, stop
 
 WORKBOOK = (b"PK", b"\xd0\xcf\x11\xe0")  # a workbook is known by its first bytes, not by its name
+CONTROL = re.compile(r"[\x80-\x9f]")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (";", ",", "\t")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -144,15 +145,16 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
                 "The export cannot be read. Nothing was changed.",
                 Problem(f"the file is not in the encoding {name}", shown, remedy="take the line `encoding:` out of params, or correct it"),
             )
-        letters = "".join(BEYOND_ASCII.findall(text))
+        letters = "".join(BEYOND_ASCII.findall(text)) if head else ""
         for sign in [delimiter] if delimiter else DELIMITERS:
             if (sign, hash(text)) in seen:
                 continue
             seen.add((sign, hash(text)))
-            rows = _records(text, sign, HEAD if head else None)
+            rows = _records(text, sign, HEAD)
             if rows and (delimiter or max(map(len, rows)) > 1):
-                whole = not head or len(rows) < HEAD
-                yield Grid(_frame(rows), "text", encoding=name, delimiter=sign, complete=whole, letters=letters)
+                whole = len(rows) < HEAD
+                cells = _frame(rows) if head or whole else _whole_frame(text, sign)
+                yield Grid(cells, "text", encoding=name, delimiter=sign, complete=whole or not head, letters=letters)
 
 
 def encodings(data: bytes) -> list[str]:
@@ -171,7 +173,7 @@ def _decodes(data: bytes, name: str) -> bool:
         text = data.decode(name)
     except UnicodeDecodeError:
         return False
-    return not any("\x80" <= c <= "\x9f" for c in set(text))  # C1 control characters: the wrong code page
+    return not CONTROL.search(text)  # C1 control characters: the wrong code page
 
 
 def _records(text: str, delimiter: str, limit: int | None) -> list[list[str]]:
@@ -186,6 +188,27 @@ def _records(text: str, delimiter: str, limit: int | None) -> list[list[str]]:
     except csv.Error:
         return []
     return rows
+
+
+def _whole_frame(text: str, delimiter: str) -> pd.DataFrame:
+    """All records of a large file: pandas' parser where every record is as wide as the first ones, else record by record."""
+    width = max(map(len, _records(text, delimiter, HEAD)))
+    try:
+        cells = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            header=None,
+            names=range(width + 1),
+            index_col=False,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+        ).fillna("")
+    except pd.errors.ParserError:
+        return _frame(_records(text, delimiter, None))
+    if cells[width].ne("").any():  # wider records further down: pandas would push or cut them
+        return _frame(_records(text, delimiter, None))
+    return cells.drop(columns=width).set_axis(range(1, len(cells) + 1))
 
 
 def _frame(rows: list[list[str]]) -> pd.DataFrame:

@@ -15,8 +15,8 @@ class Grid:
     """The cells of a file as text, before anybody said what they mean.
 
     `cells` has one row per record of the file; its index is the row number a spreadsheet shows (from 1).
-    `complete` is False while only the first records have been read; `letters` holds the characters beyond ASCII of the
-    whole file all the same.
+    `complete` is False while only the first records have been read; `letters` then holds the characters beyond ASCII
+    of the whole file.
     """
 
     cells: pd.DataFrame

@@ -183,6 +183,7 @@ class _Work:
         self.reasons: dict[str, pd.Series] = {}
         self.records: list[tuple] = []
         self.lists: dict[str, AnswerList] = {}
+        self.constants: dict[tuple[str | None, str], pd.Series] = {}
 
     def question(self, question: Question, matches: list[Match]) -> None:
         options = [m for m in matches if "/" in m.target]
@@ -198,10 +199,14 @@ class _Work:
 
     def _not_asked(self, question: Question) -> None:
         for column in self.questionnaire.columns(question.name):
-            if column in self.values:  # the text of "other", found in the cell of its question
-                continue
-            self.values[column] = pd.Series(None, index=self.raw.cells.index, dtype=_dtype(question))
-            self.reasons[column] = pd.Series("not_asked", index=self.raw.cells.index)
+            if column not in self.values:  # it may be the text of "other", found in the cell of its question
+                self.values[column] = self._constant(None, _dtype(question))
+                self.reasons[column] = self._constant("not_asked", "str")
+
+    def _constant(self, value: str | None, dtype: str) -> pd.Series:
+        if (value, dtype) not in self.constants:
+            self.constants[value, dtype] = pd.Series(value, index=self.raw.cells.index, dtype=dtype)
+        return self.constants[value, dtype]
 
     def _list(self, question: Question) -> AnswerList:
         name = self.delivery.scales.get(question.name, question.list_name)
