@@ -19,6 +19,8 @@ from bwise.publication import notebook_to_html
 from bwise.settings import Project, load_country
 from bwise.storage import write_text
 
+STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
+STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
 COUNTRY, CONSOLIDATION = "country.ipynb", "consolidation.ipynb"
 
 
@@ -117,6 +119,8 @@ def _make_publishable(path: Path) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"] = {k: v for k, v in notebook["metadata"].items() if k == "kernelspec"}
     for number, cell in enumerate(notebook["cells"]):
+        if "papermill-error-cell-tag" in cell["metadata"].get("tags", ()):  # papermill's own banner speaks to programmers
+            cell["source"] = STOPPED_HERE if 'id="papermill-error-cell"' in "".join(cell["source"]) else STOPPED
         cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k == "tags"}
         cell["id"] = f"cell-{number}"
         for output in cell.get("outputs", []):

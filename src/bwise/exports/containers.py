@@ -43,10 +43,18 @@ CODE_PAGES = (
 HEAD = 200  # records that are enough to recognise a file
 
 LOOKS_LIKE = (
-    (b"%PDF", "a PDF document", "export the answers as CSV or XLSX"),
-    (b"\x89PNG", "a picture", "export the answers as CSV or XLSX"),
-    (b"\xd0\xcf\x11\xe0", "an old or password-protected Office file", "remove the password, or save as XLSX, and send it again"),
-    (b"PK", "a zip file, truncated or without a workbook in it", "send the file again; if it is an archive, send what is inside"),
+    (b"%PDF", "a PDF document", "ask the partner to export the answers as CSV or XLSX"),
+    (b"\x89PNG", "a picture", "ask the partner to export the answers as CSV or XLSX"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old or password-protected Office file",
+        "ask the partner to remove the password or save as XLSX, and to send it again",
+    ),
+    (
+        b"PK",
+        "a zip file, truncated or without a workbook in it",
+        "ask the partner to send the file again; if it is an archive, what is inside",
+    ),
 )
 
 
