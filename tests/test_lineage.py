@@ -282,12 +282,12 @@ def test_choices_are_stored_as_categories_in_the_order_of_the_questionnaire(tmp_
 def test_the_hash_of_a_folder_changes_with_names_and_contents_and_not_with_its_place(tmp_path):
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
-    (tmp_path / "a/x").write_text("1")
-    (tmp_path / "b/x").write_text("1")
-    (tmp_path / "c/y").write_text("1")
+    (tmp_path / "a/x.csv").write_text("1")
+    (tmp_path / "b/x.csv").write_text("1")
+    (tmp_path / "c/y.csv").write_text("1")
     assert sha256(tmp_path / "a") == sha256(tmp_path / "b") != sha256(tmp_path / "c")
-    assert sha256(tmp_path / "a/x") == hashlib.sha256(b"1").hexdigest()
-    (tmp_path / "b/x").write_text("2")
+    assert sha256(tmp_path / "a/x.csv") == hashlib.sha256(b"1").hexdigest()
+    (tmp_path / "b/x.csv").write_text("2")
     assert sha256(tmp_path / "a") != sha256(tmp_path / "b")
 
 

@@ -1,5 +1,6 @@
 import math
 import operator
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from bwise.demo import simulate
 from bwise.demo.simulation import _shown
-from bwise.logic import holds, parse, shown
+from bwise.logic import check_conditions, holds, parse, shown
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 
@@ -246,3 +247,21 @@ def test_the_skip_logic_of_the_demonstration_is_that_of_the_simulator(questionna
         assert shown(question.name, values, questionnaire).tolist() == expected, question.name
         hidden += expected.count(False)
     assert hidden > 10_000
+
+
+@pytest.mark.parametrize(
+    ("condition", "says"),
+    [
+        ("${modell} = 'social'", "did you mean `model`"),
+        ("${group} = 'enablr'", "did you mean `enabler`"),
+        ("selected(${funding}, 'othr')", "did you mean `other`"),
+    ],
+)
+def test_a_condition_that_names_what_is_not_there_is_told_before_it_hides_a_question(questionnaire, condition, says):
+    wrong = replace(questionnaire.questions["staff"], relevant=(condition,))
+    with pytest.raises(ProblemsFound, match=says):
+        check_conditions(replace(questionnaire, questions=questionnaire.questions | {"staff": wrong}))
+
+
+def test_the_conditions_of_the_questionnaire_name_only_what_is_there(questionnaire):
+    check_conditions(questionnaire)

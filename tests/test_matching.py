@@ -162,9 +162,30 @@ def test_a_declared_column_is_taken_by_heading_or_code_and_an_ignored_one_is_set
 
 
 def test_the_column_kobo_writes_beside_its_option_columns_is_a_mere_repetition(answers):
-    read = answers("KoBoToolbox", {"barriers": ["cost skills", ""], "barriers/cost": ["1", ""], "barriers/skills": ["1", ""]})
+    options = {c: ["1" if c in ("cost", "skills") else "0", ""] for c in ("cost", "information", "skills", "training", "none", "other")}
+    read = answers("KoBoToolbox", {"barriers": ["cost skills", ""], **{f"barriers/{c}": cells for c, cells in options.items()}})
     assert listed(read.values["barriers/skills"]) == [True, None]
     assert "barriers" not in set(read.mapping["question"])
+
+
+def test_a_joined_column_is_read_where_some_of_its_option_columns_are_missing(answers):
+    read = answers("KoBoToolbox", {"barriers": ["cost training", ""], "barriers/cost": ["1", ""], "barriers/skills": ["0", ""]})
+    assert ticked(read, "barriers") == [["cost", "training"], None]
+
+
+def test_an_option_without_a_column_was_not_offered(answers):
+    read = answers("LimeSurvey", {"barriers[cost]": ["Y", ""], "barriers[skills]": ["", "Y"]})
+    assert set(read.reasons["barriers/training"]) == {"not_asked"} and read.values["barriers/training"].isna().all()
+
+
+def test_an_option_column_nobody_knows_stays_open_and_is_no_repetition(send):
+    read = send([["id", "submitdate", "barriers[cost]", "barriers[SQ005]"], ["1", "2022-04-04 08:24:00", "Y", "Y"]])
+    assert [m.column.code for m in read.recognised.matches if not m.settled] == ["barriers[SQ005]"]
+
+
+def test_an_option_called_n_is_ticked_where_the_cells_repeat_their_options(answers):
+    read = answers("plain table", {"sectors/C": ["C", ""], "sectors/N": ["", "N"]})
+    assert ticked(read, "sectors") == [["C"], ["N"]]
 
 
 def test_limesurveys_other_column_is_text_or_tick_by_what_is_in_it(answers):
@@ -392,7 +413,7 @@ def test_eusurvey_ratings_and_ids_are_read(send, cell, value):
 def ticked(read, question):
     """The choices ticked in each row, or None where there is no answer."""
     part = read.values[[c for c in read.values if c.startswith(question + "/")]]
-    return [None if row.isna().all() else [c.partition("/")[2] for c, v in row.items() if v] for _, row in part.iterrows()]
+    return [None if row.isna().all() else [c.partition("/")[2] for c, v in row.items() if v is True] for _, row in part.iterrows()]
 
 
 @pytest.mark.parametrize(

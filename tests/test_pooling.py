@@ -3,9 +3,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from bwise.pooling import COMPARABLE, flags, load_pool
+from bwise.pooling import COMPARABLE, country_pool, flags, load_pool
 from bwise.problems import ProblemsFound
-from bwise.settings import Project
+from bwise.settings import Project, load_country
 from bwise.storage import write_text
 from tests.test_cleaning import ENABLER, ROOT, WORKER, export, people, small_project
 from tests.test_lineage import all_countries, answers_of, run
@@ -61,8 +61,18 @@ def test_the_flags_of_all_countries_add_up(pool):
     }
 
 
-def test_only_the_countries_asked_for_are_pooled(tmp_path_factory):
-    assert load_pool(all_countries(tmp_path_factory), ["EL", "AT"]).countries == ["EL", "AT"]
+def test_a_country_alone_is_pooled_as_its_notebook_cleaned_it(tmp_path_factory):
+    project = all_countries(tmp_path_factory)
+    assert country_pool(project, load_country(project, "EL")).countries == ["EL"]
+
+
+def test_a_country_cleaned_with_other_settings_than_its_file_says_is_left_out(tmp_path):
+    project = two_countries(tmp_path)
+    path = project.params / "AT.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "minimum_answered: 0.9\n", encoding="utf-8")
+    assert list(load_pool(project).left_out) == ["AT"]
+    with pytest.raises(ProblemsFound, match=r"changed since it was cleaned"):
+        country_pool(project, load_country(project, "AT"))
 
 
 def test_a_country_whose_export_changed_after_cleaning_is_left_out_and_the_file_named(tmp_path):

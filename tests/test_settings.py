@@ -172,9 +172,22 @@ def test_countries_stand_in_the_order_of_the_consolidation_then_of_the_alphabet(
     assert project.countries() == ["EL", "AT", "BE", "BG"]
 
 
-def test_the_project_is_found_from_any_folder_in_it(project):
+def test_the_project_is_found_from_any_folder_in_it(project, monkeypatch):
     (project.root / "notebooks/deep").mkdir(parents=True)
-    assert find_project(project.root / "notebooks/deep").root == project.root.resolve()
+    monkeypatch.chdir(project.root / "notebooks/deep")
+    assert find_project().root == project.root.resolve()
+
+
+def test_a_misspelt_project_folder_is_never_another_project(project):
+    with pytest.raises(ProblemsFound, match="no folder `params/` in it"):
+        find_project(project.root / "notebooks/typo")
+
+
+@pytest.mark.parametrize("name", ["at.yaml", "BE.yml", "GR.yaml"])
+def test_a_params_file_that_would_never_be_read_is_named(project, name):
+    (project.root / "params" / name).write_text("country: AT\n", encoding="utf-8")
+    with pytest.raises(ProblemsFound, match=name):
+        project.countries()
 
 
 def test_a_folder_that_is_no_project_is_refused(tmp_path):

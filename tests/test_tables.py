@@ -5,9 +5,10 @@ import math
 import pytest
 
 from bwise.demo import simulate
-from bwise.pooling import load_pool
+from bwise.pooling import country_pool
 from bwise.problems import ProblemsFound
 from bwise.publication import layout, shown
+from bwise.settings import load_country
 from bwise.tables import european_tables, fieldwork, first_look, frequencies, ratings, skills, skills_by_country
 
 COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
@@ -321,7 +322,7 @@ def test_the_first_look_of_a_country_says_bands_that_fit_the_truth_and_no_figure
         "half to three quarters": (50, 75),
         "more than three quarters": (75, 100),
     }
-    rows = first_look(load_pool(demonstration, ["AT"])).frame.reset_index().to_numpy().tolist()
+    rows = first_look(country_pool(demonstration, load_country(demonstration, "AT"))).frame.reset_index().to_numpy().tolist()
     assert len(rows) > 10
     for name in ("group", "model", "pathway", "sectors", "remuneration", "barriers"):
         said = {answer: band for question, answer, band in rows if question == questionnaire[name].labels["en"]}
@@ -458,3 +459,14 @@ def test_nothing_is_rounded_in_a_table(european):
         shares = [v for v in table.data["value"] if not math.isnan(v)]
         if table.id != "fieldwork":
             assert any(abs(v - round(v, 6)) > 1e-12 for v in shares), table.id
+
+
+def test_a_respondent_without_a_worker_group_is_in_no_group_and_stops_nothing(pool_of):
+    survey = "type,name,label,role,concept,measure,subject\ntext,w,W,wise,,,\nselect_one g,group,G,group,,,\n" + "".join(
+        f"select_one r,{m[0]}1,S,skill,c,{m},self\n" for m in ("relevance", "endowment")
+    )
+    choices = "list_name,name,label\ng,enabler,E\ng,wsn,W\n" + "".join(f"r,{i},{i}\n" for i in range(1, 6))
+    people = [{"wise": f"W{i}", "group": "enabler" if i < 8 else None, "r1": "4", "e1": "2"} for i in range(12)]
+    data = skills(pool_of(survey, choices, {"AT": people}, "concept,label,domain,domain_label,source\nc,C,d,D,s\n")).data
+    gaps = data[data["statistic"].eq("gap") & data["average"].eq("pooled")].set_index("worker_group")["n"]
+    assert gaps.to_dict() == {"enabler": 8}

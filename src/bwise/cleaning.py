@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bwise.logic import shown
+from bwise.logic import asked_for, shown
 from bwise.matching import DeliveryRead
 from bwise.matching.words import TEST
 from bwise.questionnaire import Questionnaire
@@ -19,7 +19,7 @@ from bwise.text import answer_key
 MISSING_REASONS = ("not_asked", "not_shown", "no_answer", "dont_know", "refused", "not_applicable", "unreadable", "withheld")
 """Why an answer is missing, once for all. not_asked: not in this delivery; not_shown: routed past; withheld: privacy."""
 ROW = ["partner", "delivery", "source_row"]
-ENOUGH_TO_COMPARE = 10  # answers two rows must share before equal rows count as one respondent sent twice
+ENOUGH_TO_COMPARE, ENOUGH_DIFFERENT = 8, 4  # answers, and different ones, before equal rows count as one respondent sent twice
 
 
 @dataclass
@@ -69,14 +69,33 @@ def _rows(read: DeliveryRead) -> pd.DataFrame:
     return frame
 
 
+def question_reasons(country: Country, names: list[str]) -> pd.DataFrame:
+    """Respondent x question: why the answer is missing, "" where there is one; multiple answers count as one question."""
+    found = {}
+    for name in names:
+        columns = country.questionnaire.columns(name)
+        offered = [c for c in columns if country.reasons[c].ne("not_asked").any()] or columns[:1]
+        found[name] = country.reasons[offered[0]]
+        for column in offered[1:]:  # deliveries may have offered different options
+            found[name] = found[name].where(found[name].ne("not_asked"), country.reasons[column])
+    return pd.DataFrame(found)
+
+
+def hidden(country: Country, name: str) -> pd.Series:
+    """Whether the question was certainly not shown: a condition that hangs on an unreadable answer hides nothing."""
+    routing = sorted({q for condition in country.questionnaire[name].relevant for q in asked_for(condition)})
+    unsure = question_reasons(country, routing).eq("unreadable").any(axis=1)
+    return ~shown(name, country.values, country.questionnaire) & ~unsure
+
+
 def apply_skip_logic(country: Country) -> None:
     """An empty answer to a question that was not shown is `not_shown`, not `no_answer`."""
     for name in country.questionnaire.questions:
         if not country.questionnaire[name].relevant:
             continue
-        hidden = ~shown(name, country.values, country.questionnaire)
+        not_shown = hidden(country, name)
         for column in country.questionnaire.columns(name):
-            empty = country.reasons[column].eq("no_answer") & hidden
+            empty = country.reasons[column].eq("no_answer") & not_shown
             country.reasons.loc[empty, column] = "not_shown"
 
 
@@ -113,17 +132,23 @@ def share_answered(country: Country) -> pd.Series:
 
     Texts are left out: most people leave them empty.
     """
-    columns = [country.questionnaire.columns(q.name)[0] for q in country.questionnaire.questions.values() if q.kind != "text"]
-    reasons = country.reasons[columns]
+    reasons = question_reasons(country, [q.name for q in country.questionnaire.questions.values() if q.kind != "text"])
     asked = ~reasons.isin(["not_asked", "not_shown"])
     return (asked & reasons.ne("no_answer")).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
 
 
 def _duplicates(country: Country) -> pd.Series:
-    """The same answers to every question as an earlier row of the same delivery, and enough of them to be sure."""
+    """The same answers to every question as an earlier row of the same delivery, and enough different ones to be sure.
+
+    Two people of one enterprise may both tick the middle everywhere: who they are and where they work does not count, and
+    the answers must vary.
+    """
     same = pd.concat([country.rows["delivery"], country.values], axis=1).duplicated(keep="first")
-    enough = country.reasons.eq("").sum(axis=1) >= ENOUGH_TO_COMPARE
-    return pd.Series("the same answers as an earlier row", index=same.index[same & enough])
+    questions = [q for q in country.questionnaire.questions.values() if q.role not in ("partner", "wise", "group")]
+    single = country.values.loc[same, [q.name for q in questions if q.kind != "select_multiple"]]
+    several = question_reasons(country, [q.name for q in questions if q.kind == "select_multiple"])[same].eq("").sum(axis=1)
+    sure = (single.notna().sum(axis=1) + several >= ENOUGH_TO_COMPARE) & (single.nunique(axis=1) >= ENOUGH_DIFFERENT)
+    return pd.Series("the same answers as an earlier row", index=sure.index[sure])
 
 
 def record_change(country: Country, positions: pd.Index, question: str, old, new, rule: str, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bwise.matching import DeliveryRead, Match
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
 from bwise.settings import Project
-from bwise.storage import write_csv, write_json, write_parquet
+from bwise.storage import remove, write_csv, write_json, write_parquet
 from bwise.text import tidy
 
 IDENTITY = ["respondent", "wise", *ROW]
@@ -22,11 +23,18 @@ DEMONSTRATION = Path("raw/demo")
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file, or of all files of a folder by name."""
+    """Hash of a file, or of the sheets (CSV) of a folder by name."""
     if path.is_dir():
-        parts = [f"{p.name} {sha256(p)}" for p in sorted(path.iterdir()) if p.is_file()]
+        parts = [f"{p.name} {sha256(p)}" for p in sorted(path.glob("*.csv"))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def program() -> str:
+    """Version and hash of the package's own source: answers cleaned by another program are not current."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    return f"{__version__}-{hashlib.sha256(b''.join(p.read_bytes() for p in sources)).hexdigest()[:12]}"
 
 
 def inputs(project: Project, country: str, questionnaire: str, files: list[Path]) -> dict[str, str]:
@@ -69,21 +77,26 @@ def check_identities(country: Country) -> pd.DataFrame:
         off = int((answered[column] != held[column]).sum())
         if off:
             wrong.append(Problem(f"{column}: {off} cells are neither an answer nor missing for a reason", country.settings.country))
-    recomputed = 0
+    recomputed = equal = 0
     for delivery in country.deliveries:
-        cells, problems = _replay(country, delivery)
+        cells, same, problems = _replay(country, delivery)
         recomputed += cells
+        equal += same
         wrong += problems
     stop("The run is not accountable. Nothing was saved.", *wrong)
-    sums.append(("clean = raw + mapping + changes (cells recomputed)", recomputed, recomputed))
+    sums.append(("clean = raw + mapping + changes (cells, equal cells)", recomputed, equal))
     return pd.DataFrame(sums, columns=["identity", "left", "right"])
 
 
-def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, list[Problem]]:
-    """Recompute the answers of a delivery from raw cells, mapping and changes alone, and compare; gives the cells compared."""
+def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, int, list[Problem]]:
+    """Recompute the answers of a delivery from raw cells, mapping and changes alone, and compare.
+
+    Returns:
+        Cells compared, cells found equal, and what is not.
+    """
     rows = country.rows.index[country.rows["delivery"] == delivery.name]
     if len(rows) != len(delivery.raw.cells):
-        return 0, [Problem(f"{len(delivery.raw.cells)} records were read, {len(rows)} are there", delivery.name)]
+        return 0, 0, [Problem(f"{len(delivery.raw.cells)} records were read, {len(rows)} are there", delivery.name)]
     expected = _expected(country, delivery).set_axis(rows)
     changes = country.changes[country.changes["position"].isin(rows) & country.changes["question"].isin(expected.columns)]
     for change in changes.itertuples():
@@ -98,7 +111,7 @@ def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, list[Problem
         )
         for column in off.columns[off.any()]
     ]
-    return expected.size, problems
+    return expected.size, int((~off).to_numpy().sum()), problems
 
 
 def _expected(country: Country, delivery: DeliveryRead) -> pd.DataFrame:
@@ -140,8 +153,7 @@ def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded
     for target, raw in zip(unread["question"], unread["raw"], strict=True):
         position = next(m.column.position for m in delivery.recognised.matches if m.target == target)
         given &= delivery.raw.cells[position].ne(raw)
-    false = pd.Series(False, index=ticked.index)
-    return {column: ticked.get(c, false).map(str).where(given, "") for c, column in columns.items()}
+    return {column: ticked[c].map(str).where(given, "") if c in ticked else given.map(lambda _: "") for c, column in columns.items()}
 
 
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
@@ -151,7 +163,7 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
         The manifest.
     """
     folder = project.processed(country.settings.country)
-    (folder / "manifest.json").unlink(missing_ok=True)
+    remove(folder / "manifest.json")
     rows, kept = country.rows, country.kept
     identity = rows.loc[kept, IDENTITY]
     write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
@@ -220,7 +232,8 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "country": country.settings.country,
         "questionnaire": country.questionnaire.name,
         "demonstration": is_demonstration(files),
-        "bwise": __version__,
+        "program": program(),
+        "settings": country.settings.model_dump(mode="json"),
         "inputs": inputs(project, country.settings.country, country.questionnaire.name, files),
         "deliveries": [_delivery(d, country) for d in country.deliveries],
         "rows": {
@@ -231,7 +244,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "wises": int(country.rows.loc[kept, "wise"].replace("", pd.NA).nunique()),
         "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
-        "scales": {q: s for d in country.deliveries for q, s in d.delivery.scales.items()},
+        "scales": {q: s for d in country.deliveries for q, s in d.delivery.scales.items() if s != country.questionnaire[q].list_name},
         "units": {q: u for d in country.deliveries for q, u in d.delivery.units.items()},
     }
 

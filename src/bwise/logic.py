@@ -64,6 +64,47 @@ def _parser() -> Lark:
     return Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
 
 
+def asked_for(expression: str) -> set[str]:
+    """The questions a condition names."""
+    return {str(node.children[0]) for node in parse(expression).iter_subtrees() if node.data in ("answer", "selected", "count")}
+
+
+def check_conditions(questionnaire: Questionnaire) -> None:
+    """Read every condition once, so that a misspelt question or answer is told before it hides a question from everybody.
+
+    Raises:
+        ProblemsFound: with every condition that names a question or an answer which is not there.
+    """
+    problems = []
+    for question in questionnaire.questions.values():
+        for condition in (*question.relevant, *([question.constraint] if question.constraint else [])):
+            for node in parse(condition).iter_subtrees():
+                problems += _unknown(node, condition, questionnaire)
+    stop("Some conditions of the questionnaire name what is not there.", *dict.fromkeys(problems))
+
+
+def _unknown(node: Tree, condition: str, questionnaire: Questionnaire) -> list[Problem]:
+    if node.data in ("answer", "selected", "count") and str(node.children[0]) not in questionnaire.questions:
+        name = str(node.children[0])
+        return [Problem(f"`{condition}` names the question `{name}`", "survey.csv", remedy=did_you_mean(name, questionnaire.questions))]
+    if node.data == "selected":
+        name, code = str(node.children[0]), str(node.children[1])[1:-1]
+    elif node.data == "comparison" and {_data(node.children[0]), _data(node.children[2])} == {"answer", "string"}:
+        first, _, last = node.children
+        answer, text = (first, last) if first.data == "answer" else (last, first)
+        name, code = str(answer.children[0]), str(text.children[0])[1:-1]
+    else:
+        return []
+    choices = questionnaire.choices(name) if name in questionnaire.questions else {}
+    if not code or not choices or code in choices:
+        return []
+    return [Problem(f"`{condition}` names the answer `{code}` of `{name}`", "survey.csv", remedy=did_you_mean(code, choices))]
+
+
+def _data(node: Tree | Token) -> str:
+    return node.data if isinstance(node, Tree) else ""
+
+
 def holds(expression: str, values: pd.DataFrame, questionnaire: Questionnaire, this: pd.Series | None = None) -> pd.Series:
     """Whether the condition holds, per respondent.
 

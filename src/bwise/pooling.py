@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from bwise.lineage import inputs
-from bwise.problems import Problem, stop
+from bwise.lineage import inputs, program
+from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
-from bwise.settings import ConsolidationSettings, Project
+from bwise.settings import ConsolidationSettings, CountrySettings, Project, load_country
 from bwise.storage import read_csv
 
 COMPARABLE = "asked alike"
@@ -46,9 +46,9 @@ class Pool:
     def status(self, question: str, country: str) -> str:
         """How comparable a country's answers to this question are (one of `STATUSES`)."""
         manifest = self.manifests[country]
-        if country not in self._asked[self.questionnaire.columns(question)[0]]:
+        if not any(country in self._asked[column] for column in self.questionnaire.columns(question)):
             return "not asked"
-        if question in manifest["scales"] and manifest["scales"][question] != self.questionnaire[question].list_name:
+        if question in manifest["scales"]:
             return "different scale"
         return "unit converted" if question in manifest["units"] else COMPARABLE
 
@@ -64,7 +64,12 @@ class Pool:
         return [c for c in self.countries if all(self.status(q, c) in (COMPARABLE, "unit converted") for q in questions)]
 
 
-def load_pool(project: Project, countries: list[str] | None = None) -> Pool:
+def country_pool(project: Project, settings: CountrySettings) -> Pool:
+    """The answers of one country alone, as its notebook has just cleaned them with these settings."""
+    return _pool(project, {settings.country: settings})
+
+
+def load_pool(project: Project) -> Pool:
     """Read `processed/` of all countries that have params.
 
     A country whose inputs changed since it was cleaned, or that was never cleaned, is left out and named.
@@ -72,11 +77,15 @@ def load_pool(project: Project, countries: list[str] | None = None) -> Pool:
     Raises:
         ProblemsFound: no country can be used.
     """
+    return _pool(project, dict.fromkeys(project.countries()))
+
+
+def _pool(project: Project, countries: dict[str, CountrySettings | None]) -> Pool:
     settings = project.consolidation()
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     manifests, left_out = {}, {}
-    for country in countries or project.countries():
-        manifest, why = _manifest(project, country, settings)
+    for country, cleaned_with in countries.items():
+        manifest, why = _manifest(project, country, settings, cleaned_with)
         if manifest:
             manifests[country] = manifest
         else:
@@ -88,7 +97,8 @@ def load_pool(project: Project, countries: list[str] | None = None) -> Pool:
     return Pool(project, settings, questionnaire, answers, missing, manifests, left_out)
 
 
-def _manifest(project: Project, country: str, settings: ConsolidationSettings) -> tuple[dict, str]:
+def _manifest(project: Project, country: str, settings: ConsolidationSettings, cleaned_with: CountrySettings | None) -> tuple[dict, str]:
+    """The manifest of a country whose answers are current, or nothing and the reason why they are not."""
     path = project.processed(country) / "manifest.json"
     if not path.is_file():
         return {}, "not cleaned yet, or its last run failed"
@@ -98,7 +108,16 @@ def _manifest(project: Project, country: str, settings: ConsolidationSettings) -
     files = [Path(f) for f in manifest["inputs"] if not f.startswith("params/")]
     now = inputs(project, country, manifest["questionnaire"], files)
     changed = [f for f, digest in manifest["inputs"].items() if now.get(f) != digest]
-    return ({}, "changed since it was cleaned: " + ", ".join(changed)) if changed else (manifest, "")
+    if changed:
+        return {}, "changed since it was cleaned: " + ", ".join(changed)
+    if manifest["program"] != program():
+        return {}, "cleaned by another version of the program"
+    try:
+        if manifest["settings"] != (cleaned_with or load_country(project, country)).model_dump(mode="json"):
+            return {}, "cleaned with other settings than those in its params file"
+    except ProblemsFound:
+        return {}, "its params file cannot be used"
+    return manifest, ""
 
 
 def _stack(project: Project, countries: dict, file: str, questionnaire: Questionnaire) -> pd.DataFrame:

@@ -20,14 +20,14 @@ from bwise.disclosure import CONFIDENTIAL, UNRELIABLE
 from bwise.figures import DEMONSTRATION, Drawing
 from bwise.pooling import Pool
 from bwise.settings import Project
-from bwise.storage import write_csv, write_text, write_whole
+from bwise.storage import remove, write_csv, write_text, write_whole
 from bwise.tables import AVERAGES, Table
 from bwise.text import rounded
 
 NOT_AVAILABLE = ":"
 FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
-    CONFIDENTIAL: "confidential: too few persons or WISEs, or needed to hide such a figure (value replaced by “:”)",
+    CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
 }
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
 
@@ -105,7 +105,7 @@ def write_tables(tables: list[Table], project: Project) -> None:
     """`reports/tables/<id>.csv`: tidy, unrounded, codes with their labels beside them, flags in their own columns."""
     folder = project.reports / "tables"
     for old in folder.glob("*.csv"):
-        old.unlink()
+        remove(old)
     for table in tables:
         data = table.data.copy()
         for dimension, labels in table.codes.items():
@@ -118,7 +118,7 @@ def write_tables(tables: list[Table], project: Project) -> None:
 def write_figures(drawings: list[Drawing], project: Project) -> None:
     """`reports/figures/<id>.svg` and `.png`, the same bytes for the same figures."""
     for old in (project.reports / "figures").glob("*.*"):
-        old.unlink()
+        remove(old)
     for drawing in drawings:
         for kind in ("svg", "png"):
             write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, d=drawing, k=kind: p.write_bytes(_picture(d, k)))

@@ -278,3 +278,18 @@ def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], 
         for g in groups
     ]
     return questions, problems
+
+
+def _same_rating_twice(questions: dict[str, Question]) -> list[Problem]:
+    """Two questions for one measure of one skill about the same people: a table could show only one of them."""
+    seen: dict[tuple[str, str, str], str] = {}
+    problems = []
+    for q in questions.values():
+        if q.role == "skill" and seen.setdefault((q.concept, q.subject, q.measure), q.name) != q.name:
+            first = seen[q.concept, q.subject, q.measure]
+            problems.append(
+                Problem(
+                    f"`{first}` and `{q.name}` ask for the same measure of {q.concept}", "survey.csv", remedy="make one question of them"
+                )
+            )
+    return problems

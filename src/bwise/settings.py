@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import types
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
+COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
 EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")
 
@@ -93,8 +95,9 @@ class ConsolidationSettings(Strict):
 
     Attributes:
         countries: the order in which countries stand in every table and figure.
-        minimum_persons, minimum_wises: fewer persons, or persons of fewer distinct WISEs, and a figure is confidential
-            (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices use.
+        minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
+            confidential (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices
+            use. The threshold is on the base, not on the answer: in samples of 5 to 12 per country every share would go.
         low_reliability: figures on fewer persons carry obs_status u.
     """
 
@@ -128,7 +131,20 @@ class Project:
         return self.root / "processed" / country
 
     def countries(self) -> list[str]:
-        """Countries that have params, in the order of the consolidation, then of the alphabet."""
+        """Countries that have params, in the order of the consolidation, then of the alphabet.
+
+        Raises:
+            ProblemsFound: a file in params/ has a name under which it would never be read.
+        """
+        stray = [p.name for p in sorted(self.params.glob("*.y*ml")) if not (COUNTRY_FILE.match(p.name) or p.name == "consolidation.yaml")]
+        stray += [f"{code}.yaml" for code in COUNTRY_CODES if (self.params / f"{code}.yaml").is_file()]
+        stop(
+            "Some files in params/ would not be read.",
+            *[
+                Problem(f"params/{name}", remedy="name it <CC>.yaml: two capital letters, Eurostat's code (EL, not GR)")
+                for name in dict.fromkeys(stray)
+            ],
+        )
         found = sorted(p.stem for p in self.params.glob("[A-Z][A-Z].yaml"))
         order = self.consolidation().countries
         return sorted(found, key=lambda c: (order.index(c) if c in order else len(order), c))
@@ -143,15 +159,23 @@ class Project:
 
 
 def find_project(start: Path | str | None = None) -> Project:
-    """The nearest folder, from here upwards, that holds `params/`: notebooks work from any folder of the project."""
+    """The folder given, or the nearest one from here upwards that holds `params/`: notebooks work from any folder of the project.
+
+    Raises:
+        ProblemsFound: the folder given is no project; never is another one taken in its place.
+    """
     here = Path(start or ".").resolve()
-    for folder in (here, *here.parents):
+    for folder in (here,) if start else (here, *here.parents):
         if (folder / "params").is_dir():
             return Project(folder)
     raise ProblemsFound(
         "This is not a project folder.",
         [
-            Problem("no folder `params/` here or above", here.name, remedy="change to the project's folder, or give --project DIR"),
+            Problem(
+                "no folder `params/` in it" if start else "no folder `params/` here or above",
+                here.name,
+                remedy="change to the project's folder, or give --project DIR",
+            ),
         ],
     )
 
@@ -219,7 +243,8 @@ def notebook_settings(names: dict[str, Any]) -> tuple[Project, CountrySettings]:
             ],
         )
         _kernels_started = True
-    project = find_project(given.pop("project", None))
+    project = names["project"] if isinstance(names.get("project"), Project) else find_project(given.pop("project", None))
+    given.pop("project", None)
     overrides = {k: v for k, v in given.items() if k in CountrySettings.model_fields and k != "country"}
     return project, load_country(project, given.get("country", ""), **overrides)
 

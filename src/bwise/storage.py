@@ -10,16 +10,40 @@ from typing import Any
 
 import pandas as pd
 
+from bwise.problems import Problem, stop
+
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Call `write` with a neighbouring name, then rename: nobody ever sees half a file."""
+    """Call `write` with a neighbouring name, then rename: nobody ever sees half a file.
+
+    Raises:
+        ProblemsFound: the file is open in another program (Excel on Windows keeps others from replacing it).
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         write(beside)
         beside.replace(path)
+    except PermissionError:
+        _in_use(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Delete a file that may be absent; told in plain words when another program holds it open."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        _in_use(path)
+
+
+def _in_use(path: Path) -> None:
+    name = f"{path.parent.name}/{path.name}"
+    stop(
+        "A file cannot be written.",
+        Problem(f"{name} is open in another program, or protected", name, remedy="close it in Excel and run again"),
+    )
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:

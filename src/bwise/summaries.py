@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from bwise.checks import FLAGS
-from bwise.cleaning import MISSING_REASONS, Country
+from bwise.cleaning import MISSING_REASONS, Country, question_reasons
 from bwise.exports.table import Grid
 from bwise.lineage import check_identities, is_demonstration
 from bwise.matching import DeliveryRead
@@ -81,7 +81,7 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
                 "columns": found.of_columns,
                 "columns matched": found.columns,
                 "answers read": f"{found.readable:.1%}",
-                "personal columns dropped": sum(c.about == "person" for c in d.raw.columns),
+                "personal columns dropped": ", ".join(c.heading for c in d.raw.columns if c.about == "person") or "none",
             }
         )
     return Summary(pd.DataFrame(rows).set_index("delivery"))
@@ -115,11 +115,8 @@ def not_asked(country: Country) -> Summary:
     rows = []
     for delivery in country.deliveries:
         mine = country.rows["delivery"].eq(delivery.name)
-        absent = [
-            q
-            for q in country.questionnaire.questions
-            if country.reasons.loc[mine, country.questionnaire.columns(q)[0]].eq("not_asked").all()
-        ]
+        reasons = question_reasons(country, list(country.questionnaire.questions))[mine]
+        absent = list(reasons.columns[reasons.eq("not_asked").all()])
         rows.append(
             {
                 "delivery": delivery.name,
@@ -166,18 +163,30 @@ def flags(country: Country, found: pd.DataFrame) -> Summary:
     return Summary(frame.set_index("flag"))
 
 
+FEW = 5
+
+
 def missing(country: Country) -> Summary:
-    """Answers and missing answers by reason, by part of the questionnaire (respondents kept; multiple answers count once)."""
-    kept = country.kept
-    questions = country.questionnaire.questions.values()
-    parts = pd.Series({country.questionnaire.columns(q.name)[0]: q.role or "other questions" for q in questions})
-    reasons = country.reasons.loc[kept, parts.index].replace("", "answered")
-    long = reasons.melt(var_name="column", value_name="reason")
-    table = pd.crosstab(long["column"].map(parts).rename("part"), long["reason"])
+    """Answers and missing answers by reason, by part of the questionnaire (respondents kept; multiple answers count once).
+
+    Who was asked a follow-up tells what was answered before: counts below 5 are shown as "<5", and a second count of the row
+    with them, so that the rest of the row does not give them away.
+    """
+    reasons = question_reasons(country, list(country.questionnaire.questions))[country.kept].replace("", "answered")
+    parts = pd.Series({q.name: q.role or "other questions" for q in country.questionnaire.questions.values()})
+    long = reasons.melt(var_name="question", value_name="reason")
+    table = pd.crosstab(long["question"].map(parts).rename("part"), long["reason"])
     table = table.reindex(columns=["answered", *MISSING_REASONS], fill_value=0).reindex(parts.unique())
-    table.loc["all"] = table.sum()
-    table = table.loc[:, (table != 0).any()]
+    table = table.loc[:, (table != 0).any()].apply(_without_few, axis=1)
     return Summary(table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")))
+
+
+def _without_few(row: pd.Series) -> pd.Series:
+    few = row.between(1, FEW - 1)
+    others = row[~few & row.gt(0)]
+    if few.sum() == 1 and len(others):
+        few[others.idxmin()] = True
+    return row.astype("object").where(~few, [f"<{FEW}" if n < FEW else "…" for n in row])
 
 
 def proof(country: Country) -> Summary:

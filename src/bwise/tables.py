@@ -63,7 +63,7 @@ def fieldwork(pool: Pool) -> Table:
         }
         if group:
             for choice in pool.questionnaire.choices(group.name).values():
-                counts[choice.labels["en"].split(" (")[0]] = int((kept[group.name] == choice.name).sum())
+                counts[choice.labels.get("en", choice.name).split(" (")[0]] = int((kept[group.name] == choice.name).sum())
         rows += [{"country": country, "statistic": what, "value": float(n)} for what, n in counts.items()]
     data = pd.DataFrame(rows)
     total = data.groupby("statistic", sort=False)["value"].sum().reset_index().assign(country=POOLED)
@@ -197,7 +197,7 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
         .drop(columns="country")
         .assign(domain=domain, statistic="share")
     )
-    reasons = pool.missing[names]
+    reasons = pool.missing.loc[pool.missing["country"].isin(pool.comparable(*names)), names]
     unknown = int(reasons.eq("dont_know").to_numpy().sum())
     asked = unknown + int(reasons.eq("").to_numpy().sum())
     cells = protect(cells, pool.settings, along="answer", total="").assign(countries=len(pool.comparable(*names)))
@@ -347,7 +347,7 @@ def _means(
     names = [] if keys is None else list(keys.columns)
     inside = pool.answers["country"].isin(countries)
     if keys is not None:
-        inside &= keys.ne("nan").all(axis=1)
+        inside &= keys.notna().all(axis=1)
     by = pd.concat([pool.answers["country"].astype("str"), *([] if keys is None else [keys])], axis=1)[inside]
     levels = [by[names].assign(country=POOLED), *([by] if by_country else [])]
     found = [_group(items[inside], level[[*names, "country"]], _wises(pool)[inside], scale) for level in levels]
@@ -419,7 +419,7 @@ def _skill_cells(pool: Pool) -> pd.DataFrame | None:
     measured = _by_concept(pool)
     for (concept, subject), questions in measured.items():
         countries = tuple(pool.comparable(*[q.name for q in questions.values()]))
-        asked_of = tuple(sorted(own[pool.answers[[q.name for q in questions.values()]].notna().any(axis=1)].unique()))
+        asked_of = tuple(sorted(own[pool.answers[[q.name for q in questions.values()]].notna().any(axis=1)].dropna().unique()))
         batches.setdefault((subject, countries, asked_of), []).append(concept)
     frames = []
     for (subject, countries, asked_of), concepts in batches.items():
@@ -478,7 +478,7 @@ def _numeric(pool: Pool, question: Question) -> pd.Series:
 def _skill_table(pool: Pool, data: pd.DataFrame, id_: str, title: str, rows: tuple, columns: tuple) -> Table:
     group = pool.questionnaire.one("group")
     names = {SELF: "Themselves", **_labels(pool, group), ALL: "All groups"}
-    measured = [q.name for q in pool.questionnaire.with_role("skill")]
+    compared = {c for questions in _by_concept(pool).values() for c in pool.comparable(*[q.name for q in questions.values()])}
     codes = {**_codes(pool), "worker_group": names, "answered_by": names, "average": AVERAGES}
     return Table(
         id_,
@@ -491,7 +491,7 @@ def _skill_table(pool: Pool, data: pd.DataFrame, id_: str, title: str, rows: tup
         rows,
         columns,
         codes,
-        tuple(pool.comparable(*measured)),
+        tuple(c for c in pool.countries if c in compared),
         2,
     )
 

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -31,6 +32,7 @@ def answer_key(text: str) -> str:
     return tidy(plain).casefold().rstrip("?;:.!* ")
 
 
+@lru_cache(maxsize=100_000)  # every reading of a file asks for the same headings again
 def heading_key(text: str) -> str:
     """What the heading of one question shares across tools, whether they write `Q [row]`, `Q: row` or `Q.row`.
 

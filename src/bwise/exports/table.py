@@ -95,16 +95,16 @@ user name|username|nutzername|benutzername|nom d'utilisateur|gebruikersnaam|по
 όνομα χρήστη|nome utente|lietotājvārds|nazwa użytkownika|nume de utilizator|nombre de usuario|submitted by|deviceid|device id|
 phonenumber|phone number|telefonnummer|téléphone|telefono|teléfono|simserial|subscriberid|recipientlastname|recipientfirstname|
 recipientemail|externalreference|locationlatitude|locationlongitude|ipaddress|invitation number|einladungsnummer|
-numéro de l'invitation|respondent email|submitter|submitter email|submittername|submitterid|last name first name
+numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name
 """.replace("\n", "").split("|")
     if h.strip()
 }
-COORDINATE = re.compile(r"_(latitude|longitude|altitude|precision|accuracy)$|^_?geolocation", re.IGNORECASE)
+COORDINATE = re.compile(r"^(?P<place>.*)[_-](latitude|longitude|altitude|precision|accuracy)$", re.IGNORECASE)
 
 
 def is_personal(heading: str) -> bool:
     """Whether a tool puts data about a person under this heading."""
-    return heading_key(heading) in PERSONAL or bool(COORDINATE.search(tidy(heading)))
+    return heading_key(heading) in PERSONAL
 
 
 def _row_numbers(cells: pd.Series) -> bool:
@@ -113,15 +113,18 @@ def _row_numbers(cells: pd.Series) -> bool:
     return bool(filled.str.fullmatch(r"\d+").all() and filled.is_unique)
 
 
-def _personal(column: Column) -> bool:
-    return any(is_personal(part) for part in (column.heading, column.code, column.text))
+def _personal(column: Column, places: set[str]) -> bool:
+    """A heading of personal data, or one of the columns a tool makes of a place (it has a latitude among them)."""
+    part = COORDINATE.match(tidy(column.heading).lower())
+    return bool(part and part["place"] in places) or any(is_personal(part) for part in (column.heading, column.code, column.text))
 
 
 def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int, **more) -> RawTable:
     """Cut the data out of the grid: personal columns and empty rows stay behind, answers without a heading do not."""
     data = grid.cells.loc[grid.cells.index >= first_data_row]
     named = {c.position for c in columns}
-    columns = [c if c.about or not _personal(c) else replace(c, about="person") for c in columns]
+    places = {c.heading.lower().removesuffix("latitude").rstrip("_-") for c in columns if c.heading.lower().endswith("latitude")}
+    columns = [c if c.about or not _personal(c, places) else replace(c, about="person") for c in columns]
     unnamed = [p for p in grid.cells.columns if p not in named and data[p].ne("").any()]
     columns += [Column(p, "", about="tool" if _row_numbers(data[p]) else "") for p in unnamed]
     cells = data[[c.position for c in columns if c.about != "person"]]

@@ -259,7 +259,7 @@ class _Work:
         if answers:
             return self._read_choice(question, answers, text)
         if answer_key(text) in NOT_APPLICABLE:
-            return self._not_applicable()
+            return self._not_applicable(text)
         if answer_key(text) in BLANK or answer_key(text) == "":
             return Reading(rule="sign for no answer", reason="no_answer")
         return self._read_date(shown) if question.kind == "date" else self._read_number(question, shown)
@@ -281,14 +281,14 @@ class _Work:
         if code:
             return _answer_or_reason(code, answers.choices[code].missing, rule)
         if answer_key(text) in NOT_APPLICABLE:
-            return self._not_applicable()
+            return self._not_applicable(text)
         near, score = answers.nearest(text)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
             return Reading(("other",), "text of other in the cell", other=tidy(text))
         return Reading(rule="no answer like this", reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
 
-    def _not_applicable(self) -> Reading:
-        if self.raw.tool == "LimeSurvey":  # LimeSurvey writes N/A for a question that was not shown
+    def _not_applicable(self, text: str) -> Reading:
+        if self.raw.tool == "LimeSurvey" and answer_key(text) == "n/a":  # LimeSurvey writes N/A for a question that was not shown
             return Reading(rule="N/A of LimeSurvey", reason="not_shown")
         return Reading(rule="word for not applicable", reason="not_applicable")
 
@@ -335,7 +335,7 @@ class _Work:
         if codes and not left:
             return Reading(tuple(codes), "split by known answers")
         if not codes and answer_key(text) in NOT_APPLICABLE:
-            return self._not_applicable()
+            return self._not_applicable(text)
         if not codes and (answer_key(text) in BLANK or not left):
             return Reading(rule="sign for no answer", reason="no_answer")
         near, score = max((answers.nearest(part) for part in left), key=lambda found: found[1])
@@ -344,12 +344,16 @@ class _Work:
         return Reading(rule="part of it is no known answer", reason="unreadable", proposal=f"{near} ({score:.0f})" if score >= 60 else "")
 
     def _options(self, question: Question, matches: list[Match]) -> None:
-        """One column per option: a blank means not ticked where the respondent ticked anything, else no answer."""
+        """One column per option: a blank means not ticked where the respondent ticked anything, else no answer.
+
+        An option without a column was not offered in this delivery, or its column is still open: `not_asked`.
+        """
         answers = self._list(question)
+        spelt_out = all(self._holds_only_its_option(answers, m) for m in matches)
         ticked, states = {}, []
         for match in matches:
             choice = match.target.partition("/")[2]
-            positions, readings = self._read_each(question, match, lambda text, c=choice: self._read_option(answers, c, text))
+            positions, readings = self._read_each(question, match, lambda text, c=choice: self._read_option(answers, c, text, spelt_out))
             ticked[choice] = _take([bool(r.values) for r in readings], positions, "bool")
             states.append(_take([r.reason for r in readings], positions, "object"))
         other = f"{question.name}_other"
@@ -368,16 +372,26 @@ class _Work:
         reason[state.eq("unreadable").any(axis=1)] = "unreadable"
         for choice in answers.choices:
             column = f"{question.name}/{choice}"
-            value = frame[choice] if choice in frame else pd.Series(False, index=frame.index)
-            self.values[column] = value.astype("boolean").where(reason == ANSWERED)
-            self.reasons[column] = reason
+            if choice in frame:
+                self.values[column] = frame[choice].astype("boolean").where(reason == ANSWERED)
+                self.reasons[column] = reason
+            else:
+                self.values[column] = self._constant(None, "boolean")
+                self.reasons[column] = self._constant("not_asked", "str")
 
-    def _read_option(self, answers: AnswerList, choice: str, text: str) -> Reading:
+    def _holds_only_its_option(self, answers: AnswerList, match: Match) -> bool:
+        """Whether the cells repeat the option's own code or label: an option called N or 0 then does not say no."""
+        own = match.target.partition("/")[2]
+        return all(answers.find(text)[0] == own for text in self.raw.cells[match.column.position].unique() if tidy(text))
+
+    def _read_option(self, answers: AnswerList, choice: str, text: str, spelt_out: bool) -> Reading:
         key = answer_key(text)
         if not tidy(text):
             return Reading(rule="blank", reason="no_answer")
+        if spelt_out:
+            return Reading((choice,), "ticked")
         if key in NOT_APPLICABLE:
-            return self._not_applicable()
+            return self._not_applicable(text)
         if key in NO:
             return Reading(rule="not ticked")
         if key in YES or answers.find(text)[0] == choice:

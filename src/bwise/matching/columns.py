@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -48,6 +48,15 @@ class HeadingIndex:
 
     texts: dict[str, dict[str, frozenset[str]]]
     codes: dict[str, frozenset[str]]
+
+    @cached_property
+    def labels(self) -> dict[str, list[str]]:
+        """Target -> every heading it could get."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key, targets in self.texts.items():
+            for target in targets:
+                found[target].append(key)
+        return found
 
 
 @lru_cache(maxsize=4)
@@ -94,7 +103,7 @@ def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Deliver
     """
     index = heading_index(questionnaire)
     matches = [_match(column, raw, index, questionnaire, delivery, propose) for column in raw.answer_columns]
-    return _without_repetitions(_one_column_per_target(matches))
+    return _without_repetitions(_one_column_per_target(matches), questionnaire)
 
 
 def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Questionnaire, delivery: Delivery, propose: bool) -> Match:
@@ -103,6 +112,9 @@ def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
         return Match(column, "" if declared == IGNORE else declared, "declared", 100.0)
     by_code = _choose_other(index.codes.get(code_key(column.code), frozenset()) if column.code else frozenset(), column, raw)
     by_part = next((found for part in _parts(column) if (found := index.codes.get(code_key(part)))), frozenset())
+    if not by_part and "[" in column.code and "[" not in column.text:  # `open1can[SQ001]` without a text for the row
+        outer = index.codes.get(code_key(column.code.partition("[")[0]), frozenset())
+        by_part = frozenset(t for t in outer if "/" not in t and questionnaire[t].kind != "select_multiple")
     by_text = index.texts.get(column.key, {})
     agreed = [t for t in by_text if t in by_code] or [t for t in by_text if t in by_part]
     if len(agreed) == 1:
@@ -123,13 +135,9 @@ def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
 
 
 def _parts(column: Column) -> list[str]:
-    """Codes inside a code: `likert2[affSat1]` -> affSat1; `group/question/option` -> question/option, then option.
-
-    Where the text names no row or option, LimeSurvey's outer code may stand for the question: `open1can[SQ001]` -> open1can.
-    """
+    """Codes inside a code: `likert2[affSat1]` -> affSat1; `group/question/option` -> question/option, then option."""
     path = column.code.split("/")
-    outer = [column.code.partition("[")[0]] if "[" in column.code and "[" not in column.text else []
-    return ["/".join(path[i:]) for i in range(1, len(path))] + re.findall(r"\[([^\]]+)\]$", column.code) + outer
+    return ["/".join(path[i:]) for i in range(1, len(path))] + re.findall(r"\[([^\]]+)\]$", column.code)
 
 
 def _choose_other(targets: frozenset[str], column: Column, raw: RawTable) -> frozenset[str]:
@@ -142,10 +150,9 @@ def _choose_other(targets: frozenset[str], column: Column, raw: RawTable) -> fro
 
 
 def _similarity(column: Column, target: str, index: HeadingIndex) -> float:
-    labels = [key for key, targets in index.texts.items() if target in targets]
-    found = process.extractOne(column.key, labels, scorer=fuzz.ratio)
-    truncated = len(column.key) >= 20 and any(key.startswith(column.key) for key in labels)
-    return 100.0 if truncated else (found[1] if found else 0.0)
+    key, labels = column.key, index.labels[target]
+    truncated = len(key) >= 20 and any(label.startswith(key) for label in labels)
+    return 100.0 if truncated else process.extractOne(key, labels, scorer=fuzz.ratio)[1]
 
 
 def _proposal(column: Column, index: HeadingIndex) -> Match:
@@ -169,7 +176,12 @@ def _one_column_per_target(matches: list[Match]) -> list[Match]:
     ]
 
 
-def _without_repetitions(matches: list[Match]) -> list[Match]:
-    """KoBo writes a multiple answer twice, joined and as one column per option: the options are read."""
-    options = {m.question for m in matches if "/" in m.target}
-    return [Match(m.column, how=REPEATS, score=m.score) if m.target in options else m for m in matches]
+def _without_repetitions(matches: list[Match], questionnaire: Questionnaire) -> list[Match]:
+    """KoBo writes a multiple answer twice, joined and as one column per option: the options are read if all of them are there,
+    else the joined column, which is complete."""
+    targets = {m.target for m in matches}
+    joined = {t for t in targets if t in questionnaire.questions and questionnaire[t].kind == "select_multiple"}
+    by_option = {q for q in joined if set(questionnaire.columns(q)) <= targets}
+    joined -= by_option
+    repeats = [m.target in by_option or (m.question in joined and "/" in m.target) for m in matches]
+    return [Match(m.column, how=REPEATS, score=m.score) if again else m for m, again in zip(matches, repeats, strict=True)]

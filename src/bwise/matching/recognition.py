@@ -14,6 +14,7 @@ from pathlib import Path
 from bwise.exports import READERS
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
+from bwise.logic import check_conditions
 from bwise.matching.answers import DECLARED_MISSING, UNITS, Answers, match_answers, parse_number
 from bwise.matching.columns import IGNORE, Match, match_columns
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
@@ -320,10 +321,15 @@ def read_deliveries(project: Project, settings: CountrySettings, questionnaire: 
     Raises:
         ProblemsFound: with every problem of every delivery.
     """
+    check_conditions(questionnaire)
     read: list[DeliveryRead] = []
     problems: list[Problem] = []
     for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True):
         path = project.root / delivery.file
+        if not path.resolve().is_relative_to(project.root.resolve()):
+            why, remedy = "what it was made from could not be proved later", f"put the export into raw/{settings.country}/"
+            problems.append(Problem("the file is outside the project folder", delivery.file.name, why, remedy))
+            continue
         try:
             read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire))
         except ProblemsFound as found:
