@@ -295,7 +295,8 @@ def test_frequencies_by_partner_or_by_a_question_are_those_of_the_truth(demonstr
         parts = {k: figure(split(answers, key).get(k, [])) for k in dict.fromkeys(map(key, kept)) if k}
         hidden = hidden_parts(parts)
         expected |= with_counts({(k,): cell(f, len(COUNTRIES), k in hidden) for k, f in parts.items()}, answer)
-    assert differences(frequencies(demonstration_pool, name, by), (by, "answer", "statistic"), expected) == {}
+    asked = {k: c for k, c in expected.items() if c[1] != 0}  # a group that nobody asked has no rows
+    assert differences(frequencies(demonstration_pool, name, by), (by, "answer", "statistic"), asked) == {}
 
 
 @pytest.mark.parametrize("name", ["comments", "model_other", "national_form", "wise_code"])

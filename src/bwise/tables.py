@@ -246,6 +246,7 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     comparable = pool.comparable(name)
     countries = [c for c in pool.countries if pool.status(name, c) != "not asked"] if by_country else comparable
     cells = _means(pool, indicators, keys, 100.0, countries, by_country).rename(columns={"item": "answer"})
+    cells = cells[cells["n"].gt(0)]  # an answer that nobody there was offered
     if countries != comparable:  # shown side by side, never added up
         cells = cells[cells["country"] != POOLED]
     cells = cells if by_country else cells.drop(columns="country")
