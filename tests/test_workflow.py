@@ -96,7 +96,7 @@ def test_no_path_of_the_computer_is_in_anything_written(written, demonstration, 
 def test_the_search_for_paths_finds_some():
     for text in (f"in /{'home'}/ana/bwise", "(/tmp/x)", '"C:\\\\Users\\\\ana"', "/Users/ana"):
         assert A_PATH.search(text), text
-    assert not A_PATH.search("bwise/work/tasks, raw/demo/AT/x.csv, </small>, https://example.org/home/x")
+    assert not A_PATH.search("bwise/workplace/tasks, raw/demo/AT/x.csv, </small>, https://example.org/home/x")
 
 
 def test_executed_notebooks_carry_nothing_that_differs_from_run_to_run(demonstration):
