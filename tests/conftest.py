@@ -25,6 +25,16 @@ from bwise.workflow import run_consolidation, run_countries
 ROOT = Path(__file__).parents[1]
 
 
+ONE_SKILL = """begin_group,rel,How relevant,,,,
+select_one point,r1,Reading,skill,c/reading,relevance,self
+end_group,,,,,,
+begin_group,end,How developed,,,,
+select_one point,e1,Reading,skill,c/reading,endowment,self
+end_group,,,,,,
+"""
+# of a questionnaire made by hand with type, name, label, role, concept, measure, subject: one skill, relevance and endowment
+
+
 @pytest.fixture(scope="session")
 def questionnaire():
     """The questionnaire of the demonstration."""

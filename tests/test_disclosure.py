@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.settings import ConsolidationSettings
 from bwise.tables import first_look, frequencies, models, sectors, skills
+from tests.conftest import ONE_SKILL
 
 RULES = ConsolidationSettings(questionnaire="any", countries=[])
 PERSONS, WISES, FEW = RULES.minimum_persons, RULES.minimum_wises, RULES.low_reliability
@@ -193,19 +194,16 @@ def test_what_is_shown_is_the_figure_itself(parts):
 
 # ------------------------------------------------------------------ whole tables
 
-SURVEY = """type,name,label,role,concept,measure,subject
+SURVEY = (
+    """type,name,label,role,concept,measure,subject
 text,wise_code,Enterprise,wise,,,
 select_one group,group,Group,group,,,
 select_one model,model,Model,model,,,
 select_multiple sector,sectors,Sectors,sectors,,,
 integer,staff,Staff,,,,
-begin_group,rel,How relevant,,,,
-select_one point,r1,Reading,skill,c/reading,relevance,self
-end_group,,,,,,
-begin_group,end,How developed,,,,
-select_one point,e1,Reading,skill,c/reading,endowment,self
-end_group,,,,,,
 """
+    + ONE_SKILL
+)
 CHOICES = """list_name,name,label
 group,enabler,Enabler
 group,supporter,Supporter

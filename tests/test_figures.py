@@ -9,6 +9,7 @@ from bwise.figures import DEMONSTRATION, draw, gaps, heat_map, likert
 from bwise.publication import write_figures
 from bwise.settings import Project
 from bwise.tables import european_tables
+from tests.conftest import ONE_SKILL
 
 POOLED, MEAN = "pooled", "mean of countries"
 LIKERT = [f"ratings_{d}_relevance" for d in ("digital", "green", "management", "accompaniment", "work")]
@@ -215,15 +216,12 @@ def test_only_the_figures_whose_tables_there_are_are_drawn(european):
     assert list(draw({"ratings_work_relevance": european["ratings_work_relevance"]}, True)) == ["ratings_work_relevance"]
 
 
-SURVEY = """type,name,label,role,concept,measure,subject
+SURVEY = (
+    """type,name,label,role,concept,measure,subject
 select_one group,group,Group,group,,,
-begin_group,rel,How relevant,,,,
-select_one point,r1,Reading,skill,c/reading,relevance,self
-end_group,,,,,,
-begin_group,end,How developed,,,,
-select_one point,e1,Reading,skill,c/reading,endowment,self
-end_group,,,,,,
 """
+    + ONE_SKILL
+)
 CHOICES = "list_name,name,label\ngroup,enabler,Enabler\ngroup,wsn,Worker\n" + "".join(f"point,{i},Point {i}\n" for i in range(1, 6))
 CONCEPTS = "concept,label,domain,domain_label,source\nc/reading,Reading,basic,Basic skills,none\n"
 

@@ -10,6 +10,7 @@ from bwise.problems import ProblemsFound
 from bwise.publication import layout, shown
 from bwise.settings import load_country
 from bwise.tables import european_tables, fieldwork, first_look, frequencies, ratings, skills, skills_by_country
+from tests.conftest import ONE_SKILL
 
 COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
 PERSONS, WISES, FEW = 5, 3, 30  # params/consolidation.yaml
@@ -367,16 +368,13 @@ def test_published_shares_of_work_package_1_come_out(pool_of, persons, counts, p
     assert {f["n"] for row in plan.figures for f in row} == {persons}, "the base is respondents, not mentions"
 
 
-RATED = """type,name,label,role,concept,measure,subject
+RATED = (
+    """type,name,label,role,concept,measure,subject
 text,wise_code,Enterprise,wise,,,
 select_one group,group,Group,group,,,
-begin_group,rel,How relevant,,,,
-select_one point,r1,Reading,skill,c/reading,relevance,self
-end_group,,,,,,
-begin_group,end,How developed,,,,
-select_one point,e1,Reading,skill,c/reading,endowment,self
-end_group,,,,,,
 """
+    + ONE_SKILL
+)
 POINTS = "list_name,name,label,missing\n" + "".join(f"point,{i},Point {i},\n" for i in range(1, 6))
 POINTS += "point,dont_know,Don't know,dont_know\ngroup,enabler,Enabler,\ngroup,wsn,Worker,\n"
 READING = "concept,label,domain,domain_label,source\nc/reading,Reading,basic,Basic skills,none\n"

@@ -13,10 +13,10 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
+from bwise.lineage import DEMONSTRATION
 from bwise.tables import ALL, SELF, Table
 from bwise.text import rounded
 
-DEMONSTRATION = "Demonstration data: synthetic, not a finding"
 RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
 INK, FAINT = "#222222", "#8a8a8a"
 

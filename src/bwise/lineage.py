@@ -11,7 +11,7 @@ import pandas as pd
 
 from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, ROW, Country
-from bwise.matching import DeliveryRead, Match
+from bwise.matching import DeliveryRead, by_question
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
 from bwise.settings import Project
@@ -19,7 +19,8 @@ from bwise.storage import remove, write_csv, write_json, write_parquet
 from bwise.text import tidy
 
 IDENTITY = ["respondent", "wise", *ROW]
-DEMONSTRATION = Path("raw/demo")
+DEMONSTRATION_EXPORTS = Path("raw/demo")
+DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
 
 
 def sha256(path: Path) -> str:
@@ -45,7 +46,7 @@ def inputs(project: Project, country: str, questionnaire: str, files: list[Path]
 
 def is_demonstration(files: list[Path]) -> bool:
     """Whether any of these exports is synthetic: those below `raw/demo/` are."""
-    return any(Path(f).as_posix().startswith(DEMONSTRATION.as_posix() + "/") for f in files)
+    return any(Path(f).as_posix().startswith(DEMONSTRATION_EXPORTS.as_posix() + "/") for f in files)
 
 
 def check_identities(country: Country) -> pd.DataFrame:
@@ -117,12 +118,8 @@ def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, int, list[Pr
 def _expected(country: Country, delivery: DeliveryRead) -> pd.DataFrame:
     """What the answers must be, as text ("" for none): each raw cell looked up in the mapping."""
     mapping = {q: dict(zip(m["raw"], m["code"], strict=True)) for q, m in delivery.answers.mapping.groupby("question", sort=False)}
-    by_question: dict[str, list[Match]] = {}
-    for match in delivery.recognised.matches:
-        if match.target:
-            by_question.setdefault(match.question, []).append(match)
     found: dict[str, pd.Series] = {}
-    for name, matches in by_question.items():
+    for name, matches in by_question(delivery.recognised.matches).items():
         question = country.questionnaire[name]
         coded = {m.target: delivery.raw.cells[m.column.position].map(mapping[m.target]) for m in matches}
         if question.kind == "text":

@@ -17,7 +17,8 @@ from markupsafe import Markup, escape
 from nbconvert import HTMLExporter
 
 from bwise.disclosure import CONFIDENTIAL, UNRELIABLE
-from bwise.figures import DEMONSTRATION, Drawing
+from bwise.figures import Drawing
+from bwise.lineage import DEMONSTRATION
 from bwise.pooling import Pool
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_text, write_whole

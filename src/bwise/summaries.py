@@ -10,7 +10,7 @@ import pandas as pd
 from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country, question_reasons
 from bwise.exports.table import Grid
-from bwise.lineage import check_identities, is_demonstration
+from bwise.lineage import DEMONSTRATION, check_identities, is_demonstration
 from bwise.matching import DeliveryRead
 from bwise.questionnaire import Questionnaire
 from bwise.settings import CountrySettings
@@ -61,7 +61,7 @@ class Summary:
 def heading(settings: CountrySettings, questionnaire: Questionnaire) -> Heading:
     """Country, partners and questionnaire; demonstration data says so."""
     partners = ", ".join(dict.fromkeys(d.partner for d in settings.deliveries))
-    note = " Demonstration data: synthetic, not a finding." if is_demonstration([d.file for d in settings.deliveries]) else ""
+    note = f" {DEMONSTRATION}." if is_demonstration([d.file for d in settings.deliveries]) else ""
     return Heading(f"{settings.country}: {partners}. {questionnaire.title}.{note}")
 
 

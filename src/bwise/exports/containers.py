@@ -161,7 +161,7 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
             rows = _records(text, sign, HEAD)
             if rows and (delimiter or max(map(len, rows)) > 1):
                 whole = len(rows) < HEAD
-                cells = _frame(rows) if head or whole else _whole_frame(text, sign)
+                cells = _frame(rows) if head or whole else _whole_frame(text, sign, max(map(len, rows)))
                 yield Grid(cells, "text", encoding=name, delimiter=sign, complete=whole or not head, letters=letters)
 
 
@@ -198,9 +198,8 @@ def _records(text: str, delimiter: str, limit: int | None) -> list[list[str]]:
     return rows
 
 
-def _whole_frame(text: str, delimiter: str) -> pd.DataFrame:
+def _whole_frame(text: str, delimiter: str, width: int) -> pd.DataFrame:
     """All records of a large file: pandas' parser where every record is as wide as the first ones, else record by record."""
-    width = max(map(len, _records(text, delimiter, HEAD)))
     try:
         cells = pd.read_csv(
             io.StringIO(text),

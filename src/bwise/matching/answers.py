@@ -14,7 +14,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from bwise.exports.table import RawTable
-from bwise.matching.columns import Match
+from bwise.matching.columns import Match, by_question
 from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, OTHER, YES
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
@@ -163,14 +163,11 @@ def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionna
         ProblemsFound: never for an answer; answers that cannot be read get the reason `unreadable`.
     """
     work = _Work(raw, questionnaire, delivery, language)
-    by_question: dict[str, list[Match]] = {}
-    for match in matches:
-        if match.target:
-            by_question.setdefault(match.question, []).append(match)
+    columns = by_question(matches)
     # Texts of "other" in a column of their own come first: they tick "other" in the question they belong to.
-    own_text = [n for n in by_question if questionnaire[n].role == "other"]
+    own_text = [n for n in columns if questionnaire[n].role == "other"]
     for name in [*own_text, *(n for n in questionnaire.questions if n not in own_text)]:
-        work.question(questionnaire[name], by_question.get(name, []))
+        work.question(questionnaire[name], columns.get(name, []))
     return work.done()
 
 

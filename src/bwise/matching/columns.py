@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -161,6 +162,15 @@ def _proposal(column: Column, index: HeadingIndex) -> Match:
         return Match(column)
     targets = sorted(index.texts[found[0]])
     return Match(column, score=found[1], proposal=" or ".join(targets[:3]))
+
+
+def by_question(matches: Iterable[Match]) -> dict[str, list[Match]]:
+    """Question -> the columns that were taken for it, in the file's order."""
+    found: dict[str, list[Match]] = {}
+    for match in matches:
+        if match.target:
+            found.setdefault(match.question, []).append(match)
+    return found
 
 
 SURENESS = ("declared", "code and text", "text", "code", "code and similar text")
