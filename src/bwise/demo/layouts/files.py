@@ -1,0 +1,60 @@
+"""Rows to the bytes of a file, the same on every machine: CSV as tools and Excel write it, XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+
+import xlsxwriter
+
+from bwise.demo.layouts.writer import START, number
+
+
+def csv_bytes(
+    names: list[str],
+    rows: list[list],
+    delimiter: str,
+    encoding: str,
+    quote_all: bool = True,
+    decimal: str = ".",
+    line_end: str = "\r\n",
+    last_blank_line: bool = False,
+    dates: str = "%Y-%m-%d %H:%M:%S",
+) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL, lineterminator=line_end)
+    for row in [names, *rows]:
+        writer.writerow([number(v, decimal) if isinstance(v, float) else v.strftime(dates) if isinstance(v, datetime) else v for v in row])
+    text = out.getvalue() + (line_end if last_blank_line else "")
+    return text.encode(encoding)
+
+
+def excel_csv(names: list[str], rows: list[list], encoding: str) -> bytes:
+    """Opened in Excel and saved as CSV: semicolons, the Windows code page, decimal comma, `?` never (the page has the letters)."""
+    local = [[v.replace(".", ",") if isinstance(v, str) and _is_decimal(v) else v for v in row] for row in rows]
+    return csv_bytes(names, local, ";", encoding, quote_all=False, decimal=",", dates="%d/%m/%Y %H:%M")
+
+
+def _is_decimal(text: str) -> bool:
+    whole, dot, part = text.partition(".")
+    return bool(dot) and whole.isdigit() and part.isdigit() and len(part) < 3
+
+
+def xlsx_bytes(names: list[str], rows: list[list], sheet: str, preface: bool = False) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm", "strings_to_numbers": False})
+    book.set_properties({"created": START})
+    page = book.add_worksheet(sheet)
+    at = 0
+    if preface:
+        page.write_row(0, 0, ["Alias", "BWISE_demo"])
+        page.write(1, 0, "Export Date")
+        page.write_datetime(1, 1, START + timedelta(days=30))
+        at = 3
+    for line, row in enumerate([names, *rows], at):
+        for column, value in enumerate(row):
+            if value not in ("", None):
+                page.write(line, column, value)
+    book.close()
+    return out.getvalue()
