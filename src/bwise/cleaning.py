@@ -89,14 +89,17 @@ def hidden(country: Country, name: str) -> pd.Series:
 
 
 def apply_skip_logic(country: Country) -> None:
-    """An empty answer to a question that was not shown is `not_shown`, not `no_answer`."""
+    """An empty answer to a question that was not shown is `not_shown`, not `no_answer`.
+
+    A tool that says "not shown" says so of every page a respondent never reached, too. In a record that was never submitted
+    only the conditions count: what they would have shown is `no_answer`.
+    """
+    left = country.rows["submitted"].eq("").fillna(False).astype(bool)
     for name in country.questionnaire.questions:
-        if not country.questionnaire[name].relevant:
-            continue
-        not_shown = hidden(country, name)
+        not_shown = hidden(country, name) if country.questionnaire[name].relevant else pd.Series(False, index=left.index)
         for column in country.questionnaire.columns(name):
-            empty = country.reasons[column].eq("no_answer") & not_shown
-            country.reasons.loc[empty, column] = "not_shown"
+            country.reasons.loc[country.reasons[column].eq("no_answer") & not_shown, column] = "not_shown"
+            country.reasons.loc[country.reasons[column].eq("not_shown") & ~not_shown & left, column] = "no_answer"
 
 
 def exclude(country: Country) -> None:

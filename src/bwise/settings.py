@@ -59,7 +59,7 @@ class Delivery(Strict):
     @classmethod
     def _known_encoding(cls, name: str | None) -> str | None:
         try:
-            codecs.lookup(name or "utf-8")
+            codecs.lookup(re.sub(r"^utf-8 twice \(|\)$", "", name or "utf-8"))
         except LookupError:
             raise ValueError(f"`{name}` is not an encoding; use utf-8, cp1250, cp1252, …") from None
         return name

@@ -76,7 +76,7 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
                 "tool": d.raw.tool,
                 "file format": f"{grid.encoding}, delimiter {grid.delimiter!r}" if grid.encoding else _sheet(grid),
                 "headings": d.raw.headings,
-                "language": found.language,
+                "language": found.language or "not told: codes only",
                 "records": len(d.raw.cells),
                 "columns": found.of_columns,
                 "columns matched": found.columns,
@@ -88,7 +88,7 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
 
 
 def _sheet(grid: Grid) -> str:
-    unread = f" (not read: {', '.join(grid.other_sheets)})" if grid.other_sheets else ""
+    unread = f" (not read: {', '.join(grid.others)})" if grid.others else ""
     return f"workbook, sheet {grid.sheet}{unread}"
 
 

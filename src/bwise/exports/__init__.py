@@ -2,9 +2,18 @@
 
 A reader takes a grid of text and either says what each column is or declines (None). It never maps an answer and never
 guesses meaning; which reading is right is decided by the questionnaire, in `bwise.matching`.
-To add a tool: write a module with `NAME` and `read(grid) -> RawTable | None` and put it into `READERS`.
+To add a tool: write a module with `NAME` and `read(grid) -> RawTable | None` and put it into `READERS`; its twin in
+`bwise.demo.layouts` writes what it reads. A reader of anything but tables names its `CONTAINERS`.
 """
 
 from bwise.exports import eusurvey, google_forms, kobo, limesurvey, microsoft_forms, plain
+from bwise.exports.table import Grid, RawTable
 
 READERS = (limesurvey, eusurvey, kobo, microsoft_forms, google_forms, plain)
+TABLES = ("text", "workbook")
+
+
+def read_as(grid: Grid, tool: str | None = None) -> list[RawTable]:
+    """The table as each tool's reader (or the one named) understands it; readers that decline are left out."""
+    readers = [r for r in READERS if tool in (None, r.NAME) and grid.container in getattr(r, "CONTAINERS", TABLES)]
+    return [raw for reader in readers if (raw := reader.read(grid)) is not None]

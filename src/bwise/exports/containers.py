@@ -1,4 +1,4 @@
-"""Files to grids of text: CSV in any encoding and delimiter, Excel and OpenDocument workbooks."""
+"""Files to grids of text: CSV in any encoding and delimiter, Excel and OpenDocument workbooks, SPSS, XML, and archives of these."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ import codecs
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bwise.exports.table import Grid
 from bwise.problems import Problem, did_you_mean, stop
 
 WORKBOOK = (b"PK", b"\xd0\xcf\x11\xe0")  # a workbook is known by its first bytes, not by its name
+SAV = (b"$FL2", b"$FL3")
+XML = re.compile(rb"^(\xef\xbb\xbf)?\s*(<\?xml|<Results)")
+IN_ARCHIVE = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".sav", ".xml")
+LARGEST = 500_000_000  # bytes of a file inside an archive; more is no questionnaire export
 CONTROL = re.compile(r"[\x80-\x9f]")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (";", ",", "\t")
@@ -40,6 +47,9 @@ CODE_PAGES = (
     "mac_romanian",
     "mac_croatian",
 )
+# UTF-8 that somebody read as a code page and saved as UTF-8 again; the second word is that code page.
+TWICE = tuple(f"utf-8 twice ({page})" for page in ("cp1252", "cp1250", "cp1251", "cp1253", "cp1257", "mac_roman"))
+CANNOT_READ = "The export cannot be read. Nothing was changed."
 HEAD = 200  # records that are enough to recognise a file
 
 LOOKS_LIKE = (
@@ -64,11 +74,10 @@ def check_file(path: Path, shown: str) -> None:
     Raises:
         ProblemsFound: the file is missing, empty, or of another kind.
     """
-    heading = "The export cannot be read. Nothing was changed."
     if not path.is_file():
         there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
         stop(
-            heading,
+            CANNOT_READ,
             Problem(
                 "the file does not exist",
                 shown,
@@ -78,21 +87,21 @@ def check_file(path: Path, shown: str) -> None:
         )
     if not path.stat().st_size:
         stop(
-            heading,
+            CANNOT_READ,
             Problem("the file is empty (0 bytes)", shown, remedy="ask the partner to export again; the download may have broken off"),
         )
     start = path.read_bytes()[:512]
     stripped = start.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if stripped.startswith((b"<!doctype", b"<html", b"<table")):
         stop(
-            heading,
+            CANNOT_READ,
             Problem(
                 "the file is a web page, whatever its name says", shown, remedy="ask the partner for the export itself, as CSV or XLSX"
             ),
         )
     for magic, kind, remedy in LOOKS_LIKE:
         if start.startswith(magic) and not start.startswith(WORKBOOK):
-            stop(heading, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
+            stop(CANNOT_READ, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
 
 
 def grids(
@@ -101,33 +110,83 @@ def grids(
     """Every plausible reading of the file as a grid of text.
 
     A CSV gives one grid per encoding that decodes it without an error and per delimiter that makes columns;
-    readings whose text is the same are given once. With `head` only the first records are read.
+    readings whose text is the same are given once. An archive gives the grids of each file in it. With `head` only the
+    first records of a CSV are read.
 
     Raises:
         ProblemsFound: the file cannot be an export, or is not in the encoding that params declare.
     """
     check_file(path, shown)
     data = path.read_bytes()
+    members = _members(data)
+    if sheet and members and sheet not in members:
+        stop(CANNOT_READ, Problem(f"there is no file `{sheet}` in the archive", shown, remedy=did_you_mean(sheet, list(members))))
+    for name, content in members.items():
+        if sheet in (None, name):
+            for grid in _grids(content, f"{shown}, {name}", encoding, delimiter, None, head):
+                yield replace(grid, sheet=name, others={other: pd.DataFrame() for other in members if other != name} | grid.others)
+    if not members:
+        yield from _grids(data, shown, encoding, delimiter, sheet, head)
+
+
+def _grids(data: bytes, shown: str, encoding: str | None, delimiter: str | None, sheet: str | None, head: bool) -> Iterator[Grid]:
     if data.startswith(WORKBOOK):
         yield from _workbook(data, shown, sheet)
+    elif data.startswith(SAV):
+        yield _sav(data, shown)
+    elif XML.match(data):
+        yield Grid(_frame([[data.decode("utf-8-sig", errors="replace")]]), "xml", encoding="utf-8")
     else:
         yield from _text(data, shown, encoding, delimiter, head)
 
 
+def _members(data: bytes) -> dict[str, bytes]:
+    """The exports inside an archive, by name; none when the file is no archive but a workbook, or broken."""
+    if not data.startswith(b"PK"):
+        return {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            listed = {i.filename: i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX")}
+            if {"[Content_Types].xml", "content.xml"} & set(listed):
+                return {}
+            return {n: archive.read(n) for n, i in listed.items() if n.lower().endswith(IN_ARCHIVE) and 0 < i.file_size < LARGEST}
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):  # truncated, or locked with a password
+        return {}
+
+
+def _sav(data: bytes, shown: str) -> Grid:
+    """An SPSS file as text: row -1 the names of the variables, row 0 their labels, then one row per case.
+
+    A value with a label is written as its label, user-missing values too (`user_missing`): they are answers of a kind.
+    """
+    try:
+        frame, meta = pyreadstat.read_sav(io.BytesIO(data), user_missing=True)
+    except (pyreadstat.ReadstatError, ValueError, OverflowError):
+        what = "the SPSS file is damaged, or its letters are not in the encoding it declares"
+        stop(CANNOT_READ, Problem(what, shown, remedy="ask the partner to save it again, or for the answers as CSV or XLSX"))
+    cells = pd.DataFrame({p: _labelled(frame[name], meta.variable_value_labels.get(name, {})) for p, name in enumerate(frame.columns)})
+    head = pd.DataFrame([meta.column_names, [label or "" for label in meta.column_labels]], columns=cells.columns, dtype="str")
+    whole = pd.concat([head, cells.astype("str")], ignore_index=True)
+    return Grid(whole.set_axis(range(-1, len(whole) - 1)), "sav", encoding=meta.file_encoding or "")
+
+
+def _labelled(column: pd.Series, labels: dict) -> pd.Series:
+    texts = {v: str(labels[v]) if v in labels else "" if pd.isna(v) else _as_text(v) for v in column.unique()}
+    return column.map(texts).fillna("").astype("str")
+
+
 def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
-    heading = "The export cannot be read. Nothing was changed."
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except (CalamineError, OSError, ValueError):
         kind, remedy = next((k, r) for magic, k, r in LOOKS_LIKE if data.startswith(magic))
-        stop(heading, Problem(f"the file looks like {kind}", shown, remedy=remedy))
-    filled = [name for name, rows in sheets.items() if rows]
+        stop(CANNOT_READ, Problem(f"the file looks like {kind}", shown, remedy=remedy))
+    filled = {name: _frame([[_as_text(v) for v in row] for row in rows]) for name, rows in sheets.items() if rows}
     if sheet and sheet not in filled:
-        stop(heading, Problem(f"there is no sheet `{sheet}` with anything in it", shown, remedy=did_you_mean(sheet, filled)))
+        stop(CANNOT_READ, Problem(f"there is no sheet `{sheet}` with anything in it", shown, remedy=did_you_mean(sheet, list(filled))))
     for name in [sheet] if sheet else filled:
-        cells = _frame([[_as_text(v) for v in row] for row in sheets[name]])
-        yield Grid(cells, "workbook", sheet=name, other_sheets=tuple(other for other in filled if other != name))
+        yield Grid(filled[name], "workbook", sheet=name, others={other: cells for other, cells in filled.items() if other != name})
 
 
 def _as_text(value: object) -> str:
@@ -147,12 +206,10 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
     seen: set[tuple[str, int]] = set()
     for name in [encoding] if encoding else encodings(data):
         try:
-            text = data.decode(name)
+            text = decode(data, name)
         except UnicodeDecodeError:
-            stop(
-                "The export cannot be read. Nothing was changed.",
-                Problem(f"the file is not in the encoding {name}", shown, remedy="take the line `encoding:` out of params, or correct it"),
-            )
+            what = f"the file is not in the encoding {name}"
+            stop(CANNOT_READ, Problem(what, shown, remedy="take the line `encoding:` out of params, or correct it"))
         letters = "".join(BEYOND_ASCII.findall(text)) if head else ""
         for sign in [delimiter] if delimiter else DELIMITERS:
             if (sign, hash(text)) in seen:
@@ -161,19 +218,73 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
             rows = _records(text, sign, HEAD)
             if rows and (delimiter or max(map(len, rows)) > 1):
                 whole = len(rows) < HEAD
-                cells = _frame(rows) if head or whole else _whole_frame(text, sign, max(map(len, rows)))
-                yield Grid(cells, "text", encoding=name, delimiter=sign, complete=whole or not head, letters=letters)
+                marked = _marked(text, sign)
+                if marked is not text:
+                    rows = _records(marked, sign, HEAD)
+                cells = _frame(rows) if head or whole else _whole_frame(marked, sign, max(map(len, rows)))
+                unquoted = cells == UNQUOTED if marked is not text else None
+                cells = cells if unquoted is None else cells.mask(unquoted, "")
+                yield Grid(cells, "text", encoding=name, delimiter=sign, complete=whole or not head, letters=letters, unquoted=unquoted)
+
+
+UNQUOTED = "\ue000"  # a character for private use: stands for a cell that is empty without quotes, while the file is parsed
+
+
+def _marked(text: str, delimiter: str) -> str:
+    """The text with a mark in each cell that is empty without quotes, if the file quotes all others; else the text itself."""
+    if not text.lstrip("\ufeff").startswith('"') or not re.search(f"{delimiter}(?=[{delimiter}\r\n])|\n(?={delimiter})", text):
+        return text
+    parts = text.split('"')
+    between = {part: re.sub(f"(?<={delimiter})(?=[{delimiter}\r\n])|(?<=\n)(?={delimiter})", UNQUOTED, part) for part in set(parts[::2])}
+    if any(part.strip(f"{delimiter}\r\n\ufeff{UNQUOTED}") for part in between.values()):
+        return text  # some cells with an answer are not quoted either
+    parts[::2] = [between[part] for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def encodings(data: bytes) -> list[str]:
     """Encodings that can be true of these bytes, most telling first.
 
-    A byte order mark, or bytes beyond ASCII that are valid UTF-8, settle it; else every code page that decodes the bytes.
+    A byte order mark, or bytes beyond ASCII that are valid UTF-8, settle it, but for UTF-8 that was encoded twice; else every
+    code page that decodes the bytes.
     """
     for bom, name in BOMS:
         if data.startswith(bom) and _decodes(data, name):
-            return [name]
-    return ["utf-8"] if _decodes(data, "utf-8") else [name for name in CODE_PAGES if _decodes(data, name)]
+            return [name, *(_twice(data) if name == "utf-8-sig" else ())]
+    if b"\0" in data[:200] and (name := "utf-16-be" if data[:1] == b"\0" else "utf-16-le") and _decodes(data, name):
+        return [name]  # without a byte order mark
+    return ["utf-8", *_twice(data)] if _decodes(data, "utf-8") else [name for name in CODE_PAGES if _decodes(data, name)]
+
+
+def _twice(data: bytes) -> list[str]:
+    """Code pages through which UTF-8 may have gone a second time: some run of letters is UTF-8 once more."""
+    runs = set(BEYOND_ASCII.findall(data.decode("utf-8-sig")))
+    return [name for name in TWICE if any(_once(run, _page(name)) != run for run in runs)]
+
+
+def _page(name: str) -> str:
+    return name[name.index("(") + 1 : -1]
+
+
+def decode(data: bytes, name: str) -> str:
+    """Bytes to text; for UTF-8 encoded twice, each run of letters beyond ASCII that is UTF-8 once more is put right.
+
+    Raises:
+        UnicodeDecodeError: the bytes are not in this encoding.
+    """
+    if name not in TWICE:
+        return data.decode(name)
+    text = data.decode("utf-8-sig")
+    put_right = {run: _once(run, _page(name)) for run in set(BEYOND_ASCII.findall(text))}
+    return BEYOND_ASCII.sub(lambda found: put_right[found.group()], text)
+
+
+def _once(run: str, page: str) -> str:
+    try:
+        # bytes that the page leaves undefined went through as control characters of the same number
+        return b"".join(c.encode(page) if not "\x80" <= c <= "\x9f" else bytes([ord(c)]) for c in run).decode("utf-8")
+    except UnicodeError:
+        return run
 
 
 def _decodes(data: bytes, name: str) -> bool:
@@ -181,7 +292,7 @@ def _decodes(data: bytes, name: str) -> bool:
         text = data.decode(name)
     except UnicodeDecodeError:
         return False
-    return not CONTROL.search(text)  # C1 control characters: the wrong code page
+    return name == "utf-8" or not CONTROL.search(text)  # C1 control characters: the wrong code page
 
 
 def _records(text: str, delimiter: str, limit: int | None) -> list[list[str]]:

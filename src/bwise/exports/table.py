@@ -9,14 +9,20 @@ import pandas as pd
 
 from bwise.text import heading_key, tidy
 
+NOT_SHOWN = "{question_not_shown}"
+"""What LimeSurvey's VV export writes for a question that was never asked of this respondent; readers of other formats that can
+tell it use the same sign."""
+
 
 @dataclass(frozen=True)
 class Grid:
     """The cells of a file as text, before anybody said what they mean.
 
     `cells` has one row per record of the file; its index is the row number a spreadsheet shows (from 1).
+    `container` is text, workbook, sav or xml; `sheet` the sheet of a workbook, or the file inside an archive.
     `complete` is False while only the first records have been read; `letters` then holds the characters beyond ASCII
-    of the whole file.
+    of the whole file. `others` holds the other sheets of a workbook that have anything in them. `unquoted` tells, where
+    a CSV quotes even empty cells, which cells are empty without quotes: the only trace of "never asked" in some tools.
     """
 
     cells: pd.DataFrame
@@ -26,7 +32,8 @@ class Grid:
     sheet: str = ""
     complete: bool = True
     letters: str = ""
-    other_sheets: tuple[str, ...] = ()
+    others: dict[str, pd.DataFrame] = field(default_factory=dict)
+    unquoted: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,8 @@ class RawTable:
     """An export read: `cells[position]` is text as it was sent, the index is the row number in the file.
 
     Columns with personal data are in `columns` by their heading only; their cells were dropped by the reader.
-    `other_in_cell`: the tool writes the text of "other" into the same cell as the options.
+    `other_in_cell`: the tool writes the text of "other" into the same cell as the options. `bare_options`: the columns of
+    a multiple answer are headed by the option alone, without its question. `notes`: what an analyst must know of this file.
     """
 
     tool: str
@@ -64,6 +72,7 @@ class RawTable:
     header_row: int = 1
     headings: str = "text"
     other_in_cell: bool = False
+    bare_options: bool = False
     notes: tuple[str, ...] = field(default=())
 
     def about(self, what: str) -> pd.Series | None:

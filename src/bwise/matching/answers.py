@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from bwise.exports.table import RawTable
+from bwise.exports.table import NOT_SHOWN, RawTable
 from bwise.matching.columns import Match, by_question
 from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, OTHER, YES
 from bwise.questionnaire import Question, Questionnaire
@@ -245,12 +245,10 @@ class _Work:
         self._other_text(question, positions, readings)
 
     def _read_one(self, question: Question, answers: AnswerList | None, text: str) -> Reading:
-        declared = self._declared(question, text)
+        declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
         shown = tidy(text)
-        if not shown:
-            return Reading(rule="blank", reason="no_answer")
         if question.kind in OPEN:
             return Reading((shown,), "text")
         if answers:
@@ -320,11 +318,9 @@ class _Work:
         self._other_text(question, positions, readings)
 
     def _read_joined(self, question: Question, answers: AnswerList, text: str) -> Reading:
-        declared = self._declared(question, text)
+        declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
-        if not tidy(text):
-            return Reading(rule="blank", reason="no_answer")
         codes, left = answers.split(text)
         missing = [answers.choices[c].missing for c in codes if answers.choices[c].missing]
         if missing and len(codes) == 1 and not left:
@@ -379,12 +375,12 @@ class _Work:
     def _holds_only_its_option(self, answers: AnswerList, match: Match) -> bool:
         """Whether the cells repeat the option's own code or label: an option called N or 0 then does not say no."""
         own = match.target.partition("/")[2]
-        return all(answers.find(text)[0] == own for text in self.raw.cells[match.column.position].unique() if tidy(text))
+        return all(answers.find(text)[0] == own for text in self.raw.cells[match.column.position].unique() if not _blank(text))
 
     def _read_option(self, answers: AnswerList, choice: str, text: str, spelt_out: bool) -> Reading:
         key = answer_key(text)
-        if not tidy(text):
-            return Reading(rule="blank", reason="no_answer")
+        if blank := _blank(text):
+            return blank
         if spelt_out:
             return Reading((choice,), "ticked")
         if key in NOT_APPLICABLE:
@@ -410,6 +406,12 @@ class _Work:
         reasons = pd.DataFrame({c: self.reasons[c] for c in columns}, index=self.raw.cells.index)
         mapping = pd.DataFrame(self.records, columns=[*MAPPING[:-1], "count", "proposal"])
         return Answers(values, reasons, mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum())
+
+
+def _blank(text: str) -> Reading | None:
+    if text == NOT_SHOWN:
+        return Reading(rule="the tool says: not shown", reason="not_shown")
+    return None if tidy(text) else Reading(rule="blank", reason="no_answer")
 
 
 def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:

@@ -45,10 +45,14 @@ class Match:
 
 @dataclass(frozen=True)
 class HeadingIndex:
-    """Every heading the questionnaire could get: text key -> {target: languages}, code key -> targets."""
+    """Every heading the questionnaire could get: text key -> {target: languages}, code key -> targets.
+
+    `options`: label of an option of a multiple answer -> its targets, in the questionnaire's order.
+    """
 
     texts: dict[str, dict[str, frozenset[str]]]
     codes: dict[str, frozenset[str]]
+    options: dict[str, tuple[str, ...]]
 
     @cached_property
     def labels(self) -> dict[str, list[str]]:
@@ -65,6 +69,7 @@ def heading_index(questionnaire: Questionnaire) -> HeadingIndex:
     """Built once per questionnaire."""
     texts: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     codes: dict[str, set[str]] = defaultdict(set)
+    options: dict[str, dict[str, None]] = defaultdict(dict)
     for question in questionnaire.questions.values():
         codes[code_key(question.name)].add(question.name)
         for language, label in question.labels.items():
@@ -79,11 +84,17 @@ def heading_index(questionnaire: Questionnaire) -> HeadingIndex:
             for choice in questionnaire.choices(question.name).values():
                 target = f"{question.name}/{choice.name}"
                 codes[code_key(question.name + choice.name)].add(target)
+                for label in choice.labels.values():
+                    options[heading_key(label)][target] = None
+                if choice.name == "other":
+                    for word in OTHER:
+                        options[heading_key(word)][target] = None
                 for language, label in question.labels.items():
                     texts[heading_key(label + choice.labels.get(language, choice.name))][target].add(language)
     return HeadingIndex(
         {k: {t: frozenset(ls) for t, ls in v.items()} for k, v in texts.items() if k},
         {k: frozenset(v) for k, v in codes.items()},
+        {k: tuple(v) for k, v in options.items()},
     )
 
 
@@ -104,6 +115,8 @@ def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Deliver
     """
     index = heading_index(questionnaire)
     matches = [_match(column, raw, index, questionnaire, delivery, propose) for column in raw.answer_columns]
+    if raw.bare_options:
+        matches = _bare_options(matches, index, questionnaire)
     return _without_repetitions(_one_column_per_target(matches), questionnaire)
 
 
@@ -164,6 +177,51 @@ def _proposal(column: Column, index: HeadingIndex) -> Match:
     return Match(column, score=found[1], proposal=" or ".join(targets[:3]))
 
 
+def _bare_options(matches: list[Match], index: HeadingIndex, questionnaire: Questionnaire) -> list[Match]:
+    """Columns headed by an option alone, the multiple answer they belong to told by their neighbours only.
+
+    A run of such columns is one question's when each heading is one of its options, none twice, and no other question
+    between the matched columns before and after would do. EUSurvey writes the question itself before its options.
+    """
+    found = list(matches)
+    at = 0
+    order = list(questionnaire.questions)
+    while at < len(matches):
+        before = next((m.question for m in reversed(found[:at]) if m.target), "")
+        after = next((order.index(m.question) for m in matches[at:] if m.target and m.how != "declared"), len(order))
+        first = order.index(before) if before else 0
+        possible = [q for q in order[first : after + 1] if questionnaire[q].kind == "select_multiple"]
+        runs = {q: _run_of_options(matches[at:], q, index) for q in possible if q != before or found[at - 1].target == before}
+        longest = max(map(len, runs.values()), default=0)
+        best = [q for q, run in runs.items() if len(run) == longest and longest]
+        if best and (len(best) == 1 or best[0] == before):
+            for i, target in enumerate(runs[best[0]], at):
+                found[i] = Match(
+                    matches[i].column, target, "option and neighbours", 100.0, _languages_of(matches[i].column, target, questionnaire)
+                )
+            at += longest
+        else:
+            at += 1
+    return found
+
+
+def _run_of_options(matches: list[Match], question: str, index: HeadingIndex) -> list[str]:
+    """Targets of the columns from here on that are options of this question, up to the first that is not, or is again."""
+    run: list[str] = []
+    for match in matches:
+        target = next((t for t in index.options.get(match.column.key, ()) if t.partition("/")[0] == question), "")
+        if match.target or not target or target in run:
+            break
+        run.append(target)
+    return run
+
+
+def _languages_of(column: Column, target: str, questionnaire: Questionnaire) -> frozenset[str]:
+    question, _, choice = target.partition("/")
+    labels = questionnaire.choices(question)[choice].labels
+    return frozenset(language for language, label in labels.items() if heading_key(label) == column.key)
+
+
 def by_question(matches: Iterable[Match]) -> dict[str, list[Match]]:
     """Question -> the columns that were taken for it, in the file's order."""
     found: dict[str, list[Match]] = {}
@@ -173,7 +231,7 @@ def by_question(matches: Iterable[Match]) -> dict[str, list[Match]]:
     return found
 
 
-SURENESS = ("declared", "code and text", "text", "code", "code and similar text")
+SURENESS = ("declared", "code and text", "text", "code", "option and neighbours", "code and similar text")
 
 
 def _one_column_per_target(matches: list[Match]) -> list[Match]:

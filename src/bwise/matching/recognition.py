@@ -11,12 +11,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bwise.exports import READERS
+from bwise.exports import READERS, read_as
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
 from bwise.matching.answers import DECLARED_MISSING, UNITS, Answers, match_answers, parse_number
 from bwise.matching.columns import IGNORE, Match, match_columns
+from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import CountrySettings, Delivery, Project
@@ -58,7 +59,7 @@ class Recognised:
         grid = self.raw.grid
         how = f"sheet `{grid.sheet}`" if grid.sheet else f"{grid.encoding}, delimiter {grid.delimiter!r}"
         return (
-            f"{self.raw.tool}, {how}, language {self.language}: {self.columns} of {self.of_columns} columns, "
+            f"{self.raw.tool}, {how}, language {self.language or 'not told'}: {self.columns} of {self.of_columns} columns, "
             f"{self.readable:.0%} of the answers"
         )
 
@@ -81,18 +82,19 @@ class DeliveryRead:
         return self.recognised.answers
 
 
-def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questionnaire: Questionnaire) -> DeliveryRead:
+def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questionnaire: Questionnaire, country: str = "") -> DeliveryRead:
     """Recognise, read and match one export.
 
     Args:
-        path: the file. shown: how to name it in messages. name: of the delivery.
+        path: the file. shown: how to name it in messages. name: of the delivery. country: code of the country, whose
+            alphabet decides where headings and answers are codes only.
 
     Raises:
         ProblemsFound: not an export, another survey's export, two readings that fit equally well, or a line of params
             that names a column, question, answer or unit which is not there.
     """
     stop(f"The settings of the delivery {name} do not fit the questionnaire.", *_check_settings(delivery, questionnaire))
-    ranked = _ranked(path, shown, delivery, questionnaire)
+    ranked = _ranked(path, shown, delivery, questionnaire, country)
     best = _winner(ranked, shown, delivery)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
@@ -100,9 +102,8 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     return DeliveryRead(name, delivery, whole, other)
 
 
-def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire) -> list[Recognised]:
-    readers = [r for r in READERS if delivery.tool in (None, r.NAME)]
-    if not readers:
+def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:
+    if delivery.tool not in (None, *(r.NAME for r in READERS)):
         stop(
             "The tool in params is not known.",
             Problem(f"`tool: {delivery.tool}`", shown, remedy=did_you_mean(delivery.tool, [r.NAME for r in READERS])),
@@ -110,8 +111,7 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     tables = [
         raw
         for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
-        for reader in readers
-        if (raw := reader.read(grid)) is not None
+        for raw in read_as(grid, delivery.tool)
     ]
     found = []
     for raw in tables:
@@ -121,12 +121,12 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     # Answers are read only where the headings leave the choice open; of two tools that read one grid equally well, the
     # one that knows the tool's own columns comes first in READERS.
     specific = {id(r.raw.grid): r for r in reversed(found) if r.fit == best}
-    judged = [_judge(r, questionnaire, delivery) if specific.get(id(r.raw.grid)) is r and r.fit else r for r in found]
+    judged = [_judge(r, questionnaire, delivery, country) if specific.get(id(r.raw.grid)) is r and r.fit else r for r in found]
     order = [m.NAME for m in READERS]
     return sorted(judged, key=lambda r: (r.score, -order.index(r.raw.tool)), reverse=True)
 
 
-def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery) -> Recognised:
+def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery, country: str) -> Recognised:
     """Read the answers, too: how many make sense, and in which language and alphabet."""
     matched = [m for m in found.matches if m.target]
     language = delivery.language or _language(matched, found.raw, questionnaire)
@@ -134,11 +134,17 @@ def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery) 
     closed = answers.mapping[answers.mapping["rule"].ne("text") & answers.mapping["reason"].ne("no_answer")]
     unreadable = closed.loc[closed["reason"].eq("unreadable"), "count"].sum()
     readable = 1 - unreadable / max(1, closed["count"].sum())
-    return replace(found, language=language, readable=readable, letters=_letters(found.raw, questionnaire, language), answers=answers)
+    return replace(
+        found,
+        language=language,
+        readable=readable,
+        letters=_letters(found.raw, questionnaire, [language] if language else LANGUAGES_OF.get(country, "").split()),
+        answers=answers,
+    )
 
 
 def _language(matched: list[Match], raw: RawTable, questionnaire: Questionnaire) -> str:
-    """The language most headings are in; without text in the headings, the one most answers are in."""
+    """The language most headings are in; without text in the headings, the one most answers are in; "" when all is in codes."""
     votes = Counter(language for m in matched for language in m.languages)
     told = raw.about("language")
     if not votes and told is not None:
@@ -152,13 +158,13 @@ def _language(matched: list[Match], raw: RawTable, questionnaire: Questionnaire)
             if text in labels:
                 votes[labels[text]] += count
     first = questionnaire.languages[0] if questionnaire.languages else ""
-    return max(votes, key=lambda v: (votes[v], v == first, v)) if votes else first
+    return max(votes, key=lambda v: (votes[v], v == first, v)) if votes else ""
 
 
-def _letters(raw: RawTable, questionnaire: Questionnaire, language: str) -> float:
-    """Share of the letters beyond ASCII that the questionnaire uses in this language; 1 when there are none."""
-    labels = [q.labels.get(language, "") + q.battery_labels.get(language, "") for q in questionnaire.questions.values()]
-    labels += [c.labels.get(language, "") for answers in questionnaire.lists.values() for c in answers.values()]
+def _letters(raw: RawTable, questionnaire: Questionnaire, languages: list[str]) -> float:
+    """Share of the letters beyond ASCII that the questionnaire uses in these languages; 1 when there are none."""
+    labels = [q.labels.get(lang, "") + q.battery_labels.get(lang, "") for q in questionnaire.questions.values() for lang in languages]
+    labels += [c.labels.get(lang, "") for answers in questionnaire.lists.values() for c in answers.values() for lang in languages]
     alphabet = set("".join(labels).casefold())
     letters = Counter(raw.grid.letters.casefold())
     return sum(n for c, n in letters.items() if c in alphabet) / letters.total() if letters else 1.0
@@ -215,8 +221,8 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
     """The chosen reading again, with every record of the file and with proposals for what stayed open."""
     raw, answers = best.raw, best.answers
     if not raw.grid.complete:
-        grid = next(iter(grids(path, shown, raw.grid.encoding, raw.grid.delimiter)))
-        raw, answers = next(r for r in READERS if raw.tool == r.NAME).read(grid), None
+        grid = next(iter(grids(path, shown, raw.grid.encoding, raw.grid.delimiter, raw.grid.sheet or None)))
+        raw, answers = next(iter(read_as(grid, raw.tool)), None), None
         if raw is None:
             what = f"its first {HEAD} rows are laid out as {best.raw.tool} writes them, later ones are not"
             remedy = "look for a summary or a second table below the answers, take it away or ask the partner"
@@ -331,7 +337,7 @@ def read_deliveries(project: Project, settings: CountrySettings, questionnaire: 
             problems.append(Problem("the file is outside the project folder", delivery.file.name, why, remedy))
             continue
         try:
-            read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire))
+            read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire, settings.country))
         except ProblemsFound as found:
             problems += found.problems
     stop(f"{settings.country}: not every export can be used. Nothing was changed.", *problems)

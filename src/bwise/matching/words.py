@@ -20,3 +20,20 @@ OTHER = _keys(
 """How tools call the field for free text beside the options."""
 TEST = _keys("test|test test|teste|testing|prova|prueba|essai|тест|δοκιμή|proba|próba|tests|probeweise|asdf|xxx|lorem ipsum")
 """What people type to try out a form; compared with whole answers, never with parts of them."""
+
+LANGUAGES_OF = {
+    "AT": "de",
+    "BE": "nl fr de",
+    "BG": "bg",
+    "HR": "hr",
+    "FR": "fr",
+    "EL": "el",
+    "IT": "it de",
+    "LV": "lv",
+    "NL": "nl",
+    "PL": "pl",
+    "RO": "ro",
+    "SI": "sl",
+    "ES": "es",
+}
+"""Languages a partner's answers may be written in where nothing in the file tells: official ones of the 13 countries."""

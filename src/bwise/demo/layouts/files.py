@@ -30,10 +30,16 @@ def csv_bytes(
     return text.encode(encoding)
 
 
-def excel_csv(names: list[str], rows: list[list], encoding: str) -> bytes:
-    """Opened in Excel and saved as CSV: semicolons, the Windows code page, decimal comma, `?` never (the page has the letters)."""
+CODE_PAGES = {"bg": "cp1251", "el": "cp1253", "lv": "cp1257", "hr": "cp1250", "pl": "cp1250", "ro": "cp1250", "sl": "cp1250"}
+CEDILLA = str.maketrans("șțȘȚ", "şţŞŢ")  # all that cp1250 has of Romanian
+
+
+def excel_csv(names: list[str], rows: list[list], language: str) -> bytes:
+    """Opened in Excel and saved as CSV: semicolons, decimal comma, the Windows code page of the language, `?` never."""
+    if language == "ro":
+        names, *rows = [[v.translate(CEDILLA) if isinstance(v, str) else v for v in row] for row in [names, *rows]]
     local = [[v.replace(".", ",") if isinstance(v, str) and _is_decimal(v) else v for v in row] for row in rows]
-    return csv_bytes(names, local, ";", encoding, quote_all=False, decimal=",", dates="%d/%m/%Y %H:%M")
+    return csv_bytes(names, local, ";", CODE_PAGES.get(language, "cp1252"), quote_all=False, decimal=",", dates="%d/%m/%Y %H:%M")
 
 
 def _is_decimal(text: str) -> bool:

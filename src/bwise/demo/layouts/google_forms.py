@@ -9,9 +9,17 @@ from bwise.demo.simulation import CANARIES, Respondent
 TIMESTAMP_HEADING = {"nl": "Tijdstempel", "hr": "Vremenska oznaka", "pl": "Sygnatura czasowa", "es": "Marca temporal"}
 
 
+def _stamp(number: int, person: Respondent) -> str:
+    sent = when(number, 24)
+    return f"{sent.day}/{sent.month}/{sent:%Y %H:%M:%S}"
+
+
 def google_forms(writer: Writer) -> Table:
     columns: Table = [
-        (TIMESTAMP_HEADING[writer.language], lambda n, p: f"{when(n, 24).day}/{when(n, 24).month}/{when(n, 24):%Y %H:%M:%S}"),
+        (
+            TIMESTAMP_HEADING.get(writer.language, "Timestamp"),
+            lambda n, p: f"{when(n, 24).day}/{when(n, 24).month}/{when(n, 24):%Y %H:%M:%S}",
+        ),
         ("Email Address", lambda n, p: CANARIES["mail"]),
     ]
     for q in writer.questions(without_other_texts=True):
@@ -29,7 +37,7 @@ def _sheet(writer: Writer, people: list[Respondent]) -> bytes:
 
 def _resaved(writer: Writer, people: list[Respondent]) -> bytes:
     table = google_forms(writer)
-    return excel_csv(names_of(table), rows_of(table, people), "cp1250")
+    return excel_csv(names_of(table), rows_of(table, people), writer.language)
 
 
 LAYOUTS = {"google_forms": _sheet, "google_forms_resaved": _resaved}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from bwise.demo.layouts.files import csv_bytes, excel_csv, xlsx_bytes
-from bwise.demo.layouts.writer import OTHER_TEXT, Cell, Table, Writer, names_of, rows_of, when
+from bwise.demo.layouts.writer import NO, OTHER, OTHER_TEXT, YES, Cell, Table, Writer, names_of, rows_of, when
 from bwise.demo.simulation import CANARIES, Respondent
 from bwise.questionnaire import Question
 
-YES = {"fr": "Oui", "nl": "Ja", "sl": "Da", "bg": "Да"}
-NO = {"fr": "Non", "nl": "Nee", "sl": "Ne", "bg": "Не"}
-OTHER = {"fr": "Autre", "nl": "Anders", "sl": "Drugo", "bg": "Друго", "de": "Sonstiges"}
 LIME_META = {
     "code": ("id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl"),
     "en": (
@@ -122,19 +119,19 @@ def _lime_cell(writer: Writer, person: Respondent, question: Question, full: boo
 def _saved(headings: str, save, full_answers: bool = True):
     def layout(writer: Writer, people: list[Respondent]) -> bytes:
         table = limesurvey(writer, headings, full_answers)
-        return save(names_of(table), rows_of(table, people))
+        return save(names_of(table), rows_of(table, people), writer.language)
 
     return layout
 
 
-def _as_written(names: list[str], rows: list[list]) -> bytes:
+def _as_written(names: list[str], rows: list[list], language: str) -> bytes:
     return csv_bytes(names, rows, ";", "utf-8-sig", last_blank_line=True)
 
 
 LAYOUTS = {
     "limesurvey_codes": _saved("code", _as_written, full_answers=False),
     "limesurvey_code_and_text": _saved("code and text", _as_written),
-    "limesurvey_text_resaved": _saved("text", lambda n, r: excel_csv(n, r, "cp1251")),
-    "limesurvey_code_and_text_resaved": _saved("code and text", lambda n, r: excel_csv(n, r, "cp1250")),
-    "limesurvey_xlsx": _saved("text", lambda n, r: xlsx_bytes(n, r, "Enquête B-WISE")),
+    "limesurvey_text_resaved": _saved("text", excel_csv),
+    "limesurvey_code_and_text_resaved": _saved("code and text", excel_csv),
+    "limesurvey_xlsx": _saved("text", lambda n, r, _: xlsx_bytes(n, r, "Enquête B-WISE")),
 }

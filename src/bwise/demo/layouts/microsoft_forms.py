@@ -7,6 +7,7 @@ from bwise.demo.layouts.writer import Cell, Table, Writer, joined_cell, names_of
 from bwise.demo.simulation import CANARIES, Respondent
 
 FORMS_HEADINGS = {
+    "en": ("ID", "Start time", "Completion time", "Email", "Name"),
     "it": ("ID", "Ora di inizio", "Ora di completamento", "Posta elettronica", "Nome"),
     "ro": ("ID", "Ora începerii", "Ora finalizării", "E-mail", "Nume"),
     "el": ("ID", "Ώρα έναρξης", "Ώρα ολοκλήρωσης", "Email", "Όνομα"),
@@ -14,7 +15,7 @@ FORMS_HEADINGS = {
 
 
 def microsoft_forms(writer: Writer) -> Table:
-    names = FORMS_HEADINGS[writer.language]
+    names = FORMS_HEADINGS.get(writer.language, FORMS_HEADINGS["en"])
     cells: list[Cell] = [
         lambda n, p: str(n + 1),
         lambda n, p: when(n),
@@ -40,7 +41,7 @@ def _workbook(writer: Writer, people: list[Respondent]) -> bytes:
 
 def _resaved(writer: Writer, people: list[Respondent]) -> bytes:
     table = microsoft_forms(writer)
-    return excel_csv(names_of(table), rows_of(table, people), "cp1253")
+    return excel_csv(names_of(table), rows_of(table, people), writer.language)
 
 
 LAYOUTS = {"microsoft_forms": _workbook, "microsoft_forms_resaved": _resaved}

@@ -12,6 +12,13 @@ from bwise.questionnaire import Question, Questionnaire
 START = datetime(2022, 4, 4, 8, 0)
 Cell = Callable[[int, Respondent], object]
 Table = list[tuple[str, Cell]]
+# The tools' own words in the language of the form.
+YES = {"en": "Yes", "de": "Ja", "nl": "Ja", "fr": "Oui", "bg": "Да", "hr": "Da", "el": "Ναι", "it": "Sì", "lv": "Jā", "pl": "Tak"}
+YES |= {"ro": "Da", "sl": "Da", "es": "Sí"}
+NO = {"en": "No", "de": "Nein", "nl": "Nee", "fr": "Non", "bg": "Не", "hr": "Ne", "el": "Όχι", "it": "No", "lv": "Nē", "pl": "Nie"}
+NO |= {"ro": "Nu", "sl": "Ne", "es": "No"}
+OTHER = {"en": "Other", "de": "Sonstiges", "nl": "Anders", "fr": "Autre", "bg": "Друго", "hr": "Drugo", "el": "Άλλο", "it": "Altro"}
+OTHER |= {"lv": "Cits", "pl": "Inne", "ro": "Altul", "sl": "Drugo", "es": "Otro"}
 OTHER_TEXT = {"model": "model_other", "funding": "funding_other", "barriers": "barriers_other"}
 
 
