@@ -178,6 +178,7 @@ def pool_of(tmp_path):
                 "demonstration": demonstration,
                 "scales": {},
                 "units": {},
+                "recoded": [],
                 "deliveries": [{"partner": f"{c}-1"}],
                 "rows": {"received": len(found), "excluded": {}, "kept": len(found)},
                 "wises": len({p.get("wise", n) for n, p in enumerate(found)}),

@@ -94,6 +94,7 @@ def test_every_flag_has_a_meaning_in_words():
         "income_sum",
         "contradiction",
         "out_of_range",
+        "approximate",
         "not_shown_answered",
         "other_partner",
     ]

@@ -17,6 +17,7 @@ FLAGS = {
     "income_sum": f"income shares do not sum to 100 (tolerance {INCOME_TOLERANCE:g})",
     "contradiction": "an exclusive option (none, prefer not to say) ticked together with others",
     "out_of_range": "a number outside the range the questionnaire allows",
+    "approximate": "a range or open class, turned into a number by a rule that the settings declare",
     "not_shown_answered": "an answer to a question that should not have been shown",
     "other_partner": "the partner code typed is not that of the delivery",
 }
@@ -34,6 +35,7 @@ def flag(country: Country) -> pd.DataFrame:
         _income(country),
         _contradictions(country),
         _ranges(country),
+        _approximate(country),
         _answered_though_hidden(country),
         _partner(country),
     ]
@@ -95,6 +97,17 @@ def _ranges(country: Country) -> pd.DataFrame:
             column = country.values[question.name]
             inside = holds(question.constraint, country.values, country.questionnaire, this=column)
             found.append(_rows(column.notna() & ~inside, "out_of_range", question.name))
+    return pd.concat(found, ignore_index=True)
+
+
+def _approximate(country: Country) -> pd.DataFrame:
+    found = [pd.DataFrame(columns=["position", "flag", "detail"])]
+    for delivery in country.deliveries:
+        mine = country.rows.index[country.rows["delivery"].eq(delivery.name)]
+        mapping = delivery.answers.mapping
+        for (column, question), texts in mapping[mapping["rule"].str.startswith("range, ")].groupby(["column", "question"])["raw"]:
+            ranges = delivery.raw.cells[column - 1].isin(texts).set_axis(mine)
+            found.append(_rows(ranges, "approximate", question))
     return pd.concat(found, ignore_index=True)
 
 

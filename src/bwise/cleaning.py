@@ -27,7 +27,8 @@ class Country:
     """Answers of one country on their way: `values` and `reasons` share index and columns (those of the questionnaire).
 
     `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
-    (the tool's, in memory only), submitted, started. `changes` and `exclusions` grow as rules are applied.
+    (the tool's, in memory only), submitted, started. `national` has the national category beside each common code where params
+    map one to the other. `changes` and `exclusions` grow as rules are applied.
     """
 
     settings: CountrySettings
@@ -36,6 +37,7 @@ class Country:
     rows: pd.DataFrame
     values: pd.DataFrame
     reasons: pd.DataFrame
+    national: pd.DataFrame
     changes: pd.DataFrame
     exclusions: pd.DataFrame
 
@@ -55,6 +57,7 @@ def gather(settings: CountrySettings, questionnaire: Questionnaire, deliveries: 
         rows,
         values=pd.concat([d.answers.values for d in deliveries], ignore_index=True),
         reasons=pd.concat([d.answers.reasons for d in deliveries], ignore_index=True),
+        national=pd.concat([d.answers.national for d in deliveries], ignore_index=True),
         changes=pd.DataFrame(columns=["position", "question", "old", "new", "rule", "reason"]),
         exclusions=pd.DataFrame(columns=["position", "rule", "reason"]),
     )

@@ -14,6 +14,7 @@ from bwise.cleaning import MISSING_REASONS, ROW, Country
 from bwise.matching import DeliveryRead, by_question
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
+from bwise.questionnaire import Questionnaire
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 from bwise.text import tidy
@@ -195,7 +196,10 @@ def mapping_table(country: Country) -> pd.DataFrame:
 
 
 def _stored(country: Country) -> pd.DataFrame:
-    """Choices as categories in the questionnaire's order: small, and nothing can be added by mistake."""
+    """Choices as categories in the questionnaire's order: small, and nothing can be added by mistake.
+
+    A national category that params map to a common code stands in a column of its own, `<question>@national`.
+    """
     stored = country.values.copy()
     for question in country.questionnaire.questions.values():
         if question.kind == "select_one":
@@ -204,7 +208,7 @@ def _stored(country: Country) -> pd.DataFrame:
             if unknown:
                 stop("An answer has a code that no list has. Nothing was saved.", Problem(f"{question.name}: {', '.join(sorted(unknown))}"))
             stored[question.name] = pd.Categorical(stored[question.name], categories=known)
-    return stored
+    return pd.concat([stored, country.national.astype("category").add_suffix("@national")], axis=1)
 
 
 def _all_choices(country: Country, question: str) -> dict[str, None]:
@@ -241,9 +245,16 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "wises": int(country.rows.loc[kept, "wise"].replace("", pd.NA).nunique()),
         "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
-        "scales": {q: s for d in country.deliveries for q, s in d.delivery.scales.items() if s != country.questionnaire[q].list_name},
+        "scales": {q: s for d in country.deliveries for q, s in _other_scales(d, country.questionnaire).items()},
+        "recoded": sorted({q for d in country.deliveries for q in (*d.delivery.national, *d.delivery.rescale)}),
         "units": {q: u for d in country.deliveries for q, u in d.delivery.units.items()},
     }
+
+
+def _other_scales(read: DeliveryRead, questionnaire: Questionnaire) -> dict[str, str]:
+    """Answer lists used instead of the questionnaire's own and not brought onto it by a declared rescaling."""
+    declared = read.delivery.scales.items()
+    return {q: name for q, name in declared if name != questionnaire[q].list_name and q not in read.delivery.rescale}
 
 
 def _delivery(read: DeliveryRead, country: Country) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from bwise.settings import ConsolidationSettings, CountrySettings, Project, load
 from bwise.storage import read_csv
 
 COMPARABLE = "asked alike"
-STATUSES = (COMPARABLE, "unit converted", "different scale", "not asked")
+STATUSES = (COMPARABLE, "recoded", "unit converted", "different scale", "not asked")
+POOLED = STATUSES[:3]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,8 @@ class Pool:
             return "not asked"
         if question in manifest["scales"]:
             return "different scale"
+        if question in manifest["recoded"]:
+            return "recoded"
         return "unit converted" if question in manifest["units"] else COMPARABLE
 
     @cached_property
@@ -61,7 +64,7 @@ class Pool:
 
     def comparable(self, *questions: str) -> list[str]:
         """Countries whose answers to all these questions may be pooled."""
-        return [c for c in self.countries if all(self.status(q, c) in (COMPARABLE, "unit converted") for q in questions)]
+        return [c for c in self.countries if all(self.status(q, c) in POOLED for q in questions)]
 
 
 def country_pool(project: Project, settings: CountrySettings) -> Pool:

@@ -39,6 +39,10 @@ class Delivery(Strict):
         units: question -> the unit used in this export; converted to the questionnaire's unit.
         sentinels: question -> numbers that stand for "no answer".
         decimal: the decimal sign, where numbers such as 1,234 would be ambiguous.
+        ranges: question -> which number stands for a range such as 10-15 or an open class such as 5+: lower, midpoint, upper.
+        dates: whether dates such as 5/10/2022 are written with the day or the month first, where the file leaves it open.
+        national: question -> {national category: common code}; the national category is kept beside the code.
+        rescale: question whose `scales` differs -> `linear`, or {point of this export's scale: point of the questionnaire's}.
     """
 
     partner: str
@@ -54,6 +58,10 @@ class Delivery(Strict):
     units: dict[str, str] = {}
     sentinels: dict[str, list[float]] = {}
     decimal: Literal[",", "."] | None = None
+    ranges: dict[str, Literal["lower", "midpoint", "upper"]] = {}
+    dates: Literal["day first", "month first"] | None = None
+    national: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
+    rescale: dict[str, Literal["linear"] | dict[str, Annotated[str, BeforeValidator(str)]]] = {}
 
     @field_validator("encoding")
     @classmethod

@@ -15,6 +15,8 @@ from rapidfuzz import fuzz, process
 
 from bwise.exports.table import NOT_SHOWN, RawTable
 from bwise.matching.columns import Match, by_question
+from bwise.matching.dates import date_order, parse_date
+from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, OTHER, YES
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
@@ -27,8 +29,6 @@ ANSWERED = ""
 WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[a-z][a-z0-9_]*)\)$")
 ID_AT_END = re.compile(r"\s*\([a-z][a-z0-9_]*\)(?=\s*(?:;|$))")
 OUT_OF = re.compile(r"^(\d+)\s*/\s*(\d+)$")
-UNITS = {("months", "years"): 1 / 12, ("years", "months"): 12.0, ("weeks", "years"): 1 / 52, ("share", "%"): 100.0, ("%", "share"): 0.01}
-"""Factors between units a params file may declare; anything else is refused."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Reading:
     """What one distinct text means: `values` are codes (several for select_multiple), one number or one text.
 
     `reason` is empty for an answer, else why there is none (no_answer, dont_know, refused, not_applicable, not_shown,
-    unreadable); `other` is the text of "other"; `rule` says how it was found; `proposal` the nearest answer.
+    unreadable); `other` is the text of "other"; `rule` says how it was found; `proposal` the nearest answer; `national` the
+    national category that params map to the common one.
     """
 
     values: tuple = ()
@@ -44,6 +45,7 @@ class Reading:
     reason: str = ANSWERED
     other: str = ""
     proposal: str = ""
+    national: str = ""
 
 
 MAPPING = ["column", "question", "raw", "code", "rule", "reason", "proposal"]
@@ -54,12 +56,14 @@ class Answers:
     """Answers of one delivery. `values` and `reasons` have the questionnaire's columns, the index is the row in the file.
 
     `mapping` has one row per question and distinct raw text: column, question, raw, code, rule, reason, count, proposal.
-    Raw text of open answers is not in it.
+    Raw text of open answers is not in it. `national` has one column per question whose national categories params map to
+    common ones: the national category as params write it.
     """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
     mapping: pd.DataFrame
+    national: pd.DataFrame
 
 
 class AnswerList:
@@ -178,6 +182,7 @@ class _Work:
         self.raw, self.questionnaire, self.delivery, self.language = raw, questionnaire, delivery, language
         self.values: dict[str, pd.Series] = {}
         self.reasons: dict[str, pd.Series] = {}
+        self.national: dict[str, pd.Series] = {}
         self.records: list[tuple] = []
         self.lists: dict[str, AnswerList] = {}
         self.constants: dict[tuple[str | None, str], pd.Series] = {}
@@ -238,13 +243,16 @@ class _Work:
 
     def _single(self, question: Question, match: Match) -> None:
         answers = self._list(question) if question.kind == "select_one" else None
-        positions, readings = self._read_each(question, match, lambda text: self._read_one(question, answers, text))
+        order = (self.delivery.dates or date_order(self.raw.cells[match.column.position].unique())) if question.kind == "date" else ""
+        positions, readings = self._read_each(question, match, lambda text: self._read_one(question, answers, text, order))
         values = [r.values[0] if r.values else None for r in readings]
         self.values[question.name] = _take(values, positions, _dtype(question))
         self.reasons[question.name] = _take([r.reason for r in readings], positions, "object")
         self._other_text(question, positions, readings)
+        if question.name in self.delivery.national:
+            self.national[question.name] = _take([r.national or None for r in readings], positions, "str")
 
-    def _read_one(self, question: Question, answers: AnswerList | None, text: str) -> Reading:
+    def _read_one(self, question: Question, answers: AnswerList | None, text: str, order: str = "") -> Reading:
         declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
@@ -257,7 +265,7 @@ class _Work:
             return self._not_applicable(text)
         if answer_key(text) in BLANK or answer_key(text) == "":
             return Reading(rule="sign for no answer", reason="no_answer")
-        return self._read_date(shown) if question.kind == "date" else self._read_number(question, shown)
+        return self._read_date(shown, order) if question.kind == "date" else self._read_number(question, shown)
 
     def _declared(self, question: Question, text: str) -> Reading | None:
         """What params say about this text, beyond the codes of an answer list."""
@@ -272,7 +280,14 @@ class _Work:
         return Reading((float(value) if question.is_number else value,), "declared")
 
     def _read_choice(self, question: Question, answers: AnswerList, text: str) -> Reading:
+        national = {answer_key(raw): (raw, code) for raw, code in self.delivery.national.get(question.name, {}).items()}
+        if answer_key(text) in national:
+            raw, code = national[answer_key(text)]
+            return Reading((code,), "national category", national=raw)
         code, rule = answers.find(text)
+        if code and question.name in self.delivery.rescale and not answers.choices[code].missing:
+            code, rule = rescaled(question, code, self.delivery, self.questionnaire), f"{rule}, rescaled"
+            return Reading((code,), rule)
         if code:
             return _answer_or_reason(code, answers.choices[code].missing, rule)
         if answer_key(text) in NOT_APPLICABLE:
@@ -288,23 +303,35 @@ class _Work:
         return Reading(rule="word for not applicable", reason="not_applicable")
 
     def _read_number(self, question: Question, text: str) -> Reading:
+        rule = "number"
         number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
         if number is None and self.raw.grid.container == "workbook":
             number = parse_number(text, ".")  # numbers typed as numbers, which we wrote as text with a point
         if number is None:
-            return Reading(rule="no number", reason="unreadable")
+            number, rule = self._number_of_range(question, text)
+            if number is None:
+                return Reading(rule=rule, reason="unreadable")
         if number in self.delivery.sentinels.get(question.name, ()):
             return Reading(rule="sentinel declared", reason="no_answer")
         unit = self.delivery.units.get(question.name, question.unit)
         if unit != question.unit:
-            return Reading((number * UNITS[unit, question.unit],), f"number, {unit} to {question.unit}")
-        return Reading((number,), "number")
+            return Reading((number * UNITS[unit, question.unit],), f"{rule}, {unit} to {question.unit}")
+        return Reading((number,), rule)
 
-    def _read_date(self, text: str) -> Reading:
-        day = pd.to_datetime(text, format="ISO8601", errors="coerce")
-        if pd.isna(day):
-            return Reading(rule="no ISO date", reason="unreadable")
-        return Reading((day.date().isoformat(),), "date")
+    def _number_of_range(self, question: Question, text: str) -> tuple[float | None, str]:
+        """The number a range or open class stands for by the rule that params declare, and the rule."""
+        bounds = parse_range(text, self.delivery.decimal, whole=question.kind == "integer")
+        if bounds is None:
+            return None, "no number"
+        how = self.delivery.ranges.get(question.name)
+        number = from_range(bounds, how) if how else None
+        return number, f"range, {how}" if number is not None else "a range or open class without a rule"
+
+    def _read_date(self, text: str, order: str) -> Reading:
+        day = parse_date(text, order)
+        if day is None:
+            return Reading(rule="no date, or day and month cannot be told apart", reason="unreadable")
+        return Reading((day.isoformat(),), "date")
 
     def _joined(self, question: Question, match: Match) -> None:
         answers = self._list(question)
@@ -405,7 +432,22 @@ class _Work:
         values = pd.DataFrame({c: self.values[c] for c in columns}, index=self.raw.cells.index)
         reasons = pd.DataFrame({c: self.reasons[c] for c in columns}, index=self.raw.cells.index)
         mapping = pd.DataFrame(self.records, columns=[*MAPPING[:-1], "count", "proposal"])
-        return Answers(values, reasons, mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum())
+        national = pd.DataFrame(self.national, index=self.raw.cells.index)
+        return Answers(values, reasons, mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum(), national)
+
+
+def rescaled(question: Question, code: str, delivery: Delivery, questionnaire: Questionnaire) -> str:
+    """A code of the scale this delivery used, on the questionnaire's own scale, as params declare it.
+
+    `linear` puts the ends of both scales upon each other and takes the nearest point, halves upwards:
+    1 + (i - 1)(k - 1)/(m - 1) for point i of m on a scale of k points. Otherwise params name the point for each point.
+    """
+    how = delivery.rescale[question.name]
+    if how != "linear":
+        return how[code]
+    points, own = list(questionnaire.scale(question.name, delivery.scales[question.name])), list(questionnaire.scale(question.name))
+    place = points.index(code) * (len(own) - 1) / (len(points) - 1)
+    return own[int(place + 0.5)]
 
 
 def _blank(text: str) -> Reading | None:
@@ -437,34 +479,3 @@ def _dtype(question: Question) -> str:
     if question.is_number:
         return "float64"
     return "boolean" if question.kind == "select_multiple" else "str"
-
-
-GROUPED = re.compile(r"^[1-9]\d{0,2}(?P<sign>[ '’.,])\d{3}(?:(?P=sign)\d{3})*(?:(?P<decimal>[.,])(?P<part>\d+))?$")
-DECIMAL = re.compile(r"^(?P<whole>\d*)(?P<sign>[.,])(?P<part>\d+)$")
-
-
-def parse_number(text: str, decimal: str | None = None, whole: bool = False) -> float | None:
-    """A number as people write it, or None when it is not one number beyond doubt.
-
-    `1.234,5` and `1,234.5` are clear; `1,234` is a thousand where only whole numbers make sense (`whole`) and unclear
-    else, unless `decimal` declares the decimal sign. A trailing % is dropped; ranges and words are not numbers.
-    """
-    bare = tidy(text).removesuffix("%").strip()
-    sign = -1.0 if bare.startswith("-") else 1.0
-    bare = bare.removeprefix("-" if sign < 0 else "+")
-    if bare.isascii() and bare.isdigit():
-        return sign * float(bare)
-    grouped, simple = GROUPED.match(bare), DECIMAL.match(bare)
-    if grouped and grouped["decimal"] == grouped["sign"]:
-        grouped = None
-    if grouped and simple and bare.count(grouped["sign"]) == 1 and not grouped["decimal"]:  # 1,234: a thousand or a decimal
-        if decimal is None and not whole:
-            return None
-        grouped = None if decimal == grouped["sign"] else grouped
-    if grouped:
-        return sign * float(
-            re.sub(r"\D", "", bare[: grouped.start("decimal")] if grouped["decimal"] else bare) + "." + (grouped["part"] or "0")
-        )
-    if not simple or decimal not in (None, simple["sign"]):
-        return None
-    return sign * float(f"{simple['whole'] or 0}.{simple['part']}")

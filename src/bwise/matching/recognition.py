@@ -15,8 +15,9 @@ from bwise.exports import READERS, read_as
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
-from bwise.matching.answers import DECLARED_MISSING, UNITS, Answers, match_answers, parse_number
+from bwise.matching.answers import DECLARED_MISSING, Answers, match_answers
 from bwise.matching.columns import IGNORE, Match, match_columns
+from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
@@ -242,7 +243,7 @@ def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Pr
     for heading, target in delivery.columns.items():
         if target != IGNORE and target not in targets:
             problems.append(Problem(f"`columns: {heading}` names the question `{target}`", remedy=did_you_mean(target, targets)))
-    for key in ("answers", "scales", "units", "sentinels"):
+    for key in CHECKS:
         for name, value in getattr(delivery, key).items():
             if name not in questionnaire.questions:
                 problems.append(Problem(f"`{key}` names the question `{name}`", remedy=did_you_mean(name, questionnaire.questions)))
@@ -287,7 +288,46 @@ def _check_sentinels(question: Question, value: list[float], questionnaire: Ques
     return [] if question.is_number else [Problem(f"`sentinels: {question.name}` is not a number", remedy="use `answers:` for texts")]
 
 
-CHECKS = {"answers": _check_answers, "scales": _check_scale, "units": _check_unit, "sentinels": _check_sentinels}
+def _check_range(question: Question, value: str, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    return [] if question.is_number else [Problem(f"`ranges: {question.name}` is not a number", remedy="take the line out")]
+
+
+def _check_national(question: Question, value: dict[str, str], questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    if question.kind != "select_one":
+        return [Problem(f"`national: {question.name}` is not a question with one answer", remedy="use `answers:`")]
+    known = list(questionnaire.choices(question.name))
+    return [
+        Problem(f"`national: {question.name}: {raw}` names the answer `{code}`", remedy=did_you_mean(code, known))
+        for raw, code in value.items()
+        if code not in known
+    ]
+
+
+def _check_rescale(question: Question, value: str | dict, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    """A rescaling needs two scales of numbers, and a point for every point."""
+    name = f"`rescale: {question.name}`"
+    other = delivery.scales.get(question.name, "")
+    points, own = questionnaire.scale(question.name, other) if other else {}, questionnaire.scale(question.name)
+    if not points or not own:
+        what = f"{name} needs a line `scales:` for this question, and numbers as codes in both lists"
+        return [Problem(what, remedy="say under `scales:` which list this export used")]
+    if value == "linear":
+        return []
+    problems = [Problem(f"{name}: the point {p} is not there", remedy="add it") for p in points if p not in value]
+    problems += [Problem(f"{name}: {p} is no point of `{other}`", remedy=did_you_mean(p, points)) for p in value if p not in points]
+    strange = [t for t in value.values() if t not in own]
+    return problems + [Problem(f"{name}: {t} is no point of the questionnaire's scale", remedy=did_you_mean(t, own)) for t in strange]
+
+
+CHECKS = {
+    "answers": _check_answers,
+    "scales": _check_scale,
+    "units": _check_unit,
+    "sentinels": _check_sentinels,
+    "ranges": _check_range,
+    "national": _check_national,
+    "rescale": _check_rescale,
+}
 
 
 def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> list[Problem]:
@@ -300,11 +340,12 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> lis
         for heading in delivery.columns
         if heading not in there
     ]
-    for question, declared in delivery.answers.items():
+    declared_texts = [("answers", q, d) for q, d in delivery.answers.items()] + [("national", q, d) for q, d in delivery.national.items()]
+    for key, question, declared in declared_texts:
         cells = {answer_key(t) for m in read.matches if m.question == question for t in read.raw.cells[m.column.position].unique()}
         problems += [
             Problem(
-                f"`answers: {question}: {raw}` matches no answer",
+                f"`{key}: {question}: {raw}` matches no answer",
                 shown,
                 why,
                 "compare it with the text in processed/<CC>/mapping.csv, or take the line out",
@@ -317,6 +358,11 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> lis
         Problem(f"`sentinels: {question}` matches no answer", shown, why, "take the line out")
         for question in delivery.sentinels
         if "sentinel declared" not in rules.get(question, set())
+    ]
+    problems += [
+        Problem(f"`ranges: {question}` matches no answer", shown, why, "take the line out")
+        for question in delivery.ranges
+        if not any(rule.startswith("range, ") for rule in rules.get(question, set()))
     ]
     return problems
 
