@@ -16,6 +16,7 @@ ORDER = (
     "checks",
     "privacy",
     "storage",
+    "intake",
     "lineage",
     "summaries",
     "pooling",

@@ -43,10 +43,13 @@ def bwise(copy_of, demonstration, tmp_path_factory):
     at, si, hr = copy_of("AT", "LV").root, copy_of("SI").root, copy_of("HR").root
     shutil.rmtree(at / "processed")
     next((si / "raw/demo/SI").iterdir()).write_bytes(b"")
-    nowhere, nobody, empty = (tmp_path_factory.mktemp(name) for name in ("nowhere", "nobody", "empty"))
+    nowhere, nobody, empty, fresh = (tmp_path_factory.mktemp(name) for name in ("nowhere", "nobody", "empty", "fresh"))
     (nobody / "params").mkdir()
     shutil.copy(ROOT / "params" / "consolidation.yaml", nobody / "params")
     shutil.copytree(ROOT / "params", empty / "params")
+    shutil.copytree(ROOT / "params", fresh / "params")
+    (fresh / "raw/FI").mkdir(parents=True)
+    (fresh / "raw/FI/answers.csv").write_text("model,founded,shoe size\nsocial,1990,41\n", encoding="utf-8")
     calls = {
         "run": (at, "run", "at", "--jobs", "2"),
         "failing run": (si, "run", "SI", "--jobs", "1", "--project", si),
@@ -59,6 +62,10 @@ def bwise(copy_of, demonstration, tmp_path_factory):
         "table": (demonstration.root, "table", "remuneration"),
         "csv": (demonstration.root, "table", "group", "--by", "country", "--csv", "--project", demonstration.root),
         "demo": (empty, "demo"),
+        "check": (demonstration.root, "check", "ro"),
+        "check of an empty file": (si, "check", "SI"),
+        "new": (fresh, "new", "fi", "--file", fresh / "raw/FI/answers.csv"),
+        "new again": (hr, "new", "HR", "--file", next((hr / "raw/demo/HR").iterdir())),
     }
     places = {"run": at / "notebooks", "failing run": nowhere, "misspelt country": nowhere, "csv": nowhere}
     before = contents(hr)
@@ -74,9 +81,32 @@ def kept(questionnaire):
     return [p for p in simulate(questionnaire) if p.fate == "kept"]
 
 
-def test_help_names_the_three_commands(bwise):
+def test_help_names_the_commands(bwise):
     assert bwise["help"].well()
-    assert all(f" {command} " in bwise["help"].out for command in ("run", "table", "demo"))
+    assert all(f" {command} " in bwise["help"].out for command in ("run", "check", "new", "table", "demo"))
+
+
+def test_a_check_with_nothing_open_exits_with_zero(bwise):
+    said = bwise["check"]
+    assert said.well(), said.err
+    assert said.out.count("Nothing is open. Run it: bwise run RO") == 2
+
+
+def test_a_check_exits_with_one_while_anything_is_open(bwise):
+    said = bwise["check of an empty file"]
+    assert (said.code, said.err) == (1, "")
+    assert "cannot be read" in said.out and "0 bytes" in said.out
+
+
+def test_a_new_country_gets_a_params_file_to_confirm(bwise):
+    said = bwise["new"]
+    assert said.well(), said.err
+    assert "params/FI.yaml written; confirm the proposals in it, then bwise check FI" in said.out
+    assert "raw/FI/answers.csv" in (said.root / "params/FI.yaml").read_text(encoding="utf-8")
+
+
+def test_a_country_that_has_params_is_not_made_new(bwise):
+    bwise["new again"].refused("params/HR.yaml is there already")
 
 
 def test_a_misspelt_country_is_refused_before_anything_runs(bwise):

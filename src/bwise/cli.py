@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table as Grid
 
 from bwise.problems import Problem, ProblemsFound, stop
-from bwise.settings import Project, find_project, load_country
+from bwise.settings import COUNTRY_CODES, Project, find_project, load_country
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
@@ -56,6 +56,45 @@ def run(
         console.print("\n   ".join([first, *rest]), markup=False, soft_wrap=True)
     if not all(o.ok for o in outcomes):
         raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    country: Annotated[str, typer.Argument(help="Country code.")],
+    project: ProjectOption = None,
+) -> None:
+    """How the deliveries of a country stand: what was recognised, what is open, what to do. Exit code 1 while anything is open."""
+    from bwise.intake import page, states
+    from bwise.questionnaire import load_questionnaire
+
+    where = find_project(project)
+    settings = load_country(where, country)
+    questionnaire = load_questionnaire(where.params / "questionnaires" / settings.questionnaire)
+    found = states(where, settings, questionnaire)
+    console.print("\n\n".join(page(state, questionnaire) for state in found), markup=False, soft_wrap=True)
+    if any(state.is_open for state in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    country: Annotated[str, typer.Argument(help="Country code, as Eurostat writes it.")],
+    file: Annotated[list[Path], typer.Option("--file", help="The export, in raw/<CC>/; may be given several times.")],
+    partner: Annotated[str, typer.Option(help="Short name of the partner; <CC>-1 when not given.")] = "",
+    questionnaire: Annotated[str, typer.Option(help="Folder in params/questionnaires/; that of the consolidation when not given.")] = "",
+    project: ProjectOption = None,
+) -> None:
+    """Write params/<CC>.yaml for a new country: what was recognised, and proposals to confirm."""
+    from bwise.intake import new_params
+
+    where = find_project(project)
+    code = COUNTRY_CODES.get(country.upper(), country.upper())
+    files = [where.shown(f.resolve()) for f in file]
+    path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner)
+    for state in found:
+        console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False, soft_wrap=True)
+    todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
+    console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
 
 
 @app.command()

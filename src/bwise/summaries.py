@@ -82,9 +82,11 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
                 "columns matched": found.columns,
                 "answers read": f"{found.readable:.1%}",
                 "personal columns dropped": ", ".join(c.heading for c in d.raw.columns if c.about == "person") or "none",
+                "remarks": " ".join(d.raw.notes),
             }
         )
-    return Summary(pd.DataFrame(rows).set_index("delivery"))
+    table = pd.DataFrame(rows).set_index("delivery")
+    return Summary(table if table["remarks"].any() else table.drop(columns="remarks"))
 
 
 def _sheet(grid: Grid) -> str:

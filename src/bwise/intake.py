@@ -1,0 +1,226 @@
+"""The state of a delivery before it is run: how it was recognised, what is open, what to do; and the params file to begin with."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from bwise.matching import DeliveryRead, read_delivery
+from bwise.matching.columns import Match
+from bwise.privacy import mask
+from bwise.problems import Problem, ProblemsFound, stop
+from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.settings import CountrySettings, Delivery, Project
+from bwise.storage import write_text
+
+SHOWN = 20  # open columns or answers that are listed one by one
+LONG = 100  # characters of a heading or answer that are shown
+
+
+@dataclass(frozen=True)
+class State:
+    """One delivery as it stands: read with what is open in it, or the problems for which it cannot be read.
+
+    `columns` are those no question was found for; `answers` has one row per question and text that fits no answer: question,
+    raw, proposal, count. A text is shown only where it is like an answer: people may have typed anything else.
+    """
+
+    name: str
+    delivery: Delivery
+    country: str
+    read: DeliveryRead | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def columns(self) -> list[Match]:
+        return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        columns = ["question", "raw", "proposal", "count"]
+        if not self.read:
+            return pd.DataFrame(columns=columns)
+        mapping = self.read.answers.mapping
+        found = mapping.loc[mapping["reason"].eq("unreadable"), columns]
+        return found.assign(raw=found["raw"].map(lambda text: mask(text, self.country)).where(found["proposal"].ne(""), ""))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything waits for a decision."""
+        return bool(self.problems or self.columns or len(self.answers))
+
+
+def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
+    """Read every delivery of a country and say how it stands; a delivery that cannot be read keeps none of the others back."""
+    return [
+        _state(project, name, delivery, settings.country, questionnaire)
+        for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True)
+    ]
+
+
+def _state(project: Project, name: str, delivery: Delivery, country: str, questionnaire: Questionnaire) -> State:
+    try:
+        shown = delivery.file.as_posix()
+        read = read_delivery(project.root / delivery.file, shown, name, delivery, questionnaire, country)
+    except ProblemsFound as found:
+        return State(name, delivery, country, None, tuple(found.problems))
+    return State(name, delivery, country, read)
+
+
+def page(state: State, questionnaire: Questionnaire) -> str:
+    """All there is to know of a delivery on one page: recognition, columns, answers, what to do next."""
+    lines = [f"{state.name}: {state.delivery.file.as_posix()}"]
+    if not state.read:
+        return "\n".join([*lines, "  cannot be read", *_indented(str(p) for p in state.problems)])
+    found, other = state.read.recognised, state.read.runner_up
+    lines += [f"  recognised   {found.describe()}", f"               {_score(found.score)}"]
+    lines += [f"  runner-up    {other.describe()}" if other else "  runner-up    none: there is no other way to read it"]
+    lines += [f"  remark       {note}" for note in state.read.raw.notes]
+    personal = [c.heading for c in state.read.raw.columns if c.about == "person"]
+    lines += [f"  dropped      personal data: {', '.join(personal) or 'none'}"]
+    if others := list(state.read.raw.grid.others):
+        lines += [f"  not read     other sheets or files: {', '.join(others)}"]
+    lines += [f"  records      {len(state.read.raw.cells)}", *_columns(state), *_answers(state)]
+    absent = not_asked(state.read, questionnaire)
+    lines += [f"  not asked    {len(absent)} questions{': ' + _few(absent) if absent else ''}", "", *_next_steps(state)]
+    return "\n".join(lines)
+
+
+def _score(score: tuple[float, float, float]) -> str:
+    fit, readable, letters = score
+    return f"score: {fit:g} columns, {readable:.1%} of the answers, {letters:.0%} of the letters"
+
+
+def not_asked(read: DeliveryRead, questionnaire: Questionnaire) -> list[str]:
+    """Questions that have no column in the export."""
+    asked = {m.question for m in read.recognised.matches if m.target}
+    reasons = read.answers.reasons
+    return [q for q in questionnaire.questions if q not in asked and reasons[questionnaire.columns(q)].eq("not_asked").all(axis=None)]
+
+
+def _columns(state: State) -> list[str]:
+    matches = state.read.recognised.matches
+    proposed = [m for m in state.columns if m.proposal]
+    counts = f"{sum(m.settled for m in matches)} matched, {len(proposed)} proposed, {len(state.columns) - len(proposed)} unmatched"
+    return [f"  columns      {counts}", *_listed([f"{_shorter(m.column.heading)}  →  {_proposed(m)}" for m in state.columns])]
+
+
+def _answers(state: State) -> list[str]:
+    found = state.answers
+    proposed = found["proposal"].ne("").sum()
+    counts = f"{state.read.recognised.readable:.1%} read; {proposed} texts proposed, {len(found) - proposed} unmatched"
+    near = found[found["proposal"].ne("")]
+    told = [f"{a.question}: {_shorter(a.raw)} ({a.count}×)  →  {a.proposal}" for a in near.itertuples()]
+    far = found[found["proposal"].eq("")].groupby("question", sort=False).size()
+    rest = f"like no answer; see processed/{state.country}/mapping.csv"
+    told += [f"{question}: {count} other text{'s' * (count > 1)}, {rest}" for question, count in far.items()]
+    return [f"  answers      {counts}", *_listed(told)]
+
+
+def _next_steps(state: State) -> list[str]:
+    if not state.is_open:
+        return ["  Nothing is open. Run it: bwise run " + state.country]
+    where = f"params/{state.country}.yaml"
+    steps = []
+    if state.columns:
+        steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
+    if len(state.answers):
+        steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
+    steps.append(f"bwise check {state.country}")
+    return ["  What to do next", *(f"    {n}. {step}" for n, step in enumerate(steps, 1))]
+
+
+def _listed(lines: list[str]) -> list[str]:
+    more = [f"               … and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return [f"               {line}" for line in lines[:SHOWN]] + more
+
+
+def _indented(texts) -> list[str]:
+    return [f"    {line}" for text in texts for line in text.splitlines()]
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def _shorter(text: str) -> str:
+    text = re.sub(r"\s+", " ", text) or "(no heading)"
+    return text if len(text) <= LONG else text[: LONG - 1] + "…"
+
+
+def _proposed(match: Match) -> str:
+    return f"{match.proposal} ({match.score:.0f} of 100)" if match.proposal else "no question like it"
+
+
+def new_params(project: Project, country: str, files: list[str], questionnaire: str, partner: str = "") -> tuple[Path, list[State]]:
+    """Write `params/<CC>.yaml` for exports that were just put into `raw/<CC>/`, with proposals as comments to confirm.
+
+    Args:
+        files: relative to the project folder. partner: short name of the partner; `<CC>-1` when not given.
+
+    Returns:
+        The file written, and how each delivery stands.
+
+    Raises:
+        ProblemsFound: there is a params file already, or an export cannot be read. Nothing is written then.
+    """
+    path = project.params / f"{country}.yaml"
+    if path.exists():
+        what, remedy = f"params/{country}.yaml is there already", f"add the delivery there by hand, then `bwise check {country}`"
+        stop("Nothing was written.", Problem(what, why="what it says would be lost", remedy=remedy))
+    deliveries = [Delivery(partner=partner or f"{country}-1", file=file) for file in files]
+    settings = CountrySettings(country=country, questionnaire=questionnaire, deliveries=deliveries)
+    codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
+    found = states(project, settings, codebook)
+    stop("The export cannot be read. Nothing was written.", *[p for s in found for p in s.problems])
+    text = f'country: "{country}"\nquestionnaire: {questionnaire}\ndeliveries:\n' + "".join(_proposal(s, codebook) for s in found)
+    write_text(path, text)
+    return path, found
+
+
+def _proposal(state: State, questionnaire: Questionnaire) -> str:
+    lines = [f"  - partner: {state.delivery.partner}", f"    file: {_quoted(state.delivery.file.as_posix())}"]
+    lines += [f"    # recognised: {state.read.recognised.describe()}"]
+    if state.is_open:
+        lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
+    if state.columns:
+        lines += ["    # columns:"]
+        lines += [f"    #   {_quoted(m.column.heading)}: {_target(m)}" for m in state.columns]
+    answers = state.answers[state.answers["raw"].eq(_raw_texts(state))]  # a masked text is no key
+    if len(answers):
+        lines += ["    # answers:"]
+        for question, texts in answers.groupby("question", sort=False):
+            lines += [f"    #   {question.partition('/')[0]}:"]
+            lines += [
+                f"    #     {_quoted(a.raw)}: {a.proposal.partition(' ')[0] or 'no_answer'}   # {a.proposal or 'no answer like it'}"
+                for a in texts.itertuples()
+            ]
+    if absent := not_asked(state.read, questionnaire):
+        lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
+    return "\n".join(lines) + "\n"
+
+
+def _raw_texts(state: State) -> pd.Series:
+    return state.read.answers.mapping["raw"].reindex(state.answers.index)
+
+
+def _target(match: Match) -> str:
+    first = match.proposal.partition(" or ")[0]
+    return f"{first or 'ignore'}   # {match.score:.0f} of 100: {match.proposal}" if first else "ignore   # no question like it"
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML writes it on one line, whatever is in it."""
+    out = StringIO()
+    yaml = YAML(typ="safe")
+    yaml.width = 10**6
+    yaml.default_style = '"'
+    yaml.allow_unicode = True
+    yaml.dump(text, out)
+    return out.getvalue().splitlines()[0]
