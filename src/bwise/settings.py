@@ -33,7 +33,7 @@ class Delivery(Strict):
         partner: short name of the partner organisation.
         file: the export, relative to the project folder.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
-        columns: heading, or its code -> question, or question/choice; `ignore` for a column to leave aside.
+        columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
         answers: question -> {raw answer: code}.
         scales: question -> the answer list used in this export instead of the questionnaire's own.
         units: question -> the unit used in this export; converted to the questionnaire's unit.

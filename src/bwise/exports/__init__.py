@@ -6,10 +6,40 @@ To add a tool: write a module with `NAME` and `read(grid) -> RawTable | None` an
 `bwise.demo.layouts` writes what it reads. A reader of anything but tables names its `CONTAINERS`.
 """
 
-from bwise.exports import eusurvey, google_forms, kobo, limesurvey, microsoft_forms, plain
+from bwise.exports import (
+    eusurvey,
+    eusurvey_xml,
+    google_forms,
+    indico,
+    kobo,
+    limesurvey,
+    microsoft_forms,
+    odk,
+    plain,
+    qualtrics,
+    redcap,
+    spss,
+    surveymonkey,
+    typeform,
+)
 from bwise.exports.table import Grid, RawTable
 
-READERS = (limesurvey, eusurvey, kobo, microsoft_forms, google_forms, plain)
+READERS = (
+    qualtrics,
+    surveymonkey,
+    spss,
+    limesurvey,
+    eusurvey,
+    eusurvey_xml,
+    kobo,
+    odk,
+    redcap,
+    typeform,
+    indico,
+    microsoft_forms,
+    google_forms,
+    plain,
+)
 TABLES = ("text", "workbook")
 
 

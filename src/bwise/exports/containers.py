@@ -5,7 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import pickle
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +16,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pandas as pd
-import pyreadstat
 from python_calamine import CalamineError, CalamineWorkbook
 
 from bwise.exports.table import Grid
@@ -21,6 +23,12 @@ from bwise.problems import Problem, did_you_mean, stop
 
 WORKBOOK = (b"PK", b"\xd0\xcf\x11\xe0")  # a workbook is known by its first bytes, not by its name
 SAV = (b"$FL2", b"$FL3")
+# SPSS files are read in a process of its own: some damaged ones bring the library down, and Python with it.
+READ_SAV = """
+import io, pickle, sys, pyreadstat
+found = pyreadstat.read_sav(io.BytesIO(sys.stdin.buffer.read()), user_missing=True, output_format="dict")
+sys.stdout.buffer.write(pickle.dumps(found))
+"""
 XML = re.compile(rb"^(\xef\xbb\xbf)?\s*(<\?xml|<Results)")
 IN_ARCHIVE = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".sav", ".xml")
 LARGEST = 500_000_000  # bytes of a file inside an archive; more is no questionnaire export
@@ -157,22 +165,28 @@ def _members(data: bytes) -> dict[str, bytes]:
 def _sav(data: bytes, shown: str) -> Grid:
     """An SPSS file as text: row -1 the names of the variables, row 0 their labels, then one row per case.
 
-    A value with a label is written as its label, user-missing values too (`user_missing`): they are answers of a kind.
+    A value with a label is written as its label, user-missing values too (`user_missing`): they are answers of a kind. A value
+    that the file declares missing without giving it a label says nothing, and is left empty: -99 is no number of anything.
     """
-    try:
-        frame, meta = pyreadstat.read_sav(io.BytesIO(data), user_missing=True)
-    except (pyreadstat.ReadstatError, ValueError, OverflowError):
+    found = subprocess.run([sys.executable, "-c", READ_SAV], input=data, capture_output=True, check=False)
+    if found.returncode:
         what = "the SPSS file is damaged, or its letters are not in the encoding it declares"
         stop(CANNOT_READ, Problem(what, shown, remedy="ask the partner to save it again, or for the answers as CSV or XLSX"))
-    cells = pd.DataFrame({p: _labelled(frame[name], meta.variable_value_labels.get(name, {})) for p, name in enumerate(frame.columns)})
-    head = pd.DataFrame([meta.column_names, [label or "" for label in meta.column_labels]], columns=cells.columns, dtype="str")
-    whole = pd.concat([head, cells.astype("str")], ignore_index=True)
-    return Grid(whole.set_axis(range(-1, len(whole) - 1)), "sav", encoding=meta.file_encoding or "")
+    cells, meta = pickle.loads(found.stdout)
+    columns, empty = {}, 0
+    for position, (name, values) in enumerate(cells.items()):
+        labels, missing = meta.variable_value_labels.get(name, {}), meta.missing_ranges.get(name, [])
+        unexplained = {v for v in set(values) - set(labels) if any(_within(v, r["lo"], r["hi"]) for r in missing)}
+        texts = {v: str(labels[v]) if v in labels else "" if v in unexplained else _as_text(v) for v in set(values)}
+        columns[position] = [name, meta.column_names_to_labels[name] or "", *(texts[v] for v in values)]
+        empty += sum(v in unexplained for v in values)
+    whole = pd.DataFrame(columns, dtype="str")
+    notes = (f"{empty} cells with a value that the file declares missing, without a label for it, are read as no answer",) if empty else ()
+    return Grid(whole.set_axis(range(-1, len(whole) - 1)), "sav", encoding=meta.file_encoding or "", notes=notes)
 
 
-def _labelled(column: pd.Series, labels: dict) -> pd.Series:
-    texts = {v: str(labels[v]) if v in labels else "" if pd.isna(v) else _as_text(v) for v in column.unique()}
-    return column.map(texts).fillna("").astype("str")
+def _within(value: object, low: float | str, high: float | str) -> bool:
+    return isinstance(value, type(low)) and low <= value <= high
 
 
 def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:

@@ -1,18 +1,19 @@
-"""Google Forms answers as CSV, from the sheet or downloaded directly.
+"""Google Forms answers: the sheet as CSV or XLSX, or the direct download, a zip archive with one CSV.
 
-The first column is the timestamp, headed in the language of the account; it is known by what is in it. Multiple answers
-stand in one cell, joined by `, ` (sheet) or `;` (download), and the text of "other" stands among them.
+The first column is the timestamp, headed in the language of the account; it is known by what is in it, in the style of the
+account's country (sheet) or as `2022/04/05 9:24:00 AM GMT+2` (download). Multiple answers stand in one cell, joined by `, `
+(sheet) or `;` (download), and the text of "other" stands among them. A grid has one column per row, `Question [Row]`.
 """
 
 from __future__ import annotations
 
 import re
 
-from bwise.exports.table import Column, Grid, RawTable, headings, raw_table
+from bwise.exports.table import CLOCK, DAY, Column, Grid, RawTable, headings, raw_table
 from bwise.text import tidy
 
 NAME = "Google Forms"
-TIMESTAMP = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\.?,? +\d{1,2}[:.]\d{2}([:.]\d{2})?( [AaPp]\.?[Mm]\.?)?( [A-Z]{2,4}([+-]\d+)?)?$")
+TIMESTAMP = re.compile(rf"^{DAY},? {CLOCK}$")
 
 
 def read(grid: Grid) -> RawTable | None:

@@ -7,11 +7,18 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from bwise.problems import Problem
 from bwise.text import heading_key, tidy
 
+# How tools and spreadsheets of the 13 countries write a moment: the parts of the day in any order, Bulgarian `г.` after them;
+# hours with colons or (Italian) stops, halves of the day in English, Spanish and Greek, a time zone. Parts of a pattern.
+DAY = r"\d{1,4}(?:[-/]|\. ?)\d{1,2}(?:[-/]|\. ?)\d{1,4}\.?(?: ?г\.?)?"
+CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?(?:[AaPp]\.? ?[Mm]\.?|[πμΠΜ]\.? ?[μΜ]\.?))?(?: [A-Z]{2,5}(?:[+-]\d{1,2}(?::\d{2})?)?)?"
 NOT_SHOWN = "{question_not_shown}"
 """What LimeSurvey's VV export writes for a question that was never asked of this respondent; readers of other formats that can
 tell it use the same sign."""
+FREE_TEXT = "(free text)"
+"""What readers add to the heading of a field for free text beside an option, whatever the tool calls that field."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Grid:
     `complete` is False while only the first records have been read; `letters` then holds the characters beyond ASCII
     of the whole file. `others` holds the other sheets of a workbook that have anything in them. `unquoted` tells, where
     a CSV quotes even empty cells, which cells are empty without quotes: the only trace of "never asked" in some tools.
+    `notes`: what had to be decided to make text of the file.
     """
 
     cells: pd.DataFrame
@@ -34,6 +42,7 @@ class Grid:
     letters: str = ""
     others: dict[str, pd.DataFrame] = field(default_factory=dict)
     unquoted: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,8 @@ class Column:
 
     `about` says what the tool itself tells: respondent_id, started, submitted, progress, language, person (personal
     data, dropped by the reader), tool (anything else the tool adds); empty for a column that may hold answers.
-    `code` and `text` are the parts of the heading, where the tool writes both.
+    `code` and `text` are the parts of the heading, where the tool writes both; `section` is the title of the section that
+    the tool writes before the text. It may be the question of a battery whose rows are the texts.
     """
 
     position: int
@@ -50,10 +60,16 @@ class Column:
     code: str = ""
     text: str = ""
     about: str = ""
+    section: str = ""
 
     @property
     def key(self) -> str:
         return heading_key(self.text)
+
+    @property
+    def place(self) -> str:
+        """How params name a column whose heading others have, too: `column 12`, counted as a spreadsheet does."""
+        return f"column {self.position + 1}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,9 @@ class RawTable:
 
     Columns with personal data are in `columns` by their heading only; their cells were dropped by the reader.
     `other_in_cell`: the tool writes the text of "other" into the same cell as the options. `bare_options`: the columns of
-    a multiple answer are headed by the option alone, without its question. `notes`: what an analyst must know of this file.
+    a multiple answer are headed by the option alone, without its question. `groups_in_text`: the labels of groups may stand
+    before the text of a question, joined by `/`. `notes`: what an analyst must know of this file. `problems`: why the table
+    cannot be used, though it is known what it is.
     """
 
     tool: str
@@ -73,7 +91,9 @@ class RawTable:
     headings: str = "text"
     other_in_cell: bool = False
     bare_options: bool = False
+    groups_in_text: bool = False
     notes: tuple[str, ...] = field(default=())
+    problems: tuple[Problem, ...] = field(default=())
 
     def about(self, what: str) -> pd.Series | None:
         """Cells of what the tool tells (respondent_id, submitted, …), or None when it does not."""
@@ -94,7 +114,7 @@ PERSONAL = {
     for h in """
 ipaddr|ip address|ip-adresse|ip-adres|adresse ip|ip адрес|ip-адрес|ip adresa|διεύθυνση ip|indirizzo ip|ip adrese|adres ip|adresa ip|
 ip naslov|dirección ip|refurl|referrer url|referrer-url|url referente|url référente|référent|
-url de referencia|token|zugangsschlüssel|zugangscode|code d'accès|
+url de referencia|token|zugangsschlüssel|zugangscode|code d'accès|adresse de messagerie|
 toegangscode|jeton|codice d'accesso|email|e-mail|email address|e-mail address|e-mail-adresse|e-mailadres|adresse e-mail|adresse mail|
 courriel|имейл|имейл адрес|електронна поща|e-pošta|e-adresa|adresa e-pošte|e-poštni naslov|elektronski naslov|διεύθυνση email|
 διεύθυνση ηλεκτρονικού ταχυδρομείου|ηλεκτρονικό ταχυδρομείο|indirizzo email|posta elettronica|e-pasts|e-pasta adrese|adres e-mail|
@@ -139,6 +159,24 @@ def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int,
     cells = data[[c.position for c in columns if c.about != "person"]]
     filled = cells.ne("").any(axis=1)
     return RawTable(tool, grid, tuple(columns), cells[filled], header_row=first_data_row - 1, **more)
+
+
+PARENTS = {"_parent_index", "X_parent_index", "PARENT_KEY"}
+
+
+def is_repeat(cells: pd.DataFrame) -> bool:
+    """Whether the rows belong to rows of another table: a repeated group of KoBo or ODK, several rows per respondent."""
+    return 1 in cells.index and not PARENTS.isdisjoint(map(tidy, cells.loc[1]))
+
+
+PLACE = r"-?\d{1,3}\.\d+ -?\d{1,3}\.\d+( -?\d+(\.\d+)?){0,2}"
+PLACES = re.compile(rf"^{PLACE}(\s*;\s*{PLACE})*\s*;?$")
+
+
+def holds_places(cells: pd.Series) -> bool:
+    """Whether a column holds places as KoBo and ODK write them into one cell: `latitude longitude altitude precision`."""
+    filled = cells[cells != ""].iloc[:20].tolist()
+    return sum(bool(PLACES.match(text)) for text in filled) > len(filled) / 2
 
 
 def headings(grid: Grid, row: int = 1) -> list[tuple[int, str]]:

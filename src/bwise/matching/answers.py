@@ -25,9 +25,10 @@ from bwise.text import answer_key, code_key, tidy
 OPEN = {"text"}
 DECLARED_MISSING = ("no_answer", "dont_know", "refused", "not_applicable")
 NEAR = 85  # an "other" text this like an option is not taken for an "other"
+CUT_OFF = 50  # letters from which the beginning of one label only is that label: SPSS keeps 120 bytes of it
 ANSWERED = ""
-WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[a-z][a-z0-9_]*)\)$")
-ID_AT_END = re.compile(r"\s*\([a-z][a-z0-9_]*\)(?=\s*(?:;|$))")
+WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[a-z0-9_]+)\)$")
+ID_AT_END = re.compile(r"[?:.!*\s]*\([a-z0-9_]+\)(?=\s*(?:;|$))")  # with the final stop that is in no key of an answer
 OUT_OF = re.compile(r"^(\d+)\s*/\s*(\d+)$")
 
 
@@ -72,7 +73,7 @@ class AnswerList:
     Args:
         language: labels of this language win where two languages share a label.
         declared: raw text -> code, from params; believed before anything else.
-        tool: LimeSurvey keeps five characters of an answer code.
+        tool: LimeSurvey keeps five characters of an answer code, KoBo joins labels by spaces.
     """
 
     def __init__(self, questionnaire: Questionnaire, list_name: str, language: str = "", declared: dict | None = None, tool: str = ""):
@@ -89,6 +90,7 @@ class AnswerList:
         self.declared = {answer_key(raw): code for raw, code in (declared or {}).items() if code in self.choices}
         self.codes = self._short_codes() if tool == "LimeSurvey" else {}
         self.codes |= {answer_key(name): name for name in self.choices}
+        self.joined_by_spaces = tool == "KoBoToolbox"
         known = self.codes | self.labels | self.declared
         self.longest_first = {k: known[k] for k in sorted(known, key=len, reverse=True) if k}
 
@@ -107,10 +109,12 @@ class AnswerList:
                 return known[key], rule
         if key in OTHER and "other" in self.choices:
             return "other", "the tool's word for other"
-        if (parts := WITH_ID.match(key)) and parts["label"] in self.labels:  # EUSurvey's "assigned values"
-            return self.labels[parts["label"]], "label with id"
+        if (parts := WITH_ID.match(key)) and (label := answer_key(parts["label"])) in self.labels:  # EUSurvey's "assigned values"
+            return self.labels[label], "label with id"
         if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == self._highest():
             return rating[1], f"rating out of {rating[2]}"
+        if len(key) >= CUT_OFF and len(begun := {code for label, code in self.labels.items() if label.startswith(key)}) == 1:
+            return begun.pop(), "label cut off"
         return "", ""
 
     def _highest(self) -> str:
@@ -125,16 +129,30 @@ class AnswerList:
         """Codes in a joined answer, and the parts that are no known answer.
 
         The text is cut by the known answers, longest first, not by its separators: answers hold commas and semicolons
-        themselves. Codes joined by spaces (KoBo, ODK) are codes only if all of them are.
+        themselves. Codes joined by spaces (KoBo, ODK) are codes only if all of them are, and so are labels (KoBo)
+        if there is only one way to tell them apart.
         """
         key = answer_key(raw)
-        if key and all(word in self.codes for word in key.split(" ")):
-            return list(dict.fromkeys(self.codes[word] for word in key.split(" "))), []
+        if key in self.declared:
+            return [self.declared[key]], []
+        words = self.codes | self.declared
+        if key and all(word in words for word in key.split(" ")):
+            return list(dict.fromkeys(words[word] for word in key.split(" "))), []
+        if self.joined_by_spaces and (ways := self._cut_at_spaces(key)):
+            return (ways[0], []) if len(ways) == 1 else ([], [key])
         codes, left = self._cut(key)
         if left:
             bare = self._cut(ID_AT_END.sub("", key))
             codes, left = bare if len(bare[1]) < len(left) else (codes, left)
         return codes, left
+
+    def _cut_at_spaces(self, key: str) -> list[list[str]]:
+        """Every set of answers that make up the whole text with nothing but spaces between them."""
+        ways: dict[int, set[frozenset[str]]] = {len(key) + 1: {frozenset()}}
+        for at in reversed([0, *(i + 1 for i, sign in enumerate(key) if sign == " ")]):
+            ends = ((code, _end_of(known, key, at)) for known, code in self.longest_first.items() if key.startswith(known, at))
+            ways[at] = {rest | {code} for code, end in ends for rest in ways.get(end + 1, ())}
+        return [[name for name in self.choices if name in way] for way in ways[0]]
 
     def _cut(self, key: str) -> tuple[list[str], list[str]]:
         codes: list[str] = []
@@ -152,6 +170,11 @@ class AnswerList:
                 left.append(key[at:end].strip())
             at = end
         return list(dict.fromkeys(codes)), left
+
+
+def _end_of(known: str, text: str, at: int) -> int:
+    """Where an answer that begins here ends, with the stops that `answer_key` takes from the end of a label."""
+    return next((i for i in range(at + len(known), len(text)) if text[i] not in "?;:.!*"), len(text))
 
 
 def _ends(text: str, at: int) -> bool:
@@ -249,10 +272,22 @@ class _Work:
         self.values[question.name] = _take(values, positions, _dtype(question))
         self.reasons[question.name] = _take([r.reason for r in readings], positions, "object")
         self._other_text(question, positions, readings)
+        if answers and "other" in answers.choices:
+            self._other_beside(question)
         if question.name in self.delivery.national:
             self.national[question.name] = _take([r.national or None for r in readings], positions, "str")
 
+    def _other_beside(self, question: Question) -> None:
+        """A text of "other" in a column of its own is the answer where there is no other one: Typeform leaves the answer empty."""
+        text = self.values.get(f"{question.name}_other")
+        if text is not None:
+            typed = text.notna() & self.reasons[question.name].eq("no_answer")
+            self.values[question.name] = self.values[question.name].mask(typed, "other")
+            self.reasons[question.name] = self.reasons[question.name].mask(typed, ANSWERED)
+
     def _read_one(self, question: Question, answers: AnswerList | None, text: str, order: str = "") -> Reading:
+        if text == NOT_SHOWN and self.raw.tool == "LimeSurvey" and (question.is_number or question.kind == "date"):
+            return Reading(rule="NULL of LimeSurvey: not shown or left empty", reason="no_answer")  # it stores both alike
         declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
@@ -305,7 +340,7 @@ class _Work:
     def _read_number(self, question: Question, text: str) -> Reading:
         rule = "number"
         number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
-        if number is None and self.raw.grid.container == "workbook":
+        if number is None and self.raw.grid.container in ("workbook", "sav"):
             number = parse_number(text, ".")  # numbers typed as numbers, which we wrote as text with a point
         if number is None:
             number, rule = self._number_of_range(question, text)
@@ -369,12 +404,13 @@ class _Work:
         An option without a column was not offered in this delivery, or its column is still open: `not_asked`.
         """
         answers = self._list(question)
-        spelt_out = all(self._holds_only_its_option(answers, m) for m in matches)
+        typed = [m for m in matches if self._holds_typed_text(m)]
+        spelt_out = all(m in typed or self._holds_only_its_option(answers, m) for m in matches)
         ticked, states = {}, []
         for match in matches:
-            choice = match.target.partition("/")[2]
-            positions, readings = self._read_each(question, match, lambda text, c=choice: self._read_option(answers, c, text, spelt_out))
-            ticked[choice] = _take([bool(r.values) for r in readings], positions, "bool")
+            choice, whole = match.target.partition("/")[2], spelt_out or match in typed
+            positions, readings = self._read_each(question, match, lambda text, c=choice, w=whole: self._read_option(answers, c, text, w))
+            ticked[choice] = ticked.get(choice, False) | _take([bool(r.values) for r in readings], positions, "bool")
             states.append(_take([r.reason for r in readings], positions, "object"))
         other = f"{question.name}_other"
         if "other" in answers.choices and "other" not in ticked and other in self.values:
@@ -398,6 +434,11 @@ class _Work:
             else:
                 self.values[column] = self._constant(None, "boolean")
                 self.reasons[column] = self._constant("not_asked", "str")
+
+    def _holds_typed_text(self, match: Match) -> bool:
+        """Whether a column headed only by "other" holds what people typed, and no ticks."""
+        words = set(map(answer_key, self.raw.cells[match.column.position].unique())) - {""}
+        return self.raw.bare_options and match.target.endswith("/other") and not words <= YES | NO | NOT_APPLICABLE
 
     def _holds_only_its_option(self, answers: AnswerList, match: Match) -> bool:
         """Whether the cells repeat the option's own code or label: an option called N or 0 then does not say no."""

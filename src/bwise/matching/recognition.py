@@ -99,6 +99,7 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     best = _winner(ranked, shown, delivery)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
+    stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems))
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown))
     return DeliveryRead(name, delivery, whole, other)
 
@@ -112,7 +113,7 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     tables = [
         raw
         for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
-        for raw in read_as(grid, delivery.tool)
+        for raw in _read_as(grid, delivery.tool, shown)
     ]
     found = []
     for raw in tables:
@@ -125,6 +126,14 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     judged = [_judge(r, questionnaire, delivery, country) if specific.get(id(r.raw.grid)) is r and r.fit else r for r in found]
     order = [m.NAME for m in READERS]
     return sorted(judged, key=lambda r: (r.score, -order.index(r.raw.tool)), reverse=True)
+
+
+def _read_as(grid: Grid, tool: str | None, shown: str) -> list[RawTable]:
+    """The grid as each reader understands it; a reader that refuses the file does not know its name."""
+    try:
+        return read_as(grid, tool)
+    except ProblemsFound as found:
+        stop(found.heading, *(replace(p, where=shown) for p in found.problems))
 
 
 def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery, country: str) -> Recognised:
@@ -334,7 +343,7 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> lis
     """Lines of params that match nothing in the file: they would do nothing, and nobody would know."""
     why = "the line would do nothing"
     open_to_params = [c for c in read.raw.columns if not c.about]
-    there = {c.heading for c in open_to_params} | {c.code for c in open_to_params if c.code}
+    there = {name for c in open_to_params for name in (c.heading, c.code, c.place) if name}
     problems = [
         Problem(f"`columns: {heading}` matches no heading", shown, why, did_you_mean(heading, there))
         for heading in delivery.columns

@@ -6,12 +6,25 @@ gives the bytes of a file. `writer` makes labels, codes and cells; `files` makes
 
 from __future__ import annotations
 
-from bwise.demo.layouts import eusurvey, google_forms, kobo, limesurvey, microsoft_forms
+from bwise.demo.layouts import (
+    eusurvey,
+    google_forms,
+    indico,
+    kobo,
+    limesurvey,
+    microsoft_forms,
+    odk,
+    qualtrics,
+    redcap,
+    spss,
+    surveymonkey,
+    typeform,
+)
 from bwise.demo.layouts.writer import Writer
 from bwise.demo.simulation import Respondent
 from bwise.questionnaire import Questionnaire
 
-TOOLS = (limesurvey, eusurvey, kobo, google_forms, microsoft_forms)
+TOOLS = (limesurvey, eusurvey, kobo, odk, redcap, google_forms, microsoft_forms, qualtrics, surveymonkey, spss, indico, typeform)
 LAYOUTS = {name: layout for tool in TOOLS for name, layout in tool.LAYOUTS.items()}
 
 

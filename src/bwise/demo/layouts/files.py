@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import datetime, timedelta
 
 import xlsxwriter
@@ -63,4 +64,15 @@ def xlsx_bytes(names: list[str], rows: list[list], sheet: str, preface: bool = F
             if value not in ("", None):
                 page.write(line, column, value)
     book.close()
+    return out.getvalue()
+
+
+def zip_bytes(files: dict[str, bytes]) -> bytes:
+    """An archive of these files, stored as they are: what compression makes of them differs between machines."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name, START.timetuple()[:6])
+            info.create_system = 3  # as on Unix, wherever it is made
+            archive.writestr(info, content)
     return out.getvalue()

@@ -11,6 +11,11 @@ FORMS_HEADINGS = {
     "it": ("ID", "Ora di inizio", "Ora di completamento", "Posta elettronica", "Nome"),
     "ro": ("ID", "Ora începerii", "Ora finalizării", "E-mail", "Nume"),
     "el": ("ID", "Ώρα έναρξης", "Ώρα ολοκλήρωσης", "Email", "Όνομα"),
+    "de": ("ID", "Startzeit", "Fertigstellungszeit", "E-Mail", "Name"),
+    "nl": ("ID", "Begintijd", "Tijd van voltooien", "E-mail", "Naam"),
+    "fr": ("ID", "Heure de début", "Heure de fin", "Adresse de messagerie", "Nom"),
+    "pl": ("ID", "Godzina rozpoczęcia", "Godzina ukończenia", "Adres e-mail", "Nazwa"),
+    "es": ("ID", "Hora de inicio", "Hora de finalización", "Correo electrónico", "Nombre"),
 }
 
 
