@@ -107,6 +107,11 @@ class ConsolidationSettings(Strict):
             confidential (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices
             use. The threshold is on the base, not on the answer: in samples of 5 to 12 per country every share would go.
         low_reliability: figures on fewer persons carry obs_status u.
+        income_tolerance: percentage points by which income shares may differ from 100.
+        income_rule: what becomes of shares that differ by more: `refuse` (left out, counted), `rescale` to 100, `keep`.
+        size_classes: lower bounds of the size classes of WISEs above the first, in persons employed.
+        age_classes: lower bounds of the age classes of WISEs above the first, in years, at `reference_year`.
+        country_groups: name -> countries, for a breakdown; none when empty.
     """
 
     questionnaire: str
@@ -114,6 +119,12 @@ class ConsolidationSettings(Strict):
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
     low_reliability: int = Field(default=30, ge=1)
+    income_tolerance: float = Field(default=1.0, ge=0)
+    income_rule: Literal["refuse", "rescale", "keep"] = "refuse"
+    size_classes: list[int] = Field(default=[10, 50, 250], min_length=1)
+    age_classes: list[int] = Field(default=[5, 15], min_length=1)
+    reference_year: int = 2022
+    country_groups: dict[str, list[str]] = {}
 
     @field_validator("countries")
     @classmethod

@@ -6,10 +6,12 @@ countries only. Nothing is rounded here. To add a table: write its function in t
 
 from bwise.pooling import Pool
 from bwise.tables.cells import ALL, AVERAGES, SELF, Table, domain_of
-from bwise.tables.enterprises import models, sectors
+from bwise.tables.enterprises import barriers, contracts, income, models, pathways, remuneration, sectors, technology
 from bwise.tables.fieldwork import fieldwork
 from bwise.tables.frequencies import first_look, frequencies
 from bwise.tables.skills import ratings, skills, skills_by_country
+from bwise.tables.support import reserved_contracts, support
+from bwise.tables.training import measures, profiles, training_funding
 
 __all__ = [
     "ALL",
@@ -28,7 +30,24 @@ __all__ = [
     "skills_by_country",
 ]
 
-EUROPEAN = (fieldwork, models, sectors, skills, skills_by_country)
+EUROPEAN = (
+    fieldwork,
+    models,
+    sectors,
+    income,
+    technology,
+    barriers,
+    pathways,
+    contracts,
+    remuneration,
+    support,
+    reserved_contracts,
+    skills,
+    skills_by_country,
+    profiles,
+    measures,
+    training_funding,
+)
 """The tables of `reports/`, in the order of the mission."""
 
 

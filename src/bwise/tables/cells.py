@@ -21,7 +21,8 @@ class Table:
 
     `data` is long and tidy: one row per figure, columns for its dimensions, then statistic, value, n (persons), wises, countries,
     obs_status, conf_status. `rows` and `columns` say how it is read by people: dimensions down and across.
-    `codes`: dimension -> {code: label}.
+    `codes`: dimension -> {code: label}. A qualitative figure has no value but a `code`; `symbols` says how it is shown: code ->
+    (symbol, words). `decimals_of`: statistic -> decimals, where it is shown with others than `decimals`.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Table:
     countries: tuple[str, ...] = ()
     decimals: int = 1
     notes: tuple[str, ...] = ()
+    symbols: dict[str, tuple[str, str]] = field(default_factory=dict)
+    decimals_of: dict[str, int] = field(default_factory=dict)
 
 
 def given(pool: Pool, question: Question) -> pd.DataFrame:
@@ -56,9 +59,15 @@ def given(pool: Pool, question: Question) -> pd.DataFrame:
 
 
 def means(
-    pool: Pool, items: pd.DataFrame, keys: pd.DataFrame | None, scale: float, countries: list[str], by_country: bool = True
+    pool: Pool,
+    items: pd.DataFrame,
+    keys: pd.DataFrame | None,
+    scale: float,
+    countries: list[str],
+    by_country: bool = True,
+    how: str = "mean",
 ) -> pd.DataFrame:
-    """Mean of each item (times `scale`), persons and WISEs behind it, by the keys: pooled, and by country.
+    """Mean (or median) of each item, times `scale`, persons and WISEs behind it, by the keys: pooled, and by country.
 
     Returns:
         Columns: the keys, country (or `pooled`), item, value, n, wises.
@@ -69,18 +78,18 @@ def means(
         inside &= keys.notna().all(axis=1)
     by = pd.concat([pool.answers["country"].astype("str"), *([] if keys is None else [keys])], axis=1)[inside]
     levels = [by[names].assign(country=POOLED), *([by] if by_country else [])]
-    found = [_group(items[inside], level[[*names, "country"]], wises_of(pool)[inside], scale) for level in levels]
+    found = [_group(items[inside], level[[*names, "country"]], wises_of(pool)[inside], scale, how) for level in levels]
     order = {c: i for i, c in enumerate([*pool.countries, POOLED])}  # countries in the order of params, the average last
     return pd.concat(found, ignore_index=True).sort_values("country", key=lambda s: s.map(order), kind="stable").reset_index(drop=True)
 
 
-def _group(items: pd.DataFrame, by: pd.DataFrame, wise: pd.Series, scale: float) -> pd.DataFrame:
+def _group(items: pd.DataFrame, by: pd.DataFrame, wise: pd.Series, scale: float, how: str) -> pd.DataFrame:
     """One level of grouping; a respondent counts for an item where she answered it."""
     keys = [by[c] for c in by.columns]
     grouped = items.groupby(keys, sort=False, observed=True)
     answered = items.notna().groupby([*keys, wise.rename("_wise")], sort=False, observed=True).any()
     wises = answered.groupby(level=list(by.columns), sort=False, observed=True).sum()
-    figures = {"value": grouped.mean() * scale, "n": grouped.count(), "wises": wises}
+    figures = {"value": grouped.agg(how) * scale, "n": grouped.count(), "wises": wises}
     items_level = items.columns.names if items.columns.nlevels > 1 else ["item"]
     long = pd.concat({k: v.rename_axis(columns=items_level).stack(items_level, future_stack=True) for k, v in figures.items()}, axis=1)
     return long.fillna({"wises": 0}).reset_index()
@@ -91,6 +100,111 @@ def wises_of(pool: Pool) -> pd.Series:
     if pool.questionnaire.one("wise") is None:
         return pool.answers["respondent"]
     return pool.answers["wise"].replace("", np.nan)
+
+
+def of_wise(pool: Pool, question: Question) -> pd.Series:
+    """What was answered for the WISE of each respondent; missing where nobody of it answered, or those who did disagree."""
+    known = pd.DataFrame({"wise": wises_of(pool), "answer": pool.answers[question.name].astype("object")}).dropna().drop_duplicates()
+    alone = known[~known["wise"].duplicated(keep=False)].set_index("wise")["answer"]
+    return wises_of(pool).map(alone)
+
+
+BREAKDOWNS = {
+    "all": "All",
+    "model": "By WISE model",
+    "size": "By size of the WISE",
+    "age": "By age of the WISE",
+    "country_group": "By group of countries",
+}
+
+
+def breakdown(pool: Pool, name: str) -> tuple[pd.Series, dict[str, str]] | None:
+    """Group of each respondent in a breakdown of `BREAKDOWNS`, and the groups' labels; None where the questionnaire has no question for it.
+
+    Size: persons employed, classes of the Commission's Recommendation 2003/361/EC by default. Age: years since the WISE was founded.
+    """
+    if name == "country_group":
+        groups = {c: group for group, countries in pool.settings.country_groups.items() for c in countries}
+        return (pool.answers["country"].astype("str").map(groups), {g: g for g in pool.settings.country_groups}) if groups else None
+    question = pool.questionnaire.one({"model": "model", "size": "staff", "age": "founded"}[name])
+    if question is None:
+        return None
+    known = of_wise(pool, question)
+    if name == "model":
+        return known, labels(pool, question)
+    if name == "age":
+        return _classes(pool.settings.reference_year - known.astype("float64"), pool.settings.age_classes, "years")
+    return _classes(known.astype("float64"), pool.settings.size_classes, "persons")
+
+
+def _classes(numbers: pd.Series, bounds: list[int], unit: str) -> tuple[pd.Series, dict[str, str]]:
+    """Classes from each bound up to the next, the first from 0."""
+    names = [f"{low}-{high - 1}" for low, high in zip([0, *bounds], bounds, strict=False)] + [f"{bounds[-1]}+"]
+    found = pd.cut(numbers, [0, *bounds, np.inf], right=False, labels=names)
+    shown = {n: f"{n.replace('-', '–').replace('+', ' or more')} {unit}" for n in names}
+    return found.astype("object"), shown
+
+
+def across(
+    pool: Pool, items: pd.DataFrame, questions: list[str], by: tuple[str, ...], scale: float = 100.0, how: str = "mean"
+) -> pd.DataFrame:
+    """Figures for all respondents, pooled and as the mean of countries, and pooled for each group of the breakdowns; protected.
+
+    Returns:
+        Columns: item (or the levels of `items`), breakdown, group, average, value, n, wises, countries, obs_status, conf_status.
+    """
+    comparable = pool.comparable(*questions)
+    whole = pd.DataFrame({"group": ALL}, index=items.index)
+    countries = protect(means(pool, items, whole, scale, comparable, how=how), pool.settings, along="country", total=POOLED)
+    mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES")
+    pooled = protect(means(pool, items, whole, scale, comparable, False, how), pool.settings, along="group", total=ALL)
+    frames = [f.assign(breakdown="all", average=a) for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))]
+    for name in by:
+        if (found := breakdown(pool, name)) is None:
+            continue
+        each = pd.DataFrame({"group": found[0]})
+        parts = pd.concat([means(pool, items, keys, scale, comparable, False, how) for keys in (whole, each)], ignore_index=True)
+        protected = protect(parts, pool.settings, along="group", total=ALL)
+        frames.append(protected[protected["group"].ne(ALL)].assign(breakdown=name, average=POOLED))
+    cells = pd.concat(frames, ignore_index=True).drop(columns="country")
+    return cells.assign(countries=cells["countries"].fillna(len(comparable)))
+
+
+def across_codes(pool: Pool, by: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Labels of the dimensions that `across` makes."""
+    groups = {ALL: "All"}
+    for name in by:
+        groups |= found[1] if (found := breakdown(pool, name)) else {}
+    return {"breakdown": BREAKDOWNS, "group": groups, "average": AVERAGES}
+
+
+def shares(pool: Pool, role: str, id_: str, title: str, by: tuple[str, ...] = ("model",)) -> Table | None:
+    """How often each answer to the question with this role was given, by the breakdowns. Several answers: the base is respondents."""
+    question = pool.questionnaire.one(role)
+    if question is None:
+        return None
+    cells = across(pool, given(pool, question), [question.name], by).rename(columns={"item": "answer"})
+    several = question.kind == "select_multiple"
+    return Table(
+        id_,
+        title,
+        "WISEs in the sample, as the respondents see them",
+        f"respondents who answered “{question.label()}”",
+        "%",
+        "respondents naming the answer / respondents naming any answer",
+        tidy(cells.assign(statistic="share")),
+        ("answer",),
+        ("breakdown", "group", "average"),
+        {**across_codes(pool, by), "answer": labels(pool, question)},
+        tuple(pool.comparable(question.name)),
+        1,
+        ("Several answers were possible: shares add to more than 100.",) if several else (),
+    )
+
+
+def numeric(pool: Pool, question: Question) -> pd.Series:
+    """A rating as points of its scale; answers such as "don't know" have none."""
+    return pool.answers[question.name].astype("str").map(pool.questionnaire.scale(question.name)).astype("float64")
 
 
 def country_table(pool, cells, id_, title, population, base, unit, formula, rows, columns, codes, questions, decimals=1, notes=()) -> Table:
@@ -120,8 +234,8 @@ TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_sta
 def tidy(cells: pd.DataFrame) -> pd.DataFrame:
     """Dimensions first, then the figure; persons and WISEs as whole numbers."""
     dimensions = [c for c in cells.columns if c not in TAIL]
-    tidy = cells[[*dimensions, *TAIL]].reset_index(drop=True)
-    return tidy.astype({"n": "Int64", "wises": "Int64", "countries": "Int64"})
+    ordered = cells[[*dimensions, *TAIL]].reset_index(drop=True)
+    return ordered.astype({"n": "Int64", "wises": "Int64", "countries": "Int64"})
 
 
 def labels(pool: Pool, question: Question | None) -> dict[str, str]:

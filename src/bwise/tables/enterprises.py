@@ -6,7 +6,20 @@ import pandas as pd
 
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
-from bwise.tables.cells import ALL, AVERAGES, Table, country_table, given, labels, means, tidy
+from bwise.tables.cells import (
+    ALL,
+    AVERAGES,
+    Table,
+    across,
+    across_codes,
+    country_table,
+    given,
+    labels,
+    means,
+    numeric,
+    shares,
+    tidy,
+)
 
 
 def models(pool: Pool) -> Table | None:
@@ -73,3 +86,95 @@ def sectors(pool: Pool) -> Table | None:
         1,
         ("Sectors are sections of NACE Rev. 2. Several answers were possible, so shares of activity add to more than 100.",),
     )
+
+
+def income(pool: Pool) -> Table | None:
+    """Income of WISEs by source. Population: WISEs in the sample, as their enablers see them. Base: enablers who gave a complete split.
+    Unit: per cent of income. Formula: mean and median of the shares; a split that differs from 100 by more than the tolerance is
+    refused, rescaled or kept, as params say. Public contracts are sales, kept apart from subsidies. Source: role `income`."""
+    questions = pool.questionnaire.with_role("income")
+    if not questions:
+        return None
+    names = [q.name for q in questions]
+    settings, given_shares = pool.settings, pool.answers[names].astype("float64")
+    total = given_shares.sum(axis=1, min_count=1)
+    off = total.sub(100).abs() > settings.income_tolerance
+    splits = given_shares.fillna(0.0).where(total.notna())
+    if settings.income_rule == "refuse":
+        splits = splits.where(~off)
+    elif settings.income_rule == "rescale":
+        splits = splits.div(total.where(total > 0), axis=0) * 100
+    by = ("model", "size")
+    frames = [across(pool, splits, names, by, 1.0, how).assign(statistic=how) for how in ("mean", "median")]
+    done = {"refuse": "left out", "rescale": "rescaled to 100", "keep": "kept as given"}[settings.income_rule]
+    note = f"The shares of {off.sum()} of {total.notna().sum()} respondents differ from 100 by more than {settings.income_tolerance:g}: {done}."
+    return Table(
+        "income",
+        "Income by source",
+        "WISEs in the sample, as their enablers see them",
+        "respondents who gave the shares of their income",
+        "% of income",
+        "mean and median of the shares",
+        tidy(pd.concat(frames, ignore_index=True).rename(columns={"item": "source"})),
+        ("source",),
+        ("statistic", "breakdown", "group", "average"),
+        {**across_codes(pool, by), "source": {q.name: q.label() for q in questions}},
+        tuple(pool.comparable(*names)),
+        1,
+        (note, "Public contracts are sales to public buyers; subsidies are support. Medians of sources need not add to 100."),
+    )
+
+
+def technology(pool: Pool) -> Table | None:
+    """Technologies: relevance today and in future. Population: WISEs in the sample, as their enablers see them. Base: enablers who
+    rated the technology, for the change those who rated both. Unit: scale points. Formula: change = future − today of the same
+    respondent. Size classes, because the project's first report found large WISEs more digitised. Source: role `technology`."""
+    measured: dict[str, dict[str, str]] = {}
+    for question in pool.questionnaire.with_role("technology"):
+        measured.setdefault(question.concept, {})[question.measure] = question.name
+    if not measured:
+        return None
+    rated = {}
+    for concept, names in measured.items():
+        points = {m: numeric(pool, pool.questionnaire[n]) for m, n in names.items()}
+        rated |= {(concept, {"relevance": "today", "future": "in future"}.get(m, m)): p for m, p in points.items()}
+        if {"relevance", "future"} <= set(points):
+            rated[concept, "change"] = points["future"] - points["relevance"]
+    items = pd.DataFrame(rated).rename_axis(columns=["technology", "statistic"])
+    names = [n for found in measured.values() for n in found.values()]
+    by = ("model", "size")
+    return Table(
+        "technology",
+        "Relevance of technologies, today and in future",
+        "WISEs in the sample, as their enablers see them",
+        "respondents who rated the technology",
+        "scale points, 1 to 5",
+        "mean; change = future − today of the same respondent",
+        tidy(across(pool, items, names, by, 1.0)),
+        ("technology", "statistic"),
+        ("breakdown", "group", "average"),
+        {**across_codes(pool, by), "technology": {c: pool.questionnaire.concepts[c].label for c in measured}},
+        tuple(pool.comparable(*names)),
+        2,
+    )
+
+
+def pathways(pool: Pool) -> Table | None:
+    """Integration pathways of workers with support needs. Base: respondents who answered. Unit: per cent. Source: role `pathway`."""
+    return shares(pool, "pathway", "pathways", "Integration pathways of workers with support needs")
+
+
+def contracts(pool: Pool) -> Table | None:
+    """Contracts of workers with support needs. Base: respondents (not mentions). Unit: per cent. Source: role `contracts`."""
+    return shares(pool, "contracts", "contracts", "Contracts of workers with support needs")
+
+
+def remuneration(pool: Pool) -> Table | None:
+    """How workers with support needs are mostly paid. Base: respondents who answered. Unit: per cent. Source: role `remuneration`."""
+    return shares(pool, "remuneration", "remuneration", "How workers with support needs are mostly paid")
+
+
+def barriers(pool: Pool) -> Table | None:
+    """Barriers to technology. Base: respondents (not mentions). Unit: per cent. Size classes as for `technology`. Source: role
+    `barriers`."""
+    return shares(pool, "barriers", "barriers", "What keeps enterprises from using more technology", ("model", "size"))

@@ -10,7 +10,7 @@ import pandas as pd
 from bwise.disclosure import CONFIDENTIAL, FIGURE, MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
-from bwise.tables.cells import ALL, AVERAGES, SELF, Table, codes_of, domain_labels, domain_of, given, labels, means, tidy
+from bwise.tables.cells import ALL, AVERAGES, SELF, Table, codes_of, domain_labels, domain_of, given, labels, means, numeric, tidy
 
 
 def skills(pool: Pool) -> Table | None:
@@ -133,17 +133,12 @@ def _by_concept(pool: Pool) -> dict[tuple[str, str], dict[str, Question]]:
 
 def _statistics(pool: Pool, questions: dict[str, Question]) -> pd.DataFrame:
     """Respondent x statistic: the ratings as numbers, and the gaps of those who gave both."""
-    rated = pd.DataFrame({m: _numeric(pool, q) for m, q in questions.items()})
+    rated = pd.DataFrame({m: numeric(pool, q) for m, q in questions.items()})
     if {"relevance", "endowment"} <= set(rated):
         rated["gap"] = rated["relevance"] - rated["endowment"]
     if {"future", "endowment"} <= set(rated):
         rated["future gap"] = rated["future"] - rated["endowment"]
     return rated
-
-
-def _numeric(pool: Pool, question: Question) -> pd.Series:
-    scale = pool.questionnaire.scale(question.name)
-    return pool.answers[question.name].astype("str").map(scale).astype("float64")
 
 
 def _skill_table(pool: Pool, data: pd.DataFrame, id_: str, title: str, rows: tuple, columns: tuple) -> Table:
