@@ -176,9 +176,7 @@ def pool_of(tmp_path):
         manifests = {
             c: {
                 "demonstration": demonstration,
-                "scales": {},
-                "units": {},
-                "recoded": [],
+                "comparability": {},
                 "deliveries": [{"partner": f"{c}-1"}],
                 "rows": {"received": len(found), "excluded": {}, "kept": len(found)},
                 "wises": len({p.get("wise", n) for n, p in enumerate(found)}),

@@ -363,8 +363,8 @@ def test_published_shares_of_work_package_1_come_out(pool_of, persons, counts, p
     table = frequencies(multiple(pool_of, counts, persons, silent), "measures")
     plan = layout(table)
     assert plan.column_labels == [("count",), ("share",)]
-    assert [shown(row[0], 0) for row in plan.figures] == [str(c) for c in counts]
-    assert " ".join(shown(row[1], 1) for row in plan.figures) == published
+    assert [shown(row[0], table) for row in plan.figures] == [str(c) for c in counts]
+    assert " ".join(shown(row[1], table) for row in plan.figures) == published
     assert {f["n"] for row in plan.figures for f in row} == {persons}, "the base is respondents, not mentions"
 
 

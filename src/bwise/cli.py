@@ -129,7 +129,7 @@ def table(
         if len(labels) > 1 and previous not in ("", labels[0]):
             grid.add_section()
         previous = labels[0]
-        grid.add_row(*labels, shown(count, 0), shown(share, 1), persons([count])[0])
+        grid.add_row(*labels, shown(count, found), shown(share, found), persons([count])[0])
     console.print(grid)
 
 

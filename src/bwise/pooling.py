@@ -15,9 +15,16 @@ from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import ConsolidationSettings, CountrySettings, Project, load_country
 from bwise.storage import read_csv
 
-COMPARABLE = "asked alike"
-STATUSES = (COMPARABLE, "recoded", "unit converted", "different scale", "not asked")
-POOLED = STATUSES[:3]
+STATUSES = {
+    "identical": "asked and answered alike",
+    "recoded": "brought onto the common unit, scale or categories by a declared rule",
+    "coarser": "several national categories became one common one",
+    "different wording": "asked in other words; accepted as the same question",
+    "different scale": "answered on another scale, not pooled",
+    "pending": "perhaps asked: a column of the export is not settled",
+    "not asked": "not asked",
+}
+POOLED = ("identical", "recoded", "coarser", "different wording")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +55,11 @@ class Pool:
         """How comparable a country's answers to this question are (one of `STATUSES`)."""
         manifest = self.manifests[country]
         if not any(country in self._asked[column] for column in self.questionnaire.columns(question)):
-            return "not asked"
-        if question in manifest["scales"]:
-            return "different scale"
-        if question in manifest["recoded"]:
-            return "recoded"
-        return "unit converted" if question in manifest["units"] else COMPARABLE
+            return "pending" if question in manifest["comparability"].get("pending", ()) else "not asked"
+        for status in ("different scale", "coarser", "recoded", "different wording"):
+            if question in manifest["comparability"].get(status, ()):
+                return status
+        return "identical"
 
     @cached_property
     def _asked(self) -> dict[str, set[str]]:

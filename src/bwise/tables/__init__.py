@@ -7,9 +7,9 @@ countries only. Nothing is rounded here. To add a table: write its function in t
 from bwise.pooling import Pool
 from bwise.tables.cells import ALL, AVERAGES, SELF, Table, domain_of
 from bwise.tables.enterprises import barriers, contracts, income, models, pathways, remuneration, sectors, technology
-from bwise.tables.fieldwork import fieldwork
+from bwise.tables.fieldwork import comparability, fieldwork
 from bwise.tables.frequencies import first_look, frequencies
-from bwise.tables.skills import ratings, skills, skills_by_country
+from bwise.tables.skills import priorities, ratings, skills, skills_by_country, skills_by_enterprise
 from bwise.tables.support import reserved_contracts, support
 from bwise.tables.training import measures, profiles, training_funding
 
@@ -32,6 +32,7 @@ __all__ = [
 
 EUROPEAN = (
     fieldwork,
+    comparability,
     models,
     sectors,
     income,
@@ -44,6 +45,8 @@ EUROPEAN = (
     reserved_contracts,
     skills,
     skills_by_country,
+    skills_by_enterprise,
+    priorities,
     profiles,
     measures,
     training_funding,

@@ -233,8 +233,9 @@ TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_sta
 
 def tidy(cells: pd.DataFrame) -> pd.DataFrame:
     """Dimensions first, then the figure; persons and WISEs as whole numbers."""
-    dimensions = [c for c in cells.columns if c not in TAIL]
-    ordered = cells[[*dimensions, *TAIL]].reset_index(drop=True)
+    dimensions = [c for c in cells.columns if c not in (*TAIL, "code")]
+    cells = cells.fillna({"code": ""}) if "code" in cells else cells
+    ordered = cells[[*dimensions, *(["code"] if "code" in cells else []), *TAIL]].reset_index(drop=True)
     return ordered.astype({"n": "Int64", "wises": "Int64", "countries": "Int64"})
 
 

@@ -107,7 +107,7 @@ def income(pool: Pool) -> Table | None:
     by = ("model", "size")
     frames = [across(pool, splits, names, by, 1.0, how).assign(statistic=how) for how in ("mean", "median")]
     done = {"refuse": "left out", "rescale": "rescaled to 100", "keep": "kept as given"}[settings.income_rule]
-    note = f"The shares of {off.sum()} of {total.notna().sum()} respondents differ from 100 by more than {settings.income_tolerance:g}: {done}."
+    note = f"Shares of {off.sum()} of {total.notna().sum()} respondents are off 100 by more than {settings.income_tolerance:g}: {done}."
     return Table(
         "income",
         "Income by source",

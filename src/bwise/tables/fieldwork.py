@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from bwise.disclosure import POOLED
-from bwise.pooling import Pool
+from bwise.pooling import POOLED as POOLABLE
+from bwise.pooling import STATUSES, Pool
 from bwise.settings import EXCLUSION_RULES
 from bwise.tables.cells import Table, codes_of, tidy
 
@@ -48,3 +49,41 @@ def fieldwork(pool: Pool) -> Table:
         0,
         ("Partners recruited respondents among their members: an opt-in sample, without margins of error or response rates.",),
     )
+
+
+def comparability(pool: Pool) -> Table:
+    """Which question may be compared between which countries. Population: all questions. Unit: a status per country, never a number.
+    Source: settings and matching of each country run; statuses as in `bwise.pooling`. Figures use the first four statuses only."""
+    questions = [q for q in pool.questionnaire.questions.values() if q.kind != "text"]
+    rows = [
+        {"part": q.battery or q.role or q.name, "question": q.name, "country": c, "code": pool.status(q.name, c)}
+        for q in questions
+        for c in pool.countries
+    ]
+    data = pd.DataFrame(rows).assign(statistic="status", value=np.nan, n=np.nan, wises=np.nan, countries=1, obs_status="", conf_status="")
+    return Table(
+        "comparability",
+        "Comparability: which question was asked how in which country",
+        "all questions with fixed answers or numbers",
+        "countries",
+        "status",
+        "from the settings of each country and from how its columns were matched",
+        tidy(data),
+        ("part", "question"),
+        ("country",),
+        {**codes_of(pool), "question": {q.name: q.label() for q in questions}},
+        tuple(pool.countries),
+        notes=(f"European figures use countries with one of: {', '.join(POOLABLE)}.",),
+        symbols={code: (SYMBOLS[code], code) for code in STATUSES},
+    )
+
+
+SYMBOLS = {
+    "identical": "●",
+    "recoded": "◐",
+    "coarser": "◒",
+    "different wording": "◍",
+    "different scale": "◇",
+    "pending": "?",
+    "not asked": "○",
+}

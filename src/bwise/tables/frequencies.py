@@ -65,6 +65,7 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
         ("statistic",),
         {**codes_of(pool), "answer": answers, **({by: groups} if groups else {})},
         tuple(comparable),
+        decimals_of={"count": 0},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,13 +11,32 @@ import pandas as pd
 from bwise.disclosure import CONFIDENTIAL, FIGURE, MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
-from bwise.tables.cells import ALL, AVERAGES, SELF, Table, codes_of, domain_labels, domain_of, given, labels, means, numeric, tidy
+from bwise.tables.cells import (
+    ALL,
+    AVERAGES,
+    SELF,
+    Table,
+    across_codes,
+    breakdown,
+    codes_of,
+    domain_labels,
+    domain_of,
+    given,
+    labels,
+    means,
+    numeric,
+    tidy,
+)
+
+CRITICAL = (4, 2)
+"""A gap is critical from this relevance upwards and this endowment downwards (scale of 5 points)."""
 
 
 def skills(pool: Pool) -> Table | None:
     """Skills by worker group. Population: respondents; `answered by` tells proxies (supporters about workers with support needs) from
     answers about oneself. Base: respondents who rated the skill, for gaps those who gave both ratings. Unit: scale points (1 to 5).
-    Formula: gap = relevance - endowment of the same respondent; future gap = future relevance - endowment. Source: role `skill`."""
+    Formula: gap = relevance - endowment of the same respondent; future gap = future relevance - endowment; critical gap = share of
+    those who gave both with relevance >= 4 and endowment <= 2. Source: role `skill`."""
     cells = _skill_cells(pool)
     if cells is None:
         return None
@@ -42,6 +62,66 @@ def skills_by_country(pool: Pool) -> Table | None:
     data = cells[whole]
     return _skill_table(
         pool, data, "skills_by_country", "Skills gaps by country", ("domain", "skill", "worker_group", "statistic"), ("country",)
+    )
+
+
+def skills_by_enterprise(pool: Pool) -> Table | None:
+    """Skills by model, size and age of the WISE, each worker group apart, about themselves. A respondent belongs to the model that was
+    named for her WISE. Base, unit, formula and source as for `skills`. Size and age, because the project's first report found that
+    recent and small WISEs stress other skills than large and structured ones."""
+    group = pool.questionnaire.one("group")
+    measured = {c: q for (c, subject), q in _by_concept(pool).items() if subject == SELF}
+    if group is None or not measured:
+        return None
+    own = pool.answers[group.name].astype("str")
+    by = ("model", "size", "age", "country_group")
+    frames = []
+    for concept, questions in measured.items():
+        items = _statistics(pool, questions)[["relevance", "endowment", "gap", "critical gap"]].rename_axis(columns="statistic")
+        countries = pool.comparable(*[q.name for q in questions.values()])
+        whole = pd.DataFrame({"worker_group": own, "group": ALL})
+        for name in by:
+            if (found := breakdown(pool, name)) is None:
+                continue
+            levels = [means(pool, items, keys, 1.0, countries, by_country=False) for keys in (whole, whole.assign(group=found[0]))]
+            cells = pd.concat(levels, ignore_index=True).rename(columns={"item": "statistic"})
+            cells = protect(cells[cells["n"].gt(0)].drop(columns="country"), pool.settings, along="group", total=ALL)
+            cells = cells.assign(breakdown=name, skill=concept, domain=domain_of(pool, questions["relevance"]), countries=len(countries))
+            frames.append(cells[cells["group"].ne(ALL)])
+    table = _skill_table(
+        pool,
+        pd.concat(frames, ignore_index=True),
+        "skills_by_enterprise",
+        "Skills by model, size and age of the WISE",
+        ("domain", "skill", "worker_group", "statistic"),
+        ("breakdown", "group"),
+    )
+    return replace(table, codes=table.codes | across_codes(pool, by))
+
+
+def priorities(pool: Pool) -> Table | None:
+    """Skills in the order of need, by worker group. Population: respondents, about themselves. Base: those who gave both ratings. Formula:
+    rank by the share with a critical gap, pooled; equal shares share a rank. Source: role `skill`."""
+    cells = _skill_cells(pool)
+    if cells is None:
+        return None
+    data = cells[cells["country"].eq(POOLED) & cells["answered_by"].eq(SELF) & cells["statistic"].isin(["gap", "critical gap"])]
+    need = data[data["statistic"].eq("critical gap") & data["value"].notna()]
+    rank = need.groupby("worker_group")["value"].rank(method="min", ascending=False)
+    tied = need.assign(rank=rank).duplicated(["worker_group", "rank"], keep=False)
+    places = need[["worker_group", "skill"]].assign(order=rank, rank=rank.astype(int).astype(str) + tied.map({True: " =", False: ""}))
+    data = (
+        data.merge(places, on=["worker_group", "skill"])
+        .sort_values("order", kind="stable")
+        .drop(columns=["order", "answered_by", "country"])
+    )
+    return _skill_table(
+        pool,
+        data,
+        "priorities",
+        "Skills in the order of need, by worker group",
+        ("worker_group", "rank", "domain", "skill"),
+        ("statistic",),
     )
 
 
@@ -136,6 +216,9 @@ def _statistics(pool: Pool, questions: dict[str, Question]) -> pd.DataFrame:
     rated = pd.DataFrame({m: numeric(pool, q) for m, q in questions.items()})
     if {"relevance", "endowment"} <= set(rated):
         rated["gap"] = rated["relevance"] - rated["endowment"]
+        relevant, missing = CRITICAL
+        critical = (rated["relevance"].ge(relevant) & rated["endowment"].le(missing)).astype("float64") * 100
+        rated["critical gap"] = critical.where(rated["gap"].notna())
     if {"future", "endowment"} <= set(rated):
         rated["future gap"] = rated["future"] - rated["endowment"]
     return rated
@@ -151,12 +234,14 @@ def _skill_table(pool: Pool, data: pd.DataFrame, id_: str, title: str, rows: tup
         title,
         "respondents; skills of workers with support needs also as their supporters see them",
         "respondents who gave the ratings",
-        "scale points, 1 to 5",
-        "gap = relevance − endowment, future gap = future relevance − endowment, of the same respondent",
+        "scale points, 1 to 5; critical gap: %",
+        "gap = relevance − endowment, future gap = future relevance − endowment, of the same respondent; critical gap = share with "
+        f"relevance ≥ {CRITICAL[0]} and endowment ≤ {CRITICAL[1]}",
         tidy(data),
         rows,
         columns,
         codes,
         tuple(c for c in pool.countries if c in compared),
         2,
+        decimals_of={"critical gap": 1},
     )
