@@ -9,6 +9,7 @@ from bwise.tables.cells import ALL, AVERAGES, SELF, Table, domain_of
 from bwise.tables.enterprises import barriers, contracts, income, models, pathways, remuneration, sectors, technology
 from bwise.tables.fieldwork import comparability, fieldwork
 from bwise.tables.frequencies import first_look, frequencies
+from bwise.tables.headlines import headline
 from bwise.tables.skills import priorities, ratings, skills, skills_by_country, skills_by_enterprise
 from bwise.tables.support import reserved_contracts, support
 from bwise.tables.training import measures, profiles, training_funding
@@ -23,6 +24,7 @@ __all__ = [
     "fieldwork",
     "first_look",
     "frequencies",
+    "headline",
     "models",
     "ratings",
     "sectors",
