@@ -182,7 +182,7 @@ MODEL_MARKS = ("o", "s", "^", "D", "v", "P")
 
 
 def dots(table: Table, demonstration: bool) -> Drawing | None:
-    """Bars for all respondents, pooled, with a mark of its own shape and colour for each WISE model that may be shown."""
+    """Bars (on a scale: strokes) for all respondents, pooled, and a mark of its own shape and colour for each WISE model shown."""
     item = "instrument" if "instrument" in table.data else table.rows[0]
     data = table.data[table.data["average"].eq(POOLED) & table.data["statistic"].isin(["share", "mean", "today"])]
     data = data[data["extent"].eq("fully")] if "extent" in data else data
@@ -190,9 +190,12 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
     if whole.empty:
         return None
     models = data[data["breakdown"].eq("model")].pivot(index=item, columns="group", values="value").reindex(whole.index)
-    figure, axes = _canvas(1, 1, 10, 1.7 + 0.5 * len(whole), demonstration)
+    figure, axes = _canvas(1, 1, 10, 2.0 + 0.5 * len(whole), demonstration)
     axis, at = axes[0, 0], np.arange(len(whole))
-    axis.barh(at, whole, color="#c9d6e2", height=0.62, label="all, pooled")
+    if "points" in table.unit:  # a scale begins at 1: a bar would have no foot
+        axis.scatter(whole, at, marker="|", s=520, color=FAINT, linewidth=3, label="all, pooled")
+    else:
+        axis.barh(at, whole, color="#c9d6e2", height=0.62, label="all, pooled")
     marked = [m for m in table.codes["group"] if m in models.columns and models[m].notna().any()]
     for model, mark, colour in zip(marked, MODEL_MARKS, sns.color_palette("colorblind", len(marked)), strict=False):
         axis.scatter(models[model], at, marker=mark, s=44, color=colour, edgecolor="white", zorder=3, label=table.codes["group"][model])
@@ -203,7 +206,7 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
     axis.tick_params(labelsize=9, length=0)
     axis.grid(axis="x", color="#e6e6e6")
     axis.set_axisbelow(True)
-    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(6, len(marked) + 1), frameon=False, fontsize=9)
+    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=9)
     sns.despine(ax=axis, left=True, bottom=True)
     return Drawing(table.id, table.id, table.title, f"Bars with marks for each WISE model. {headline(table)}", figure)
 
