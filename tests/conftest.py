@@ -15,7 +15,7 @@ import xlsxwriter
 
 from bwise.demo import PARTNERS
 from bwise.matching import read_delivery
-from bwise.pooling import Pool, load_pool
+from bwise.pooling import Pool, load_focus_groups, load_pool
 from bwise.privacy import KEY_FILE
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import ConsolidationSettings, Delivery, Project
@@ -39,6 +39,12 @@ end_group,,,,,,
 def questionnaire():
     """The questionnaire of the demonstration."""
     return load_questionnaire(ROOT / "params" / "questionnaires" / "skills_survey")
+
+
+@pytest.fixture(scope="session")
+def form():
+    """The form that partners fill after a national focus group."""
+    return load_questionnaire(ROOT / "params" / "questionnaires" / "focus_group")
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +131,12 @@ def demonstration(demonstration_run):
 @pytest.fixture(scope="session")
 def demonstration_pool(demonstration):
     return load_pool(demonstration)
+
+
+@pytest.fixture(scope="session")
+def focus_groups(demonstration):
+    """What the focus groups of the demonstration returned, pooled."""
+    return load_focus_groups(demonstration)
 
 
 @pytest.fixture(scope="session")

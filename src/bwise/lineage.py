@@ -155,12 +155,12 @@ def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded
 
 
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
-    """Write `processed/<CC>/`; the manifest comes last, so that a folder with a manifest is complete.
+    """Write `processed/<CC>/`, or the folder of the part below it; the manifest comes last: a folder with a manifest is complete.
 
     Returns:
         The manifest.
     """
-    folder = project.processed(country.settings.country)
+    folder = project.processed(country.settings.country, country.settings.part)
     remove(folder / "manifest.json")
     rows, kept = country.rows, country.kept
     identity = rows.loc[kept, IDENTITY]
@@ -234,7 +234,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "questionnaire": country.questionnaire.name,
         "demonstration": is_demonstration(files),
         "program": program(),
-        "settings": country.settings.model_dump(mode="json"),
+        "settings": country.settings.stated(),
         "inputs": inputs(project, country.settings.country, country.questionnaire.name, files),
         "deliveries": [_delivery(d, country) for d in country.deliveries],
         "rows": {

@@ -16,14 +16,14 @@ SEED = 621509
 
 @dataclass(frozen=True)
 class Partner:
-    """One delivery of the demonstration: who sends it, in which language and layout (`bwise.demo.layouts`)."""
+    """One delivery of the demonstration: who sends it, in which language and layout (`bwise.demo.layouts`), on how many WISEs."""
 
     country: str
     name: str
     language: str
     layout: str
     file: str
-    wises: int
+    wises: int = 0
 
 
 PARTNERS = (
@@ -117,8 +117,8 @@ class Respondent:
     """
 
     partner: Partner
-    wise: str
-    group: str
+    wise: str = ""
+    group: str = ""
     values: dict[str, object] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     sent_values: dict[str, object] = field(default_factory=dict)
@@ -152,14 +152,14 @@ def _partner(partner: Partner, questionnaire: Questionnaire, rng: random.Random)
 def _respondent(person: Respondent, model: str, questionnaire: Questionnaire, rng: random.Random) -> Respondent:
     ability = rng.gauss(0, 0.5)
     for question in questionnaire.questions.values():
-        if not _shown(question, person, questionnaire):
-            _leave(person, question, questionnaire, "not_shown")
+        if not is_shown(question, person, questionnaire):
+            leave(person, question, questionnaire, "not_shown")
         else:
             _answer(person, question, model, ability, questionnaire, rng)
     return person
 
 
-def _shown(question: Question, person: Respondent, questionnaire: Questionnaire) -> bool:
+def is_shown(question: Question, person: Respondent, questionnaire: Questionnaire) -> bool:
     """Skip logic by plain Python, independent of `bwise.logic`: the few forms this questionnaire uses."""
     for condition in question.relevant:
         if condition.startswith("selected") or " or selected" in condition:
@@ -174,7 +174,8 @@ def _shown(question: Question, person: Respondent, questionnaire: Questionnaire)
     return True
 
 
-def _leave(person: Respondent, question: Question, questionnaire: Questionnaire, reason: str) -> None:
+def leave(person: Respondent, question: Question, questionnaire: Questionnaire, reason: str) -> None:
+    """No answer to this question, for this reason."""
     for column in questionnaire.columns(question.name):
         person.values.pop(column, None)
         person.sent_values.pop(column, None)
@@ -193,7 +194,7 @@ def _answer(person: Respondent, question: Question, model: str, ability: float, 
     elif question.kind == "text":
         _text(person, question, questionnaire, rng)
     elif rng.random() < 0.03 and question.name not in ("measures_enablers", "measures_supporters"):
-        _leave(person, question, questionnaire, "no_answer")
+        leave(person, question, questionnaire, "no_answer")
     elif question.kind == "select_multiple":
         _several(person, question, questionnaire, rng)
     elif question.is_number:
@@ -220,16 +221,18 @@ def _one(person: Respondent, question: Question, ability: float, questionnaire: 
 
 
 def _several(person: Respondent, question: Question, questionnaire: Questionnaire, rng: random.Random) -> None:
+    choices = questionnaire.choices(question.name).values()
+    names = [c.name for c in choices if not c.exclusive and not c.missing and c.name != "other"]
+    tick_some(person, question, list(SECTORS) if question.role == "sectors" else names, questionnaire, rng)
+
+
+def tick_some(person: Respondent, question: Question, names: list[str], questionnaire: Questionnaire, rng: random.Random) -> None:
+    """One to three of these options, or an exclusive one alone; now and then "other" beside them, or a refusal."""
     choices = questionnaire.choices(question.name)
     if "refused" in choices and rng.random() < 0.06:
         for column in questionnaire.columns(question.name):
             person.reasons[column] = "refused"
         return
-    names = (
-        list(SECTORS)
-        if question.role == "sectors"
-        else [n for n, c in choices.items() if not c.exclusive and not c.missing and n != "other"]
-    )
     alone = [n for n, c in choices.items() if c.exclusive and not c.missing]
     picked = [rng.choice(alone)] if alone and rng.random() < 0.15 else rng.sample(names, rng.randint(1, min(3, len(names))))
     if "other" in choices and picked != alone[:1] and rng.random() < 0.15:
@@ -318,7 +321,7 @@ def _stop_after(person: Respondent, questionnaire: Questionnaire, battery: str, 
     for question in questionnaire.questions.values():
         leaving = leaving or battery in (question.battery, question.name) or (partial and question.battery == "grnend")
         if leaving and person.reasons.get(questionnaire.columns(question.name)[0]) != "not_shown":
-            _leave(person, question, questionnaire, "no_answer")
+            leave(person, question, questionnaire, "no_answer")
     person.submitted = False
     if partial:
         person.flags.add("partial")

@@ -1,4 +1,4 @@
-"""The demonstration's records written as real tools write them, with the dirt that real files carry.
+"""The demonstration's records written as real tools and people write them, with the dirt that real files carry.
 
 One module per tool, like the readers in `bwise.exports`. Each has `LAYOUTS`: name -> function of writer and people that
 gives the bytes of a file. `writer` makes labels, codes and cells; `files` makes CSV and XLSX.
@@ -6,12 +6,12 @@ gives the bytes of a file. `writer` makes labels, codes and cells; `files` makes
 
 from __future__ import annotations
 
-from bwise.demo.layouts import eusurvey, google_forms, kobo, limesurvey, microsoft_forms
+from bwise.demo.layouts import eusurvey, google_forms, kobo, limesurvey, microsoft_forms, plain
 from bwise.demo.layouts.writer import Writer
 from bwise.demo.simulation import Respondent
 from bwise.questionnaire import Questionnaire
 
-TOOLS = (limesurvey, eusurvey, kobo, google_forms, microsoft_forms)
+TOOLS = (limesurvey, eusurvey, kobo, google_forms, microsoft_forms, plain)
 LAYOUTS = {name: layout for tool in TOOLS for name, layout in tool.LAYOUTS.items()}
 
 
