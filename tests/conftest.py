@@ -15,7 +15,7 @@ import xlsxwriter
 
 from bwise.demo import PARTNERS
 from bwise.matching import read_delivery
-from bwise.pooling import Pool, load_pool
+from bwise.pooling import Pool, load_focus_groups, load_pool
 from bwise.privacy import KEY_FILE
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import ConsolidationSettings, Delivery, Project
@@ -39,6 +39,12 @@ end_group,,,,,,
 def questionnaire():
     """The questionnaire of the demonstration."""
     return load_questionnaire(ROOT / "params" / "questionnaires" / "skills_survey")
+
+
+@pytest.fixture(scope="session")
+def form():
+    """The form that partners fill after a national focus group."""
+    return load_questionnaire(ROOT / "params" / "questionnaires" / "focus_group")
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +134,12 @@ def demonstration_pool(demonstration):
 
 
 @pytest.fixture(scope="session")
+def focus_groups(demonstration):
+    """What the focus groups of the demonstration returned, pooled."""
+    return load_focus_groups(demonstration)
+
+
+@pytest.fixture(scope="session")
 def european(demonstration_pool):
     """All European tables of the demonstration, by id."""
     return european_tables(demonstration_pool)
@@ -176,9 +188,7 @@ def pool_of(tmp_path):
         manifests = {
             c: {
                 "demonstration": demonstration,
-                "scales": {},
-                "units": {},
-                "recoded": [],
+                "comparability": {},
                 "deliveries": [{"partner": f"{c}-1"}],
                 "rows": {"received": len(found), "excluded": {}, "kept": len(found)},
                 "wises": len({p.get("wise", n) for n, p in enumerate(found)}),

@@ -42,7 +42,7 @@ def bwise(copy_of, demonstration, tmp_path_factory):
     """All calls of this file, side by side: name -> what was said."""
     at, si, hr = copy_of("AT", "LV").root, copy_of("SI").root, copy_of("HR").root
     shutil.rmtree(at / "processed")
-    next((si / "raw/demo/SI").iterdir()).write_bytes(b"")
+    (si / "raw/demo/SI/results-survey314159_excel.csv").write_bytes(b"")
     nowhere, nobody, empty, fresh = (tmp_path_factory.mktemp(name) for name in ("nowhere", "nobody", "empty", "fresh"))
     (nobody / "params").mkdir()
     shutil.copy(ROOT / "params" / "consolidation.yaml", nobody / "params")
@@ -89,7 +89,7 @@ def test_help_names_the_commands(bwise):
 def test_a_check_with_nothing_open_exits_with_zero(bwise):
     said = bwise["check"]
     assert said.well(), said.err
-    assert said.out.count("Nothing is open. Run it: bwise run RO") == 2
+    assert said.out.count("Nothing is open. Run it: bwise run RO") == 4, "two partners, each with the survey and a focus group"
 
 
 def test_a_check_exits_with_one_while_anything_is_open(bwise):
@@ -180,5 +180,5 @@ def test_a_table_for_machines_is_tidy_csv(bwise, kept):
 def test_the_demonstration_is_written_again_as_the_same_bytes(bwise):
     said = bwise["demo"]
     assert said.well()
-    assert said.out.startswith("16 demonstration exports") and said.out.endswith("in raw/demo/\n")
+    assert said.out.startswith("32 demonstration exports") and said.out.endswith("in raw/demo/\n")
     assert contents(said.root / "raw" / "demo") == contents(ROOT / "raw" / "demo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from bwise.demo import PARTNERS, exports, simulate
+from bwise.demo import PARTNERS, exports, focus_groups, simulate
 
 TOOLS = {
     "limesurvey": "LimeSurvey",
@@ -19,8 +19,8 @@ by_partner = pytest.mark.parametrize("partner", PARTNERS, ids=lambda p: p.name)
 
 
 @pytest.fixture(scope="module")
-def made(questionnaire):
-    return exports(questionnaire)
+def made(questionnaire, form):
+    return exports(questionnaire) | focus_groups.exports(form)
 
 
 @pytest.fixture(scope="module")

@@ -283,11 +283,20 @@ def test_spaces_written_as_underscores_change_nothing(send):
     assert answers(read, "model") == ["social"]
 
 
+def test_underscores_for_spaces_beside_an_underscore_as_separator_leave_the_code_whole():
+    headings = ["id_Response_ID", "submitdate_Date_submitted", "founded_In_which_year?", "digrel[d51]_Relevance_[Solving_problems]"]
+    raw = raw_of(headings, ["1", DAY, "1990", "4"])
+    assert [(c.code, c.text) for c in raw.answer_columns] == [
+        ("founded", "In_which_year?"),
+        ("digrel[d51]", "Relevance_[Solving_problems]"),
+    ]
+
+
 @pytest.mark.parametrize("sign", ["_", " = "])
 def test_texts_that_begin_like_codes_are_not_parted(sign):
     """Without LimeSurvey's own codes beside them, and without brackets where codes may have underscores themselves."""
-    texts = [f"Income{sign}from the market", f"Income{sign}from donations", f"Staff{sign}all of them"]
-    raw = raw_of(["Response ID", "Start language", *texts], ["1", "en", "x", "y", "z"])
+    texts = [f"seed{sign}how much of it?", f"Income{sign}from the market", f"Income{sign}from donations", f"Staff{sign}all of them"]
+    raw = raw_of(["Response ID", "Start language", *texts], ["1", "en", "w", "x", "y", "z"])
     assert [(c.code, c.text) for c in raw.answer_columns] == [("", t) for t in texts]
 
 
@@ -330,6 +339,7 @@ def test_the_scales_of_a_dual_array_are_told_by_params_only(send, first, second)
     """The same column is called 1 in one form of the codes and 0 in the other: its code alone tells no question."""
     table = [[*OWN_CODES, first, second, "founded", "staff"], [*OWN_CELLS, "4", "5", "1990", "9"]]
     assert matched(send(table)) == {first: "", second: "", "founded": "founded", "staff": "staff"}
+    assert [c.code for c in send(table).raw.columns[4:6]] == ([first, second] if "[" in first else ["", ""])
     read = send(table, columns={first: "digrel_d11", second: "digend_d11"})
     assert (answers(read, "digrel_d11"), answers(read, "digend_d11")) == (["4"], ["5"])
 
@@ -363,7 +373,7 @@ def test_timings_are_the_tools_own(headings, timings):
 
 
 def test_an_answer_after_the_total_time_is_no_timing():
-    raw = raw_of(["Response ID", "Start language", "Total time", "Income: market"], ["1", "en", "61.5", "a lot"])
+    raw = raw_of(["Response ID", "Start language", "Total time", "Income of all kinds: market"], ["1", "en", "61.5", "a lot"])
     assert [c.about for c in raw.columns] == ["respondent_id", "language", "tool", ""]
 
 

@@ -6,7 +6,6 @@ import pytest
 from pyxform.xls2xform import convert
 
 from bwise.logic import check_conditions
-from bwise.questionnaire import load_questionnaire
 from bwise.storage import read_csv
 from bwise.text import answer_key, code_key, heading_key
 
@@ -15,11 +14,6 @@ FOLDER = PARAMS / "questionnaires/focus_group"
 LANGUAGES = ["en", "de", "nl", "fr", "bg", "hr", "el", "it", "lv", "pl", "ro", "sl", "es"]
 COUNTRIES = {"AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"}
 SHARED = ["model", "nace_rev2", "pathway", "contract", "remuneration", "extent", "profile"]
-
-
-@pytest.fixture(scope="module")
-def form():
-    return load_questionnaire(FOLDER)
 
 
 def test_pyxform_accepts_the_sheets_as_an_xlsform(form, tmp_path):

@@ -13,7 +13,7 @@ from bwise.lineage import check_identities, is_demonstration, save, sha256
 from bwise.privacy import KEY_FILE, project_key, protect
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
-from bwise.settings import Project
+from bwise.settings import Project, load_country
 from bwise.storage import read_csv
 from tests.test_cleaning import COUNTRIES, ENABLER, ROOT, WORKER, export, gathered, people, small_project
 
@@ -121,8 +121,8 @@ def test_the_counts_of_the_manifest_add_up(demonstration, questionnaire, country
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_the_manifest_names_the_hash_of_every_input(demonstration, country):
     stated = json.loads((demonstration.processed(country) / "manifest.json").read_text(encoding="utf-8"))["inputs"]
-    exports = sorted((demonstration.root / "raw/demo" / country).iterdir())
-    inputs = [f"params/{country}.yaml", "params/questionnaires/skills_survey", *(f"raw/demo/{country}/{p.name}" for p in exports)]
+    exports = [d.file.as_posix() for d in load_country(demonstration, country).deliveries]
+    inputs = [f"params/{country}.yaml", "params/questionnaires/skills_survey", *exports]
     assert sorted(stated) == sorted(inputs)
     assert stated == {name: sha256(demonstration.root / name) for name in inputs}
 

@@ -68,8 +68,9 @@ STYLES = {
     "indico": ("Indico", TEXT, "labels"),
     "typeform": ("Typeform", TEXT, "labels"),
     "typeform_newer": ("Typeform", TEXT, "labels"),
-    "plain": ("plain table", TEXT, "labels"),
-    "plain_names": ("plain table", CODES, "codes"),
+    "plain_workbook": ("plain table", TEXT, "labels"),
+    "plain_workbook_crosses": ("plain table", TEXT, "labels"),
+    "plain_csv": ("plain table", TEXT, "labels"),
 }
 """Layout -> tool, heading style, answer style."""
 AS_WRITTEN, TWICE = "as written", "utf-8 twice"
@@ -88,13 +89,11 @@ OTHER_PAGES = {
     "es": ("cp1252", "mac_roman"),
 }
 """Encodings, beside Unicode, that have all letters of the questionnaire in the language."""
-NO_TEXT_FILE = ("xlsx", "ods", "xml", "download", "spss", "tsv", "resaved", "eusurvey", "microsoft_forms", "plain", "odk")
+NO_TEXT_FILE = ("xlsx", "ods", "xml", "download", "spss", "tsv", "resaved", "eusurvey", "microsoft_forms", "plain")
 """Layouts whose bytes are no text in UTF-8, or that are written in a code page already, by part of their name."""
 
 
 def is_text(layout: str) -> bool:
-    if layout in ("odk_split", "plain_names"):
-        return True
     return layout != "odk" and not any(part in layout for part in NO_TEXT_FILE)
 
 

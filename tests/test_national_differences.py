@@ -133,8 +133,8 @@ def test_the_pool_calls_a_rescaled_question_recoded_and_pools_it(pool_of):
     survey = "type,name,label,role\nselect_one point,r1,Reading,\n"
     choices = "list_name,name,label\npoint,1,No\npoint,2,Yes\n"
     pool = pool_of(survey, choices, {"AT": [{"r1": "1"}], "FR": [{"r1": "2"}]})
-    pool.manifests["FR"]["recoded"] = ["r1"]
-    assert [pool.status("r1", c) for c in ("AT", "FR")] == ["asked alike", "recoded"]
+    pool.manifests["FR"]["comparability"] = {"recoded": ["r1"]}
+    assert [pool.status("r1", c) for c in ("AT", "FR")] == ["identical", "recoded"]
     assert pool.comparable("r1") == ["AT", "FR"]
 
 

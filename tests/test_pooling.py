@@ -3,7 +3,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from bwise.pooling import COMPARABLE, country_pool, flags, load_pool
+from bwise.pooling import country_pool, flags, load_pool
 from bwise.problems import ProblemsFound
 from bwise.settings import Project, load_country
 from bwise.storage import write_text
@@ -50,7 +50,7 @@ def test_choices_have_the_same_categories_for_all_countries(pool, questionnaire)
 
 
 def test_the_countries_of_the_demonstration_were_all_asked_alike(pool, questionnaire):
-    assert {pool.status(q, c) for q in questionnaire.questions for c in pool.countries} == {COMPARABLE}
+    assert {pool.status(q, c) for q in questionnaire.questions for c in pool.countries} == {"identical"}
     assert pool.comparable("model", "staff") == pool.countries
 
 
@@ -126,17 +126,17 @@ def test_nothing_to_pool_is_told_for_every_country(tmp_path):
     ("params", "question", "status"),
     [
         ("    scales: {s1: yes_no}\n    answers: {s1: {'1': yes, '': no_answer}}\n", "s1", "different scale"),
-        ("    scales: {s1: rating}\n", "s1", COMPARABLE),
-        ("    units: {income_a: share}\n", "income_a", "unit converted"),
+        ("    scales: {s1: rating}\n", "s1", "identical"),
+        ("    units: {income_a: share}\n", "income_a", "recoded"),
         ("    columns: {s1: ignore}\n", "s1", "not asked"),
-        ("", "s1", COMPARABLE),
+        ("", "s1", "identical"),
     ],
 )
 def test_the_answers_of_a_country_are_as_comparable_as_they_were_asked(tmp_path, params, question, status):
     pool = load_pool(two_countries(tmp_path, AT=params))
     assert pool.status(question, "AT") == status
-    assert pool.status(question, "BE") == COMPARABLE
-    assert pool.comparable(question) == (["BE", "AT"] if status in (COMPARABLE, "unit converted") else ["BE"])
+    assert pool.status(question, "BE") == "identical"
+    assert pool.comparable(question) == (["BE", "AT"] if status in ("identical", "recoded") else ["BE"])
     assert pool.comparable("s2", "staff") == ["BE", "AT"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from bwise.figures import DEMONSTRATION, draw
 from bwise.publication import Shown, html_table, layout, show, shown, write_figures, write_page, write_tables, write_workbook
 from bwise.settings import Project
+from bwise.tables import Table
 
 VOID = {"meta", "img", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
@@ -89,6 +90,11 @@ def labelled(table):
 # ------------------------------------------------------------------ rounding
 
 
+def with_decimals(decimals):
+    """A table that shows its figures with so many decimals."""
+    return Table("t", "", "", "", "", "", pd.DataFrame(), (), (), decimals=decimals)
+
+
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
     [
@@ -106,17 +112,17 @@ def labelled(table):
     ],
 )
 def test_a_figure_is_rounded_once_without_minus_zero_and_with_thousands_apart(value, decimals, text):
-    assert shown({"value": value}, decimals) == text
+    assert shown({"value": value, "statistic": "share"}, with_decimals(decimals)) == text
 
 
 @pytest.mark.parametrize(("value", "decimals", "text"), [(6.25, 1, "6.3"), (0.15, 1, "0.2"), (3.125, 2, "3.13"), (2.5, 0, "3")])
 def test_a_half_is_rounded_up_as_the_workbook_shows_it(value, decimals, text):
-    assert shown({"value": value}, decimals) == text
+    assert shown({"value": value, "statistic": "share"}, with_decimals(decimals)) == text
 
 
 @pytest.mark.parametrize("figure", [None, {"value": float("nan")}, {"value": pd.NA}, {"value": None}])
 def test_a_figure_that_is_not_there_is_a_colon(figure):
-    assert shown(figure, 1) == ":"
+    assert shown(figure, with_decimals(1)) == ":"
 
 
 # ------------------------------------------------------------------ HTML
@@ -147,7 +153,7 @@ def test_each_figure_stands_below_and_beside_its_own_headings(european, name):
         for column in range(down, len(row) - (2 if base == "row" else 0)):
             key = (*(c["text"] for c in row[:down]), *(line[column]["text"] for line in head))
             figure = figures.get(key)
-            assert row[column]["text"].strip() == shown(figure, source.decimals)
+            assert row[column]["text"].strip() == shown(figure, source)
             assert row[column]["flags"] == ("" if figure is None else figure["obs_status"] + figure["conf_status"])
             assert len(row[column]["notes"]) == len(row[column]["flags"]), "each flag is explained"
             seen |= {key} if figure else set()

@@ -225,7 +225,7 @@ def test_columns_said_not_to_be_public_are_not_in_the_public_data(published, rea
 def test_published_lists_of_values_hold_the_numbers_we_kept(published, real, pool):
     country, [question] = published["country"], published["questions"]
     ours = pool.answers.loc[pool.answers["country"] == country, question].dropna()
-    if pool.status(question, country) == "unit converted":
+    if pool.status(question, country) == "recoded":
         assert (question, pool.manifests[country]["units"][question]) == ("currentEmp11", "months")
         ours = ours * 12  # the list is in months, as asked there
     left_out = OUTLIERS.get((country, published["file"]))
@@ -239,7 +239,7 @@ def test_only_the_contract_length_of_the_uk_is_converted(pool):
 
 
 def test_a_10_point_scale_is_never_pooled_with_a_5_point_scale(pool):
-    assert [pool.status("turnOver1", c) for c in COUNTRIES] == ["asked alike", "different scale", "asked alike"]
+    assert [pool.status("turnOver1", c) for c in COUNTRIES] == ["identical", "different scale", "identical"]
     assert pool.comparable("turnOver1") == ["UK", "US"]
     answered = pool.answers["turnOver1"].notna().groupby(pool.answers["country"], observed=True).sum()
     together = frequencies(pool, "turnOver1")

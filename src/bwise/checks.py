@@ -9,6 +9,7 @@ from bwise.logic import holds
 
 PARTIAL_BELOW = 0.8
 STRAIGHT_ROWS = 4  # rows a battery needs before equal answers mean anything
+INCOME_SHARES = ("income", "income_share")  # roles: shares of one enterprise's income, of a WISE model's
 INCOME_TOLERANCE = 1.0  # percentage points
 
 FLAGS = {
@@ -70,7 +71,7 @@ def _straightlining(country: Country) -> pd.DataFrame:
 
 
 def _income(country: Country) -> pd.DataFrame:
-    names = [q.name for q in country.questionnaire.with_role("income")]
+    names = [q.name for role in INCOME_SHARES for q in country.questionnaire.with_role(role)]
     if not names:
         return _rows(pd.Series(dtype=bool), "income_sum")
     shares = country.values[names]

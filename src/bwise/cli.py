@@ -63,15 +63,18 @@ def check(
     country: Annotated[str, typer.Argument(help="Country code.")],
     project: ProjectOption = None,
 ) -> None:
-    """How the deliveries of a country stand: what was recognised, what is open, what to do. Exit code 1 while anything is open."""
+    """How the deliveries of a country stand, of survey and focus group: what is open, what to do. Exit code 1 while anything is."""
     from bwise.intake import page, states
     from bwise.questionnaire import load_questionnaire
 
     where = find_project(project)
-    settings = load_country(where, country)
-    questionnaire = load_questionnaire(where.params / "questionnaires" / settings.questionnaire)
-    found = states(where, settings, questionnaire)
-    console.print("\n\n".join(page(state, questionnaire) for state in found), markup=False, soft_wrap=True)
+    found, pages = [], []
+    for settings in load_country(where, country).parts():
+        questionnaire = load_questionnaire(where.params / "questionnaires" / settings.questionnaire)
+        part = states(where, settings, questionnaire)
+        pages += [page(state, questionnaire) for state in part]
+        found += part
+    console.print("\n\n".join(pages), markup=False, soft_wrap=True)
     if any(state.is_open for state in found):
         raise typer.Exit(1)
 
@@ -129,18 +132,19 @@ def table(
         if len(labels) > 1 and previous not in ("", labels[0]):
             grid.add_section()
         previous = labels[0]
-        grid.add_row(*labels, shown(count, 0), shown(share, 1), persons([count])[0])
+        grid.add_row(*labels, shown(count, found), shown(share, found), persons([count])[0])
     console.print(grid)
 
 
 @app.command()
 def demo(project: ProjectOption = None) -> None:
     """Write the demonstration exports to raw/demo/: synthetic answers with known truth, the same on every machine."""
-    from bwise.demo import exports
+    from bwise.demo import exports, focus_groups
     from bwise.questionnaire import load_questionnaire
 
     where: Project = find_project(project)
-    made = exports(load_questionnaire(where.params / "questionnaires" / "skills_survey"))
+    survey, form = (load_questionnaire(where.params / "questionnaires" / name) for name in ("skills_survey", "focus_group"))
+    made = exports(survey) | focus_groups.exports(form)
     for name, content in made.items():
         path = where.root / "raw" / "demo" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
 from bwise.lineage import DEMONSTRATION
-from bwise.tables import ALL, SELF, Table
+from bwise.tables import ALL, SELF, Table, headline
 from bwise.text import rounded
 
 RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
@@ -178,9 +178,43 @@ def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statis
     return Drawing(f"{table.id}_heat_map", table.id, f"{statistic.capitalize()} of skills by country", text, figure)
 
 
+MODEL_MARKS = ("o", "s", "^", "D", "v", "P")
+
+
+def dots(table: Table, demonstration: bool) -> Drawing | None:
+    """Bars (on a scale: strokes) for all respondents, pooled, and a mark of its own shape and colour for each WISE model shown."""
+    item = "instrument" if "instrument" in table.data else table.rows[0]
+    data = table.data[table.data["average"].eq(POOLED) & table.data["statistic"].isin(["share", "mean", "today"])]
+    data = data[data["extent"].eq("fully")] if "extent" in data else data
+    whole = data[data["breakdown"].eq("all")].set_index(item)["value"].dropna().sort_values()
+    if whole.empty:
+        return None
+    models = data[data["breakdown"].eq("model")].pivot(index=item, columns="group", values="value").reindex(whole.index)
+    figure, axes = _canvas(1, 1, 10, 2.0 + 0.5 * len(whole), demonstration)
+    axis, at = axes[0, 0], np.arange(len(whole))
+    if "points" in table.unit:  # a scale begins at 1: a bar would have no foot
+        axis.scatter(whole, at, marker="|", s=520, color=FAINT, linewidth=3, label="all, pooled")
+    else:
+        axis.barh(at, whole, color="#c9d6e2", height=0.62, label="all, pooled")
+    marked = [m for m in table.codes["group"] if m in models.columns and models[m].notna().any()]
+    for model, mark, colour in zip(marked, MODEL_MARKS, sns.color_palette("colorblind", len(marked)), strict=False):
+        axis.scatter(models[model], at, marker=mark, s=44, color=colour, edgecolor="white", zorder=3, label=table.codes["group"][model])
+    names = table.codes.get(item, {})
+    axis.set_yticks(at, _wrapped([names.get(i, i) for i in whole.index], 46), fontsize=9)
+    axis.set_xlabel(f"{table.unit}{', to the full extent' if 'extent' in data else ''}", fontsize=9)
+    axis.set_xlim(left=1 if "points" in table.unit else 0)
+    axis.tick_params(labelsize=9, length=0)
+    axis.grid(axis="x", color="#e6e6e6")
+    axis.set_axisbelow(True)
+    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=9)
+    sns.despine(ax=axis, left=True, bottom=True)
+    return Drawing(table.id, table.id, table.title, f"Bars with marks for each WISE model. {headline(table)}", figure)
+
+
 def draw(tables: dict[str, Table], demonstration: bool) -> dict[str, Drawing]:
-    """The figures of the report, as far as the tables for them exist: skills that everybody rated."""
-    made = [likert(t, demonstration) for id_, t in tables.items() if id_.startswith("ratings_")]
+    """The figures of the report, as far as the tables for them exist; of skills, those that everybody rated."""
+    made = [dots(t, demonstration) for t in tables.values() if {"breakdown", "average"} <= set(t.data)]
+    made += [likert(t, demonstration) for id_, t in tables.items() if id_.startswith("ratings_")]
     if "skills" in tables:
         data = tables["skills"].data
         asked_of_all = tuple(dict.fromkeys(data.loc[data["worker_group"] == ALL, "domain"]))

@@ -6,7 +6,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 from io import StringIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 from ruamel.yaml import YAML
@@ -28,7 +28,8 @@ class State:
     """One delivery as it stands: read with what is open in it, or the problems for which it cannot be read.
 
     `columns` are those no question was found for; `answers` has one row per question and text that fits no answer: question,
-    raw, proposal, count. A text is shown only where it is like an answer: people may have typed anything else.
+    raw, proposal, count. A text is shown only where it is like an answer: people may have typed anything else. `part` as in
+    `CountrySettings`.
     """
 
     name: str
@@ -36,6 +37,7 @@ class State:
     country: str
     read: DeliveryRead | None
     problems: tuple[Problem, ...] = ()
+    part: str = ""
 
     @property
     def columns(self) -> list[Match]:
@@ -59,18 +61,18 @@ class State:
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
     """Read every delivery of a country and say how it stands; a delivery that cannot be read keeps none of the others back."""
     return [
-        _state(project, name, delivery, settings.country, questionnaire)
+        _state(project, name, delivery, settings, questionnaire)
         for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True)
     ]
 
 
-def _state(project: Project, name: str, delivery: Delivery, country: str, questionnaire: Questionnaire) -> State:
+def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:
     try:
         shown = delivery.file.as_posix()
-        read = read_delivery(project.root / delivery.file, shown, name, delivery, questionnaire, country)
+        read = read_delivery(project.root / delivery.file, shown, name, delivery, questionnaire, settings.country)
     except ProblemsFound as found:
-        return State(name, delivery, country, None, tuple(found.problems))
-    return State(name, delivery, country, read)
+        return State(name, delivery, settings.country, None, tuple(found.problems), settings.part)
+    return State(name, delivery, settings.country, read, part=settings.part)
 
 
 def page(state: State, questionnaire: Questionnaire) -> str:
@@ -118,7 +120,7 @@ def _answers(state: State) -> list[str]:
     near = found[found["proposal"].ne("")]
     told = [f"{a.question}: {_shorter(a.raw)} ({a.count}×)  →  {a.proposal}" for a in near.itertuples()]
     far = found[found["proposal"].eq("")].groupby("question", sort=False).size()
-    rest = f"like no answer; see processed/{state.country}/mapping.csv"
+    rest = f"like no answer; see {PurePosixPath('processed', state.country, state.part)}/mapping.csv"
     told += [f"{question}: {count} other text{'s' * (count > 1)}, {rest}" for question, count in far.items()]
     return [f"  answers      {counts}", *_listed(told)]
 

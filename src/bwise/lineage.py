@@ -14,11 +14,11 @@ from bwise.cleaning import MISSING_REASONS, ROW, Country
 from bwise.matching import DeliveryRead, by_question
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
-from bwise.questionnaire import Questionnaire
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 from bwise.text import tidy
 
+REWORDED = ("declared", "code and similar text")  # how a column was matched whose text is not the questionnaire's
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION_EXPORTS = Path("raw/demo")
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
@@ -155,12 +155,12 @@ def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded
 
 
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
-    """Write `processed/<CC>/`; the manifest comes last, so that a folder with a manifest is complete.
+    """Write `processed/<CC>/`, or the folder of the part below it; the manifest comes last: a folder with a manifest is complete.
 
     Returns:
         The manifest.
     """
-    folder = project.processed(country.settings.country)
+    folder = project.processed(country.settings.country, country.settings.part)
     remove(folder / "manifest.json")
     rows, kept = country.rows, country.kept
     identity = rows.loc[kept, IDENTITY]
@@ -234,7 +234,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "questionnaire": country.questionnaire.name,
         "demonstration": is_demonstration(files),
         "program": program(),
-        "settings": country.settings.model_dump(mode="json"),
+        "settings": country.settings.stated(),
         "inputs": inputs(project, country.settings.country, country.questionnaire.name, files),
         "deliveries": [_delivery(d, country) for d in country.deliveries],
         "rows": {
@@ -245,16 +245,30 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "wises": int(country.rows.loc[kept, "wise"].replace("", pd.NA).nunique()),
         "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
-        "scales": {q: s for d in country.deliveries for q, s in _other_scales(d, country.questionnaire).items()},
-        "recoded": sorted({q for d in country.deliveries for q in (*d.delivery.national, *d.delivery.rescale)}),
-        "units": {q: u for d in country.deliveries for q, u in d.delivery.units.items()},
+        "comparability": _comparability(country),
     }
 
 
-def _other_scales(read: DeliveryRead, questionnaire: Questionnaire) -> dict[str, str]:
-    """Answer lists used instead of the questionnaire's own and not brought onto it by a declared rescaling."""
-    declared = read.delivery.scales.items()
-    return {q: name for q, name in declared if name != questionnaire[q].list_name and q not in read.delivery.rescale}
+def _comparability(country: Country) -> dict[str, list[str]]:
+    """Status -> questions that are not simply asked alike, from the settings and from how columns were matched.
+
+    Statuses as in `bwise.pooling`; a country is as comparable as its least comparable delivery.
+    """
+    found: dict[str, set[str]] = {}
+    for read in country.deliveries:
+        delivery, matches = read.delivery, read.recognised.matches
+        own = {q for q, name in delivery.scales.items() if name == country.questionnaire[q].list_name}
+        common = {q: list(codes.values()) for q, codes in delivery.national.items()}
+        here = {
+            "different scale": set(delivery.scales) - own - set(delivery.rescale),
+            "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
+            "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges},
+            "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
+            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in m.proposal.split(" or ") if t},
+        }
+        for status, questions in here.items():
+            found.setdefault(status, set()).update(questions)
+    return {status: sorted(questions) for status, questions in found.items() if questions}
 
 
 def _delivery(read: DeliveryRead, country: Country) -> dict[str, Any]:

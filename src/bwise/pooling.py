@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,19 +13,27 @@ import pandas as pd
 from bwise.lineage import inputs, program
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
-from bwise.settings import ConsolidationSettings, CountrySettings, Project, load_country
+from bwise.settings import ConsolidationSettings, CountrySettings, FocusGroupSettings, Project, load_country
 from bwise.storage import read_csv
 
-COMPARABLE = "asked alike"
-STATUSES = (COMPARABLE, "recoded", "unit converted", "different scale", "not asked")
-POOLED = STATUSES[:3]
+STATUSES = {
+    "identical": "asked and answered alike",
+    "recoded": "brought onto the common unit, scale or categories by a declared rule",
+    "coarser": "several national categories became one common one",
+    "different wording": "asked in other words; accepted as the same question",
+    "different scale": "answered on another scale, not pooled",
+    "pending": "perhaps asked: a column of the export is not settled",
+    "not asked": "not asked",
+}
+POOLED = ("identical", "recoded", "coarser", "different wording")
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
     """Answers of all countries. `answers` and `missing` have one row per respondent kept, column `country` first.
 
-    `countries` in the order of params; `left_out`: country -> why it is not in the pool.
+    `countries` in the order of params; `left_out`: country -> why it is not in the pool. `part`: where the answers are kept below
+    `processed/<CC>/` (`CountrySettings.part`).
     """
 
     project: Project
@@ -34,6 +43,7 @@ class Pool:
     missing: pd.DataFrame
     manifests: dict[str, dict]
     left_out: dict[str, str]
+    part: str = CountrySettings.part
 
     @property
     def countries(self) -> list[str]:
@@ -48,12 +58,11 @@ class Pool:
         """How comparable a country's answers to this question are (one of `STATUSES`)."""
         manifest = self.manifests[country]
         if not any(country in self._asked[column] for column in self.questionnaire.columns(question)):
-            return "not asked"
-        if question in manifest["scales"]:
-            return "different scale"
-        if question in manifest["recoded"]:
-            return "recoded"
-        return "unit converted" if question in manifest["units"] else COMPARABLE
+            return "pending" if question in manifest["comparability"].get("pending", ()) else "not asked"
+        for status in ("different scale", "coarser", "recoded", "different wording"):
+            if question in manifest["comparability"].get(status, ()):
+                return status
+        return "identical"
 
     @cached_property
     def _asked(self) -> dict[str, set[str]]:
@@ -69,7 +78,7 @@ class Pool:
 
 def country_pool(project: Project, settings: CountrySettings) -> Pool:
     """The answers of one country alone, as its notebook has just cleaned them with these settings."""
-    return _pool(project, {settings.country: settings})
+    return _pool(project, settings.questionnaire, settings.part, [settings.country], lambda country: settings)
 
 
 def load_pool(project: Project) -> Pool:
@@ -80,54 +89,81 @@ def load_pool(project: Project) -> Pool:
     Raises:
         ProblemsFound: no country can be used.
     """
-    return _pool(project, dict.fromkeys(project.countries()))
+    questionnaire = project.consolidation().questionnaire
+    return _pool(project, questionnaire, CountrySettings.part, project.countries(), partial(load_country, project))
 
 
-def _pool(project: Project, countries: dict[str, CountrySettings | None]) -> Pool:
-    settings = project.consolidation()
-    questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
+def load_focus_groups(project: Project) -> Pool | None:
+    """What the national focus groups returned, one row per WISE model and group; None where no country has sent a return.
+
+    A country whose return was never cleaned, or not as it stands now, is left out and named; one that sent none is not.
+
+    Raises:
+        ProblemsFound: there are returns, and none of them can be used.
+    """
+    countries = [country for country in project.countries() if _sent_focus_group(project, country)]
+    if not countries:
+        return None
+    part = FocusGroupSettings.part
+    return _pool(project, project.consolidation().focus_group, part, countries, lambda c: load_country(project, c).for_focus_group())
+
+
+def _sent_focus_group(project: Project, country: str) -> bool:
+    """Whether params name a return; where they cannot be used, whether one was cleaned before."""
+    try:
+        return load_country(project, country).focus_group is not None
+    except ProblemsFound:
+        return (project.processed(country, FocusGroupSettings.part) / "manifest.json").is_file()
+
+
+def _pool(
+    project: Project, questionnaire: str, part: str, countries: Iterable[str], settings_now: Callable[[str], CountrySettings]
+) -> Pool:
+    """Read one part of these countries; left out are those cleaned for another questionnaire or not as they stand now."""
+    codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
     manifests, left_out = {}, {}
-    for country, cleaned_with in countries.items():
-        manifest, why = _manifest(project, country, settings, cleaned_with)
+    for country in countries:
+        manifest, why = _manifest(project, country, questionnaire, part, settings_now)
         if manifest:
             manifests[country] = manifest
         else:
             left_out[country] = why
     if not manifests:
         stop("There is nothing to consolidate.", *[Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()])
-    answers = _stack(project, manifests, "answers", questionnaire)
-    missing = _stack(project, manifests, "missing", questionnaire)
-    return Pool(project, settings, questionnaire, answers, missing, manifests, left_out)
+    answers, missing = (_stack(project, manifests, part, file, codebook) for file in ("answers", "missing"))
+    return Pool(project, project.consolidation(), codebook, answers, missing, manifests, left_out, part)
 
 
-def _manifest(project: Project, country: str, settings: ConsolidationSettings, cleaned_with: CountrySettings | None) -> tuple[dict, str]:
+def _manifest(
+    project: Project, country: str, questionnaire: str, part: str, settings_now: Callable[[str], CountrySettings]
+) -> tuple[dict, str]:
     """The manifest of a country whose answers are current, or nothing and the reason why they are not."""
-    path = project.processed(country) / "manifest.json"
+    path = project.processed(country, part) / "manifest.json"
     if not path.is_file():
         return {}, "not cleaned yet, or its last run failed"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest["questionnaire"] != settings.questionnaire:
+    if manifest["questionnaire"] != questionnaire:
         return {}, f"answers another questionnaire ({manifest['questionnaire']})"
     files = [Path(f) for f in manifest["inputs"] if not f.startswith("params/")]
-    now = inputs(project, country, manifest["questionnaire"], files)
+    now = inputs(project, country, questionnaire, files)
     changed = [f for f, digest in manifest["inputs"].items() if now.get(f) != digest]
     if changed:
         return {}, "changed since it was cleaned: " + ", ".join(changed)
     if manifest["program"] != program():
         return {}, "cleaned by another version of the program"
     try:
-        if manifest["settings"] != (cleaned_with or load_country(project, country)).model_dump(mode="json"):
+        if manifest["settings"] != settings_now(country).stated():
             return {}, "cleaned with other settings than those in its params file"
     except ProblemsFound:
         return {}, "its params file cannot be used"
     return manifest, ""
 
 
-def _stack(project: Project, countries: dict, file: str, questionnaire: Questionnaire) -> pd.DataFrame:
+def _stack(project: Project, countries: dict, part: str, file: str, questionnaire: Questionnaire) -> pd.DataFrame:
     """One table, with the choices of all countries as common categories."""
     frames = []
     for country in countries:
-        frame = pd.read_parquet(project.processed(country) / f"{file}.parquet")
+        frame = pd.read_parquet(project.processed(country, part) / f"{file}.parquet")
         frame.insert(0, "country", country)
         frames.append(frame)
     stacked = pd.concat(frames, ignore_index=True)
@@ -143,5 +179,5 @@ def _stack(project: Project, countries: dict, file: str, questionnaire: Question
 
 def flags(pool: Pool) -> pd.DataFrame:
     """Respondent x quality flag over all countries of the pool."""
-    frames = [read_csv(pool.project.processed(c) / "flags.csv").assign(country=c) for c in pool.countries]
+    frames = [read_csv(pool.project.processed(c, pool.part) / "flags.csv").assign(country=c) for c in pool.countries]
     return pd.concat(frames, ignore_index=True)

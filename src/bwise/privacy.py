@@ -66,7 +66,8 @@ def protect(country: Country, key: bytes) -> None:
     rows = country.rows
     identity = rows["respondent_id"].fillna("").where(lambda s: s.ne(""), "row " + rows["source_row"].astype(str))
     repeated = rows.assign(identity=identity).groupby(["delivery", "identity"]).cumcount().astype(str)
-    rows["respondent"] = [pseudonym(key, "respondent", code, d, i, n) for d, i, n in zip(rows["delivery"], identity, repeated, strict=True)]
+    who = country.settings.part or "respondent"  # row 2 of a focus group's return is not row 2 of the survey
+    rows["respondent"] = [pseudonym(key, who, code, d, i, n) for d, i, n in zip(rows["delivery"], identity, repeated, strict=True)]
     rows["wise"] = _wise(country, key)
     country.rows = rows.drop(columns=["respondent_id"])
     for question in country.questionnaire.questions.values():

@@ -84,11 +84,17 @@ def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
     return tuple(str(table.codes.get(d, {}).get(c, c)) for d, c in zip(dimensions, codes, strict=True))
 
 
-def shown(figure: dict | None, decimals: int) -> str:
-    """A figure as text: rounded here and nowhere before, `:` where there is none to show."""
+def shown(figure: dict | None, table: Table) -> str:
+    """A figure as text: rounded here and nowhere before, a symbol with its words where it is a quality, `:` where there is none."""
+    if figure is not None and (code := figure.get("code")):
+        return " ".join(table.symbols[code])
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
-    return rounded(figure["value"], decimals)
+    return rounded(figure["value"], _decimals(figure, table))
+
+
+def _decimals(figure: dict, table: Table) -> int:
+    return table.decimals_of.get(figure["statistic"], table.decimals)
 
 
 def persons(figures: list[dict | None]) -> tuple[str, str]:
@@ -225,11 +231,10 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     base = len(head)
     head += ["n", "WISEs"] if plan.base == "row" else []
     page.write_row(top, 0, head, style["head"])
-    number = style["numbers"][table.decimals]
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True), top + 1):
         page.write_row(at, 0, labels)
         for column, flag, figure in zip(places, flagged, figures, strict=True):
-            _write_value(page, at, column, figure, number, style["right"])
+            _write_value(page, at, column, figure, table, style)
             if flag and figure:
                 page.write_string(at, column + 1, figure["obs_status"] + figure["conf_status"])
         if plan.base == "row":
@@ -254,7 +259,7 @@ def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
                 continue
             at += 1
             page.write_row(at, 0, [*labels, *names])
-            _write_value(page, at, first, figure, style["numbers"][table.decimals], style["right"])
+            _write_value(page, at, first, figure, table, style)
             _write_base(page, at, [first + 1, first + 2], persons([figure]), style["right"])
             page.write_string(at, first + 3, figure["obs_status"] + figure["conf_status"])
     page.autofilter(top, 0, at, first + 3)
@@ -265,11 +270,11 @@ def _width(plan: Layout, dimension: int) -> float:
     return min(60.0, max(12.0, 1.0 + max(len(labels[dimension]) for labels in plan.row_labels)))
 
 
-def _write_value(page, row: int, column: int, figure: dict | None, number, right) -> None:
+def _write_value(page, row: int, column: int, figure: dict | None, table: Table, style: dict) -> None:
     if figure is None or pd.isna(figure["value"]):
-        page.write_string(row, column, NOT_AVAILABLE, right)
+        page.write_string(row, column, shown(figure, table), style["right"])
     else:
-        page.write_number(row, column, figure["value"], number)
+        page.write_number(row, column, figure["value"], style["numbers"][_decimals(figure, table)])
 
 
 def _write_base(page, row: int, columns: list[int], texts, right) -> None:
@@ -349,7 +354,7 @@ def _row_head(label: str, span: int, dimension: str) -> str:
 
 
 def _html_cell(figure: dict | None, plan: Layout) -> str:
-    text = escape(shown(figure, plan.table.decimals))
+    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table))
     if figure is None:
         return f"<td>{text}</td>"
     for flag in (figure["obs_status"], figure["conf_status"]):
@@ -358,6 +363,14 @@ def _html_cell(figure: dict | None, plan: Layout) -> str:
     if plan.base == "cell" and not pd.isna(figure["n"]):
         text += Markup(' <small title="{} persons of {} WISEs">{}</small>').format(figure["n"], figure["wises"], figure["n"])
     return f"<td>{text}</td>"
+
+
+def _symbol(figure: dict, table: Table) -> Markup:
+    """A symbol whose words are read out and shown on pointing at it; never a symbol alone."""
+    symbol, words = table.symbols[figure["code"]]
+    return Markup('<span class="symbol" title="{}"><span aria-hidden="true">{}</span> <span class="words">{}</span></span>').format(
+        words, symbol, words
+    )
 
 
 def notebook_to_html(path: Path, title: str, demonstration: bool) -> None:
@@ -385,7 +398,7 @@ class Shown:
     def __repr__(self) -> str:
         plan = layout(self.table)
         rows = [
-            [*labels, *(shown(f, self.table.decimals) + _flags(f) for f in figures)]
+            [*labels, *(shown(f, self.table) + _flags(f) for f in figures)]
             for labels, figures in zip(plan.row_labels, plan.figures, strict=True)
         ]
         frame = pd.DataFrame(rows, columns=[*self.table.rows, *(", ".join(c) for c in plan.column_labels)])

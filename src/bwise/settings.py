@@ -8,7 +8,7 @@ import types
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
@@ -73,19 +73,45 @@ class Delivery(Strict):
         return name
 
 
+class FocusGroup(Strict):
+    """What a country's national focus group returned, in forms of their own: one record per WISE model discussed."""
+
+    questionnaire: str
+    deliveries: list[Delivery] = Field(min_length=1)
+
+
 class CountrySettings(Strict):
     """`params/<CC>.yaml`.
 
     Attributes:
+        part: where the answers are kept below `processed/<CC>/`; those of the survey stand there themselves.
         exclude: rules by which respondents are left out; all others are kept, at most flagged.
         minimum_answered: `too_few_answers` means below this share of the questions shown to the respondent.
     """
+
+    part: ClassVar[str] = ""
 
     country: str = Field(pattern="^[A-Z]{2}$")
     questionnaire: str
     deliveries: list[Delivery] = Field(min_length=1)
     exclude: list[Literal[EXCLUSION_RULES]] = list(EXCLUSION_RULES)
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
+    focus_group: FocusGroup | None = None
+
+    def for_focus_group(self) -> FocusGroupSettings | None:
+        """The settings for the returns of the focus group, or None where the country has sent none."""
+        if self.focus_group is None:
+            return None
+        return FocusGroupSettings(country=self.country, exclude=[], **dict(self.focus_group))
+
+    def parts(self) -> list[CountrySettings]:
+        """The settings of everything the country sends: of the survey, and of the focus group where there was one."""
+        focus_group = self.for_focus_group()
+        return [self] if focus_group is None else [self, focus_group]
+
+    def stated(self) -> dict[str, Any]:
+        """What a run with these settings writes down of them: its own part, so that neither part is out of date for the other."""
+        return self.model_dump(mode="json", exclude={"focus_group"})
 
     def delivery_names(self) -> list[str]:
         """One name per delivery: the partner's, numbered where a partner sent several."""
@@ -98,22 +124,41 @@ class CountrySettings(Strict):
         return names
 
 
+class FocusGroupSettings(CountrySettings):
+    """Settings for the returns of a focus group, made of the country's. Every record is kept: a group says each thing once."""
+
+    part: ClassVar[str] = "focus_group"
+
+
 class ConsolidationSettings(Strict):
     """`params/consolidation.yaml`.
 
     Attributes:
+        questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
         countries: the order in which countries stand in every table and figure.
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
             confidential (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices
             use. The threshold is on the base, not on the answer: in samples of 5 to 12 per country every share would go.
         low_reliability: figures on fewer persons carry obs_status u.
+        income_tolerance: percentage points by which income shares may differ from 100.
+        income_rule: what becomes of shares that differ by more: `refuse` (left out, counted), `rescale` to 100, `keep`.
+        size_classes: lower bounds of the size classes of WISEs above the first, in persons employed.
+        age_classes: lower bounds of the age classes of WISEs above the first, in years, at `reference_year`.
+        country_groups: name -> countries, for a breakdown; none when empty.
     """
 
     questionnaire: str
+    focus_group: str = "focus_group"
     countries: list[str]
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
     low_reliability: int = Field(default=30, ge=1)
+    income_tolerance: float = Field(default=1.0, ge=0)
+    income_rule: Literal["refuse", "rescale", "keep"] = "refuse"
+    size_classes: list[int] = Field(default=[10, 50, 250], min_length=1)
+    age_classes: list[int] = Field(default=[5, 15], min_length=1)
+    reference_year: int = 2022
+    country_groups: dict[str, list[str]] = {}
 
     @field_validator("countries")
     @classmethod
@@ -135,8 +180,9 @@ class Project:
     def reports(self) -> Path:
         return self.root / "reports"
 
-    def processed(self, country: str) -> Path:
-        return self.root / "processed" / country
+    def processed(self, country: str, part: str = "") -> Path:
+        """Where the cleaned answers of a country are kept, or those of a part (`CountrySettings.part`) of what it sent."""
+        return self.root / "processed" / country / part
 
     def countries(self) -> list[str]:
         """Countries that have params, in the order of the consolidation, then of the alphabet.
@@ -310,13 +356,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
+INSIDE = {"deliveries": Delivery, "focus_group": FocusGroup}  # key -> what stands below it
+
+
 def _as_problem(error: dict, model: type[Strict], content: Any, where: str) -> Problem:
     path = list(error["loc"])
     line = _line(content, path)
     where = f"{where}, line {line}" if line else where
     dotted = ".".join(str(p) for p in path)
     if error["type"] == "extra_forbidden":
-        fields = Delivery.model_fields if "deliveries" in path else model.model_fields
+        fields = next((INSIDE[key] for key in reversed(path[:-1]) if key in INSIDE), model).model_fields
         return Problem(f"`{path[-1]}` is not a setting", where, remedy=did_you_mean(str(path[-1]), fields))
     if error["type"] == "missing":
         return Problem(f"the setting `{dotted}` is missing", where, remedy="add it; see params/README.md")

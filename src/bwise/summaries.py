@@ -67,6 +67,8 @@ def heading(settings: CountrySettings, questionnaire: Questionnaire) -> Heading:
 
 def received(deliveries: list[DeliveryRead]) -> Summary:
     """What came in: one row per delivery, and how it was recognised."""
+    if not deliveries:
+        return Summary(pd.DataFrame(), "Nothing was sent: the settings name no file.")
     rows = []
     for d in deliveries:
         grid, found = d.raw.grid, d.recognised
@@ -189,6 +191,25 @@ def _without_few(row: pd.Series) -> pd.Series:
     if few.sum() == 1 and len(others):
         few[others.idxmin()] = True
     return row.astype("object").where(~few, [f"<{FEW}" if n < FEW else "…" for n in row])
+
+
+def discussed(country: Country) -> Summary:
+    """What the focus groups returned, in counts by partner: WISE models discussed, and people who took part.
+
+    Each record of a focus group says again how many took part: they count once.
+    """
+    code = country.questionnaire.one("session")
+    session = country.values[code.name].fillna("") if code else country.rows["delivery"]
+    counted = country.values[[q.name for q in country.questionnaire.with_role("participants")]]
+    people = counted.groupby([country.rows["partner"], country.rows["delivery"], session]).max().sum(axis=1)
+    by_partner = {
+        "focus groups": people.groupby("partner").size(),
+        "models discussed": country.rows.groupby("partner").size(),
+        "participants": people.groupby("partner").sum().astype(int),
+    }
+    table = pd.DataFrame(by_partner)
+    table.loc["all"] = table.sum()
+    return Summary(table)
 
 
 def proof(country: Country) -> Summary:

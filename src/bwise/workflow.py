@@ -97,7 +97,7 @@ def _demonstration(project: Project, name: str) -> bool:
     """Whether synthetic answers went into the notebook: those of its country, or of any."""
     for country in project.countries() if name == "consolidation" else [name]:
         try:
-            if is_demonstration([d.file for d in load_country(project, country).deliveries]):
+            if any(is_demonstration([d.file for d in part.deliveries]) for part in load_country(project, country).parts()):
                 return True
         except ProblemsFound:  # its own notebook tells them
             continue
@@ -131,14 +131,17 @@ def _make_publishable(path: Path) -> None:
 
 
 def _summary(project: Project, name: str) -> str:
-    path = project.processed(name) / "manifest.json"
-    if not path.is_file():
+    if not (project.processed(name) / "manifest.json").is_file():
         return "reports/index.html and reports/european_tables.xlsx"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    rows = manifest["rows"]
-    unread = sum(d["unreadable_answers"] for d in manifest["deliveries"])
-    unmatched = sum(d["columns"] - d["columns_matched"] for d in manifest["deliveries"])
-    return (
-        f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {manifest['wises']} WISEs; "
-        f"open: {unmatched} columns, {unread} answers"
-    )
+    paths = [project.processed(name, part.part) / "manifest.json" for part in load_country(project, name).parts()]
+    # a project's own notebook may leave the focus group out
+    survey, *focus_group = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+    rows = survey["rows"]
+    counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {survey['wises']} WISEs"
+    return "; ".join([counts, _open(survey), *(f"focus group: {m['rows']['kept']} records; {_open(m)}" for m in focus_group)])
+
+
+def _open(manifest: dict) -> str:
+    """What waits for a decision in one part of what a country sent."""
+    columns = sum(d["columns"] - d["columns_matched"] for d in manifest["deliveries"])
+    return f"open: {columns} columns, {sum(d['unreadable_answers'] for d in manifest['deliveries'])} answers"

@@ -26,7 +26,7 @@ QUESTIONNAIRE = Path(__file__).parents[2] / "params" / "questionnaires" / "skill
 def large_export(questionnaire: Questionnaire, folder: Path) -> Path:
     """The demonstration export of NL (LimeSurvey, code and text, full answers), its first columns, many times over."""
     partner = next(p for p in PARTNERS if p.name == "NL-1")
-    content = export(partner.layout, [p for p in simulate(questionnaire) if p.partner == partner], questionnaire)
+    content = export("limesurvey_code_and_text", [p for p in simulate(questionnaire) if p.partner == partner], questionnaire)
     small = folder / "small.csv"
     small.write_bytes(content)
     frame = pd.read_csv(small, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig").iloc[:, :COLUMNS]

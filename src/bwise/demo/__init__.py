@@ -1,4 +1,7 @@
-"""Demonstration exports for `raw/demo/`: synthetic, with known truth, in the layouts of real tools."""
+"""Demonstration exports for `raw/demo/`: synthetic, with known truth, in the layouts of real tools.
+
+`simulation` makes the respondents of the survey, `focus_groups` the returns of the national focus groups, `layouts` the files.
+"""
 
 from pathlib import Path
 
@@ -10,7 +13,7 @@ __all__ = ["PARTNERS", "SEED", "Respondent", "exports", "simulate"]
 
 
 def exports(questionnaire: Questionnaire, seed: int = SEED) -> dict[Path, bytes]:
-    """Path below `raw/demo/` -> content, for every partner."""
+    """Path below `raw/demo/` -> content, for every partner's export of the survey."""
     people = simulate(questionnaire, seed)
     return {
         Path(partner.country) / partner.file: export(partner.layout, [p for p in people if p.partner == partner], questionnaire)

@@ -16,33 +16,33 @@ SEED = 621509
 
 @dataclass(frozen=True)
 class Partner:
-    """One delivery of the demonstration: who sends it, in which language and layout (`bwise.demo.layouts`)."""
+    """One delivery of the demonstration: who sends it, in which language and layout (`bwise.demo.layouts`), on how many WISEs."""
 
     country: str
     name: str
     language: str
     layout: str
     file: str
-    wises: int
+    wises: int = 0
 
 
 PARTNERS = (
     Partner("AT", "AT-1", "de", "limesurvey_codes", "results-survey481516.csv", 8),
-    Partner("BE", "BE-1", "nl", "google_forms", "B-WISE vragenlijst (Antwoorden) - Formulierantwoorden 1.csv", 5),
-    Partner("BE", "BE-2", "fr", "eusurvey", "Content_Export_BWISE_demo.xlsx", 4),
+    Partner("BE", "BE-1", "nl", "google_forms_download", "B-WISE vragenlijst.csv.zip", 5),
+    Partner("BE", "BE-2", "fr", "eusurvey_xml", "BWISE_demo.xml", 4),
     Partner("BG", "BG-1", "bg", "limesurvey_text_resaved", "results-survey230815_excel.csv", 7),
-    Partner("HR", "HR-1", "hr", "eusurvey", "Content_Export_BWISE_upitnik.xlsx", 5),
-    Partner("HR", "HR-2", "hr", "google_forms", "B-WISE upitnik (odgovori) - Odgovori 1.csv", 4),
+    Partner("HR", "HR-1", "hr", "eusurvey_ods", "Content_Export_BWISE_upitnik.ods", 5),
+    Partner("HR", "HR-2", "hr", "surveymonkey", "B-WISE upitnik.csv", 4),
     Partner("FR", "FR-1", "fr", "limesurvey_xlsx", "results-survey162342.xlsx", 9),
     Partner("EL", "EL-1", "el", "microsoft_forms_resaved", "Ερωτηματολόγιο B-WISE(1-33).csv", 7),
-    Partner("IT", "IT-1", "it", "microsoft_forms", "Questionario B-WISE(1-44).xlsx", 9),
-    Partner("LV", "LV-1", "lv", "kobo_names", "B-WISE aptauja - all versions - False - 2022-05-02-09-14-21.csv", 6),
-    Partner("NL", "NL-1", "nl", "limesurvey_code_and_text", "results-survey998877.csv", 7),
-    Partner("PL", "PL-1", "pl", "google_forms_resaved", "Ankieta B-WISE (odpowiedzi).csv", 8),
+    Partner("IT", "IT-1", "it", "indico", "Questionario B-WISE.csv", 9),
+    Partner("LV", "LV-1", "lv", "odk", "B-WISE aptauja.csv.zip", 6),
+    Partner("NL", "NL-1", "nl", "limesurvey_vv", "vvexport_998877.csv", 7),
+    Partner("PL", "PL-1", "pl", "qualtrics", "Ankieta B-WISE_April 29, 2022_10.15.csv", 8),
     Partner("RO", "RO-1", "ro", "kobo_labels", "Chestionar B-WISE - all versions - Română (ro) - 2022-05-03-10-02-55.csv", 5),
-    Partner("RO", "RO-2", "ro", "microsoft_forms", "Chestionar B-WISE(1-21).xlsx", 4),
-    Partner("SI", "SI-1", "sl", "limesurvey_code_and_text_resaved", "results-survey314159_excel.csv", 6),
-    Partner("ES", "ES-1", "es", "google_forms", "Cuestionario B-WISE (Respuestas) - Respuestas de formulario 1.csv", 8),
+    Partner("RO", "RO-2", "ro", "typeform", "responses.csv", 4),
+    Partner("SI", "SI-1", "sl", "redcap_labels", "BWISE_DATA_LABELS_2022-04-29_1015.csv", 6),
+    Partner("ES", "ES-1", "es", "spss", "B-WISE cuestionario.sav", 8),
 )
 
 # "an invented comment", "an invented answer": what open answers say, in each language
@@ -117,8 +117,8 @@ class Respondent:
     """
 
     partner: Partner
-    wise: str
-    group: str
+    wise: str = ""
+    group: str = ""
     values: dict[str, object] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     sent_values: dict[str, object] = field(default_factory=dict)
@@ -152,14 +152,14 @@ def _partner(partner: Partner, questionnaire: Questionnaire, rng: random.Random)
 def _respondent(person: Respondent, model: str, questionnaire: Questionnaire, rng: random.Random) -> Respondent:
     ability = rng.gauss(0, 0.5)
     for question in questionnaire.questions.values():
-        if not _shown(question, person, questionnaire):
-            _leave(person, question, questionnaire, "not_shown")
+        if not is_shown(question, person, questionnaire):
+            leave(person, question, questionnaire, "not_shown")
         else:
             _answer(person, question, model, ability, questionnaire, rng)
     return person
 
 
-def _shown(question: Question, person: Respondent, questionnaire: Questionnaire) -> bool:
+def is_shown(question: Question, person: Respondent, questionnaire: Questionnaire) -> bool:
     """Skip logic by plain Python, independent of `bwise.logic`: the few forms this questionnaire uses."""
     for condition in question.relevant:
         if condition.startswith("selected") or " or selected" in condition:
@@ -174,7 +174,8 @@ def _shown(question: Question, person: Respondent, questionnaire: Questionnaire)
     return True
 
 
-def _leave(person: Respondent, question: Question, questionnaire: Questionnaire, reason: str) -> None:
+def leave(person: Respondent, question: Question, questionnaire: Questionnaire, reason: str) -> None:
+    """No answer to this question, for this reason."""
     for column in questionnaire.columns(question.name):
         person.values.pop(column, None)
         person.sent_values.pop(column, None)
@@ -193,7 +194,7 @@ def _answer(person: Respondent, question: Question, model: str, ability: float, 
     elif question.kind == "text":
         _text(person, question, questionnaire, rng)
     elif rng.random() < 0.03 and question.name not in ("measures_enablers", "measures_supporters"):
-        _leave(person, question, questionnaire, "no_answer")
+        leave(person, question, questionnaire, "no_answer")
     elif question.kind == "select_multiple":
         _several(person, question, questionnaire, rng)
     elif question.is_number:
@@ -220,16 +221,18 @@ def _one(person: Respondent, question: Question, ability: float, questionnaire: 
 
 
 def _several(person: Respondent, question: Question, questionnaire: Questionnaire, rng: random.Random) -> None:
+    choices = questionnaire.choices(question.name).values()
+    names = [c.name for c in choices if not c.exclusive and not c.missing and c.name != "other"]
+    tick_some(person, question, list(SECTORS) if question.role == "sectors" else names, questionnaire, rng)
+
+
+def tick_some(person: Respondent, question: Question, names: list[str], questionnaire: Questionnaire, rng: random.Random) -> None:
+    """One to three of these options, or an exclusive one alone; now and then "other" beside them, or a refusal."""
     choices = questionnaire.choices(question.name)
     if "refused" in choices and rng.random() < 0.06:
         for column in questionnaire.columns(question.name):
             person.reasons[column] = "refused"
         return
-    names = (
-        list(SECTORS)
-        if question.role == "sectors"
-        else [n for n, c in choices.items() if not c.exclusive and not c.missing and n != "other"]
-    )
     alone = [n for n, c in choices.items() if c.exclusive and not c.missing]
     picked = [rng.choice(alone)] if alone and rng.random() < 0.15 else rng.sample(names, rng.randint(1, min(3, len(names))))
     if "other" in choices and picked != alone[:1] and rng.random() < 0.15:
@@ -289,7 +292,7 @@ def _plant_dirt(people: list[Respondent], partner: Partner, questionnaire: Quest
         enablers[3].reasons.pop(f"barriers/{choice}", None)
     enablers[3].flags.add("contradiction")
     _straighten(workers[0], questionnaire)
-    if "forms" not in partner.layout:  # Google and Microsoft Forms only know submitted answers
+    if not any(tool in partner.layout for tool in ("forms", "indico", "typeform")):  # these only know submitted answers
         _stop_after(workers[1], questionnaire, "pdigrel", partial=True)
         few = _respondent(Respondent(partner, f"{partner.name}-02", "wsn"), "social", questionnaire, rng)
         _stop_after(few, questionnaire, "model", partial=False)
@@ -318,7 +321,7 @@ def _stop_after(person: Respondent, questionnaire: Questionnaire, battery: str, 
     for question in questionnaire.questions.values():
         leaving = leaving or battery in (question.battery, question.name) or (partial and question.battery == "grnend")
         if leaving and person.reasons.get(questionnaire.columns(question.name)[0]) != "not_shown":
-            _leave(person, question, questionnaire, "no_answer")
+            leave(person, question, questionnaire, "no_answer")
     person.submitted = False
     if partial:
         person.flags.add("partial")

@@ -10,7 +10,7 @@ import re
 
 import pandas as pd
 
-from bwise.exports.table import NOT_SHOWN, Grid
+from bwise.exports.table import Grid
 
 CODES = 2  # the row with the codes
 ESCAPED = {"{newline}": "\n", "{cr}": "\r", "{tab}": "\t", "{quote}": '"', "{lbrace}": "{"}
@@ -53,5 +53,5 @@ def decoded(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _decoded_column(cells: pd.Series) -> pd.Series:
-    written = {text: ESCAPE.sub(lambda found: ESCAPED[found.group()], text) for text in cells.unique() if "{" in text and text != NOT_SHOWN}
+    written = {text: ESCAPE.sub(lambda found: ESCAPED[found.group()], text) for text in cells.unique() if "{" in text}
     return cells.replace(written) if written else cells

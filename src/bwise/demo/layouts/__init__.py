@@ -1,4 +1,4 @@
-"""The demonstration's records written as real tools write them, with the dirt that real files carry.
+"""The demonstration's records written as real tools and people write them, with the dirt that real files carry.
 
 One module per tool, like the readers in `bwise.exports`. Each has `LAYOUTS`: name -> function of writer and people that
 gives the bytes of a file. `writer` makes labels, codes and cells; `files` makes CSV and XLSX.
@@ -14,6 +14,7 @@ from bwise.demo.layouts import (
     limesurvey,
     microsoft_forms,
     odk,
+    plain,
     qualtrics,
     redcap,
     spss,
@@ -24,7 +25,7 @@ from bwise.demo.layouts.writer import Writer
 from bwise.demo.simulation import Respondent
 from bwise.questionnaire import Questionnaire
 
-TOOLS = (limesurvey, eusurvey, kobo, odk, redcap, google_forms, microsoft_forms, qualtrics, surveymonkey, spss, indico, typeform)
+TOOLS = (limesurvey, eusurvey, kobo, odk, redcap, google_forms, microsoft_forms, qualtrics, surveymonkey, spss, indico, typeform, plain)
 LAYOUTS = {name: layout for tool in TOOLS for name, layout in tool.LAYOUTS.items()}
 
 

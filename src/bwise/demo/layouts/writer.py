@@ -19,7 +19,13 @@ NO = {"en": "No", "de": "Nein", "nl": "Nee", "fr": "Non", "bg": "Не", "hr": "N
 NO |= {"ro": "Nu", "sl": "Ne", "es": "No"}
 OTHER = {"en": "Other", "de": "Sonstiges", "nl": "Anders", "fr": "Autre", "bg": "Друго", "hr": "Drugo", "el": "Άλλο", "it": "Altro"}
 OTHER |= {"lv": "Cits", "pl": "Inne", "ro": "Altul", "sl": "Drugo", "es": "Otro"}
-OTHER_TEXT = {"model": "model_other", "funding": "funding_other", "barriers": "barriers_other"}
+# Question -> the question for the text of its "other", in either questionnaire.
+OTHER_TEXT = {
+    "model": "model_other",
+    "funding": "funding_other",
+    "barriers": "barriers_other",
+    "national_forms": "national_forms_other",
+}
 
 
 class Writer:

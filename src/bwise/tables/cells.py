@@ -1,0 +1,260 @@
+"""What all tables are made of: the table as data, and means of answers with the persons and WISEs behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
+from bwise.pooling import Pool
+from bwise.questionnaire import Question
+
+SELF, ALL = "self", "all"
+AVERAGES = {POOLED: "Pooled", MEAN_OF_COUNTRIES: "Mean of countries"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to publish.
+
+    `data` is long and tidy: one row per figure, columns for its dimensions, then statistic, value, n (persons), wises, countries,
+    obs_status, conf_status. `rows` and `columns` say how it is read by people: dimensions down and across.
+    `codes`: dimension -> {code: label}. A qualitative figure has no value but a `code`; `symbols` says how it is shown: code ->
+    (symbol, words). `decimals_of`: statistic -> decimals, where it is shown with others than `decimals`.
+    """
+
+    id: str
+    title: str
+    population: str
+    base: str
+    unit: str
+    formula: str
+    data: pd.DataFrame
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    countries: tuple[str, ...] = ()
+    decimals: int = 1
+    notes: tuple[str, ...] = ()
+    symbols: dict[str, tuple[str, str]] = field(default_factory=dict)
+    decimals_of: dict[str, int] = field(default_factory=dict)
+
+
+def given(pool: Pool, question: Question) -> pd.DataFrame:
+    """Respondent x answer: 1 given, 0 not given, missing where the respondent did not answer."""
+    if question.kind == "select_multiple":
+        choices = [c.name for c in pool.questionnaire.choices(question.name).values() if not c.missing]
+        return pool.answers[[f"{question.name}/{c}" for c in choices]].astype("float64").set_axis(choices, axis=1)
+    column = pool.answers[question.name]
+    if question.is_number:
+        column = column.map(lambda v: f"{v:g}", na_action="ignore")
+        order = sorted(column.dropna().unique(), key=float)
+    else:
+        order = list(column.cat.categories) if isinstance(column.dtype, pd.CategoricalDtype) else sorted(column.dropna().unique())
+    missing = {c.name for c in pool.questionnaire.choices(question.name).values() if c.missing}
+    frame = pd.DataFrame({code: column.eq(code).astype("float64") for code in order if code not in missing}, index=column.index)
+    return frame.where(column.notna(), np.nan)
+
+
+def means(
+    pool: Pool,
+    items: pd.DataFrame,
+    keys: pd.DataFrame | None,
+    scale: float,
+    countries: list[str],
+    by_country: bool = True,
+    how: str = "mean",
+) -> pd.DataFrame:
+    """Mean (or median) of each item, times `scale`, persons and WISEs behind it, by the keys: pooled, and by country.
+
+    Returns:
+        Columns: the keys, country (or `pooled`), item, value, n, wises.
+    """
+    names = [] if keys is None else list(keys.columns)
+    inside = pool.answers["country"].isin(countries)
+    if keys is not None:
+        inside &= keys.notna().all(axis=1)
+    by = pd.concat([pool.answers["country"].astype("str"), *([] if keys is None else [keys])], axis=1)[inside]
+    levels = [by[names].assign(country=POOLED), *([by] if by_country else [])]
+    found = [_group(items[inside], level[[*names, "country"]], wises_of(pool)[inside], scale, how) for level in levels]
+    order = {c: i for i, c in enumerate([*pool.countries, POOLED])}  # countries in the order of params, the average last
+    return pd.concat(found, ignore_index=True).sort_values("country", key=lambda s: s.map(order), kind="stable").reset_index(drop=True)
+
+
+def _group(items: pd.DataFrame, by: pd.DataFrame, wise: pd.Series, scale: float, how: str) -> pd.DataFrame:
+    """One level of grouping; a respondent counts for an item where she answered it."""
+    keys = [by[c] for c in by.columns]
+    grouped = items.groupby(keys, sort=False, observed=True)
+    answered = items.notna().groupby([*keys, wise.rename("_wise")], sort=False, observed=True).any()
+    wises = answered.groupby(level=list(by.columns), sort=False, observed=True).sum()
+    figures = {"value": grouped.agg(how) * scale, "n": grouped.count(), "wises": wises}
+    items_level = items.columns.names if items.columns.nlevels > 1 else ["item"]
+    long = pd.concat({k: v.rename_axis(columns=items_level).stack(items_level, future_stack=True) for k, v in figures.items()}, axis=1)
+    return long.fillna({"wises": 0}).reset_index()
+
+
+def wises_of(pool: Pool) -> pd.Series:
+    """The WISE of each respondent; where the questionnaire does not ask for it, each respondent counts as one."""
+    if pool.questionnaire.one("wise") is None:
+        return pool.answers["respondent"]
+    return pool.answers["wise"].replace("", np.nan)
+
+
+def of_wise(pool: Pool, question: Question) -> pd.Series:
+    """What was answered for the WISE of each respondent; missing where nobody of it answered, or those who did disagree."""
+    known = pd.DataFrame({"wise": wises_of(pool), "answer": pool.answers[question.name].astype("object")}).dropna().drop_duplicates()
+    alone = known[~known["wise"].duplicated(keep=False)].set_index("wise")["answer"]
+    return wises_of(pool).map(alone)
+
+
+BREAKDOWNS = {
+    "all": "All",
+    "model": "By WISE model",
+    "size": "By size of the WISE",
+    "age": "By age of the WISE",
+    "country_group": "By group of countries",
+}
+
+
+def breakdown(pool: Pool, name: str) -> tuple[pd.Series, dict[str, str]] | None:
+    """Group of each respondent in a breakdown of `BREAKDOWNS`, and the groups' labels; None where the questionnaire has no question for it.
+
+    Size: persons employed, classes of the Commission's Recommendation 2003/361/EC by default. Age: years since the WISE was founded.
+    """
+    if name == "country_group":
+        groups = {c: group for group, countries in pool.settings.country_groups.items() for c in countries}
+        return (pool.answers["country"].astype("str").map(groups), {g: g for g in pool.settings.country_groups}) if groups else None
+    question = pool.questionnaire.one({"model": "model", "size": "staff", "age": "founded"}[name])
+    if question is None:
+        return None
+    known = of_wise(pool, question)
+    if name == "model":
+        return known, labels(pool, question)
+    if name == "age":
+        return _classes(pool.settings.reference_year - known.astype("float64"), pool.settings.age_classes, "years")
+    return _classes(known.astype("float64"), pool.settings.size_classes, "persons")
+
+
+def _classes(numbers: pd.Series, bounds: list[int], unit: str) -> tuple[pd.Series, dict[str, str]]:
+    """Classes from each bound up to the next, the first from 0."""
+    names = [f"{low}-{high - 1}" for low, high in zip([0, *bounds], bounds, strict=False)] + [f"{bounds[-1]}+"]
+    found = pd.cut(numbers, [0, *bounds, np.inf], right=False, labels=names)
+    shown = {n: f"{n.replace('-', '–').replace('+', ' or more')} {unit}" for n in names}
+    return found.astype("object"), shown
+
+
+def across(
+    pool: Pool, items: pd.DataFrame, questions: list[str], by: tuple[str, ...], scale: float = 100.0, how: str = "mean"
+) -> pd.DataFrame:
+    """Figures for all respondents, pooled and as the mean of countries, and pooled for each group of the breakdowns; protected.
+
+    Returns:
+        Columns: item (or the levels of `items`), breakdown, group, average, value, n, wises, countries, obs_status, conf_status.
+    """
+    comparable = pool.comparable(*questions)
+    whole = pd.DataFrame({"group": ALL}, index=items.index)
+    countries = protect(means(pool, items, whole, scale, comparable, how=how), pool.settings, along="country", total=POOLED)
+    mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES")
+    pooled = protect(means(pool, items, whole, scale, comparable, False, how), pool.settings, along="group", total=ALL)
+    frames = [f.assign(breakdown="all", average=a) for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))]
+    for name in by:
+        if (found := breakdown(pool, name)) is None:
+            continue
+        each = pd.DataFrame({"group": found[0]})
+        parts = pd.concat([means(pool, items, keys, scale, comparable, False, how) for keys in (whole, each)], ignore_index=True)
+        protected = protect(parts, pool.settings, along="group", total=ALL)
+        frames.append(protected[protected["group"].ne(ALL)].assign(breakdown=name, average=POOLED))
+    cells = pd.concat(frames, ignore_index=True).drop(columns="country")
+    return cells.assign(countries=cells["countries"].fillna(len(comparable)))
+
+
+def across_codes(pool: Pool, by: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Labels of the dimensions that `across` makes."""
+    groups = {ALL: "All"}
+    for name in by:
+        groups |= found[1] if (found := breakdown(pool, name)) else {}
+    return {"breakdown": BREAKDOWNS, "group": groups, "average": AVERAGES}
+
+
+def shares(pool: Pool, role: str, id_: str, title: str, by: tuple[str, ...] = ("model",)) -> Table | None:
+    """How often each answer to the question with this role was given, by the breakdowns. Several answers: the base is respondents."""
+    question = pool.questionnaire.one(role)
+    if question is None:
+        return None
+    cells = across(pool, given(pool, question), [question.name], by).rename(columns={"item": "answer"})
+    several = question.kind == "select_multiple"
+    return Table(
+        id_,
+        title,
+        "WISEs in the sample, as the respondents see them",
+        f"respondents who answered “{question.label()}”",
+        "%",
+        "respondents naming the answer / respondents naming any answer",
+        tidy(cells.assign(statistic="share")),
+        ("answer",),
+        ("breakdown", "group", "average"),
+        {**across_codes(pool, by), "answer": labels(pool, question)},
+        tuple(pool.comparable(question.name)),
+        1,
+        ("Several answers were possible: shares add to more than 100.",) if several else (),
+    )
+
+
+def numeric(pool: Pool, question: Question) -> pd.Series:
+    """A rating as points of its scale; answers such as "don't know" have none."""
+    return pool.answers[question.name].astype("str").map(pool.questionnaire.scale(question.name)).astype("float64")
+
+
+def country_table(pool, cells, id_, title, population, base, unit, formula, rows, columns, codes, questions, decimals=1, notes=()) -> Table:
+    """Protect the cells by country, add the mean of countries, and say which countries are in it."""
+    cells = add_mean_of_countries(protect(cells, pool.settings, along="country", total=POOLED))
+    countries = tuple(pool.comparable(*questions))
+    return Table(
+        id_,
+        title,
+        population,
+        base,
+        unit,
+        formula,
+        tidy(cells),
+        rows,
+        columns,
+        {**codes_of(pool), **codes},
+        countries,
+        decimals,
+        tuple(notes),
+    )
+
+
+TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
+
+
+def tidy(cells: pd.DataFrame) -> pd.DataFrame:
+    """Dimensions first, then the figure; persons and WISEs as whole numbers."""
+    dimensions = [c for c in cells.columns if c not in (*TAIL, "code")]
+    cells = cells.fillna({"code": ""}) if "code" in cells else cells
+    ordered = cells[[*dimensions, *(["code"] if "code" in cells else []), *TAIL]].reset_index(drop=True)
+    return ordered.astype({"n": "Int64", "wises": "Int64", "countries": "Int64"})
+
+
+def labels(pool: Pool, question: Question | None) -> dict[str, str]:
+    """Code -> English label; descriptions in brackets are left away."""
+    if question is None:
+        return {}
+    return {c.name: c.labels.get("en", c.name).split(" (")[0] for c in pool.questionnaire.choices(question.name).values()}
+
+
+def codes_of(pool: Pool) -> dict[str, dict[str, str]]:
+    concepts = pool.questionnaire.concepts.values()
+    return {"skill": {c.name: c.label for c in concepts}, "domain": domain_labels(pool), "country": AVERAGES}
+
+
+def domain_of(pool: Pool, question: Question) -> str:
+    concept = pool.questionnaire.concepts.get(question.concept)
+    return concept.domain if concept else question.battery
+
+
+def domain_labels(pool: Pool) -> dict[str, str]:
+    return {c.domain: c.domain_label for c in pool.questionnaire.concepts.values()}

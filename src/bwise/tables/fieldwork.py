@@ -1,0 +1,89 @@
+"""What came in, and which questions may be compared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bwise.disclosure import POOLED
+from bwise.pooling import POOLED as POOLABLE
+from bwise.pooling import STATUSES, Pool
+from bwise.settings import EXCLUSION_RULES
+from bwise.tables.cells import Table, codes_of, tidy
+
+
+def fieldwork(pool: Pool) -> Table:
+    """Records received, excluded by rule, kept; WISEs; respondents by worker group. Population: all records of all deliveries.
+    Unit: records, persons, WISEs. Source: manifests of the country runs. No completion rate is called a response rate."""
+    rows = []
+    group = pool.questionnaire.one("group")
+    for country, manifest in pool.manifests.items():
+        kept = pool.answers[pool.answers["country"] == country]
+        counts = {
+            "partners": len({d["partner"] for d in manifest["deliveries"]}),
+            "records received": manifest["rows"]["received"],
+            **{f"excluded: {rule.replace('_', ' ')}": manifest["rows"]["excluded"].get(rule, 0) for rule in EXCLUSION_RULES},
+            "respondents kept": manifest["rows"]["kept"],
+            "WISEs": manifest["wises"],
+        }
+        if group:
+            for choice in pool.questionnaire.choices(group.name).values():
+                counts[choice.labels.get("en", choice.name).split(" (")[0]] = int((kept[group.name] == choice.name).sum())
+        rows += [{"country": country, "statistic": what, "value": float(n)} for what, n in counts.items()]
+    data = pd.DataFrame(rows)
+    total = data.groupby("statistic", sort=False)["value"].sum().reset_index().assign(country=POOLED)
+    data = pd.concat([data, total], ignore_index=True).assign(n=np.nan, wises=np.nan, obs_status="", conf_status="")
+    data["countries"] = data["country"].eq(POOLED).map({True: len(pool.countries), False: 1})
+    return Table(
+        "fieldwork",
+        "Fieldwork: what was received and what was kept",
+        "all records of all deliveries",
+        "records, respondents, WISEs",
+        "count",
+        "count",
+        tidy(data),
+        ("country",),
+        ("statistic",),
+        codes_of(pool),
+        tuple(pool.countries),
+        0,
+        ("Partners recruited respondents among their members: an opt-in sample, without margins of error or response rates.",),
+    )
+
+
+def comparability(pool: Pool) -> Table:
+    """Which question may be compared between which countries. Population: all questions. Unit: a status per country, never a number.
+    Source: settings and matching of each country run; statuses as in `bwise.pooling`. Figures use the first four statuses only."""
+    questions = [q for q in pool.questionnaire.questions.values() if q.kind != "text"]
+    rows = [
+        {"part": q.battery or q.role or q.name, "question": q.name, "country": c, "code": pool.status(q.name, c)}
+        for q in questions
+        for c in pool.countries
+    ]
+    data = pd.DataFrame(rows).assign(statistic="status", value=np.nan, n=np.nan, wises=np.nan, countries=1, obs_status="", conf_status="")
+    return Table(
+        "comparability",
+        "Comparability: which question was asked how in which country",
+        "all questions with fixed answers or numbers",
+        "countries",
+        "status",
+        "from the settings of each country and from how its columns were matched",
+        tidy(data),
+        ("part", "question"),
+        ("country",),
+        {**codes_of(pool), "question": {q.name: q.label() for q in questions}},
+        tuple(pool.countries),
+        notes=(f"European figures use countries with one of: {', '.join(POOLABLE)}.",),
+        symbols={code: (SYMBOLS[code], code) for code in STATUSES},
+    )
+
+
+SYMBOLS = {
+    "identical": "●",
+    "recoded": "◐",
+    "coarser": "◒",
+    "different wording": "◍",
+    "different scale": "◇",
+    "pending": "?",
+    "not asked": "○",
+}
