@@ -11,6 +11,7 @@ import pandas as pd
 
 from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, ROW, Country
+from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
@@ -125,7 +126,7 @@ def _expected(country: Country, delivery: DeliveryRead) -> pd.DataFrame:
         coded = {m.target: delivery.raw.cells[m.column.position].map(mapping[m.target]) for m in matches}
         if question.kind == "text":
             if question.role != "wise" and name not in delivery.delivery.answers:
-                found[name] = delivery.raw.cells[matches[0].column.position].map(tidy)
+                found[name] = delivery.raw.cells[matches[0].column.position].map(lambda text: "" if text == NOT_SHOWN else tidy(text))
         elif question.kind != "select_multiple":
             found[name] = coded[name]
         elif name in coded:

@@ -22,7 +22,7 @@ from bwise.lineage import DEMONSTRATION
 from bwise.pooling import Pool
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_text, write_whole
-from bwise.tables import AVERAGES, Table
+from bwise.tables import AVERAGES, Table, by_question, headline
 from bwise.text import rounded
 
 NOT_AVAILABLE = ":"
@@ -294,7 +294,8 @@ def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None
         pool=pool,
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
-        tables=tables,
+        questions=by_question({t.id: t for t in tables}),
+        headline=headline,
         html_table=html_table,
         drawings=[(d, base64.b64encode(_picture(d, "svg")).decode()) for d in drawings],
         country_pages=[c for c in pool.countries if (pool.project.reports / "countries" / f"{c}.html").is_file()],
@@ -415,6 +416,31 @@ def _flags(figure: dict | None) -> str:
         if figure["obs_status"] + figure["conf_status"]
         else ""
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table with its computed sentence and its figure, as a notebook shows them one below the other."""
+
+    table: Table
+    drawing: Drawing | None
+
+    def _repr_html_(self) -> str:
+        picture = ""
+        if self.drawing:
+            data = base64.b64encode(_picture(self.drawing, "png")).decode()
+            picture = f'<img alt="{escape(self.drawing.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
+        return f"<p>{escape(headline(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
+
+    def __repr__(self) -> str:
+        return headline(self.table) or self.table.title
+
+
+def present(tables: dict[str, Table], figures: dict[str, Drawing], id_: str) -> Part | str:
+    """Sentence, figure and table on one matter, or a plain word where the questionnaires do not ask for it."""
+    if id_ not in tables:
+        return "The questionnaires do not ask for it."
+    return Part(tables[id_], next((d for d in figures.values() if d.table == id_), None))
 
 
 def show(tables: dict[str, Table], id_: str) -> Shown | str:

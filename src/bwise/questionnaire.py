@@ -25,12 +25,13 @@ LABEL = re.compile(r"^label(?:::.*\((?P<language>[a-z]{2})\))?$")
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer of an answer list; `missing` says which kind of non-answer it is, if it is one."""
+    """One answer of an answer list; `missing` says which kind of non-answer it is, if it is one, `concept` what it stands for."""
 
     name: str
     labels: dict[str, str]
     missing: str = ""
     exclusive: bool = False
+    concept: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,9 @@ def _lists(choices: pd.DataFrame) -> tuple[dict[str, dict[str, Choice]], list[Pr
         missing = row.get("missing", "")
         if missing and missing not in MISSING_ANSWERS:
             problems.append(Problem(f"`{missing}` is not a missing reason", where, remedy=did_you_mean(missing, MISSING_ANSWERS)))
-        answers[row["name"]] = Choice(row["name"], _labels(row, columns), missing, row.get("exclusive", "") == "yes")
+        answers[row["name"]] = Choice(
+            row["name"], _labels(row, columns), missing, row.get("exclusive", "") == "yes", row.get("concept", "")
+        )
     return lists, problems
 
 

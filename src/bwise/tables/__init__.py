@@ -8,6 +8,7 @@ from bwise.pooling import Pool
 from bwise.tables.cells import ALL, AVERAGES, SELF, Table, domain_of
 from bwise.tables.enterprises import barriers, contracts, income, models, pathways, remuneration, sectors, technology
 from bwise.tables.fieldwork import comparability, fieldwork
+from bwise.tables.focus_groups import BESIDE, model_recognition
 from bwise.tables.frequencies import first_look, frequencies
 from bwise.tables.headlines import headline
 from bwise.tables.skills import priorities, ratings, skills, skills_by_country, skills_by_enterprise
@@ -18,8 +19,10 @@ __all__ = [
     "ALL",
     "AVERAGES",
     "EUROPEAN",
+    "MISSION",
     "SELF",
     "Table",
+    "by_question",
     "european_tables",
     "fieldwork",
     "first_look",
@@ -56,10 +59,44 @@ EUROPEAN = (
 """The tables of `reports/`, in the order of the mission."""
 
 
-def european_tables(pool: Pool) -> dict[str, Table]:
-    """All tables this questionnaire can answer, by id."""
+MISSION = {
+    "Who took part, and what may be compared": ("fieldwork", "comparability"),
+    "Which WISE models there are": ("models", "model_recognition", "models_by_source"),
+    "In which sectors they are active": ("sectors", "sectors_by_source"),
+    "What they live on": ("income",),
+    "Which technology they use, and what keeps them from more": ("technology", "barriers"),
+    "Pathways, contracts and pay of workers with support needs": ("pathways", "contracts", "remuneration"),
+    "Which public support reaches which model": ("support", "support_by_source"),
+    "Who works under reserved contracts": ("reserved_contracts", "reserved_contracts_by_source"),
+    "Which skills are needed, and which are there": ("skills", "skills_by_country", "skills_by_enterprise", "ratings"),
+    "Which skills come first": ("priorities", "priorities_by_source"),
+    "Which occupational profiles to revise or create": ("profiles", "profiles_by_source"),
+    "What is done about skills gaps": ("measures", "training_funding"),
+}
+"""The questions of the mission, in its order, and the tables that answer them."""
+
+
+def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
+    """The question of the mission -> its tables, as far as there are any."""
+    found = {question: [t for t in tables.values() if t.id in ids or t.id.split("_")[0] in ids] for question, ids in MISSION.items()}
+    return {question: answering for question, answering in found.items() if answering}
+
+
+def european_tables(pool: Pool, groups: Pool | None = None) -> dict[str, Table]:
+    """All tables that the questionnaires can answer, by id; what focus groups said stands after the survey's table on the same matter."""
     made = [make(pool) for make in EUROPEAN]
-    made += [
-        ratings(pool, domain) for domain in dict.fromkeys(domain_of(pool, q) for q in pool.questionnaire.with_role("skill", "relevance"))
-    ]
-    return {t.id: t for t in made if t is not None}
+    found = {t.id: t for t in made if t is not None}
+    if groups is not None:
+        beside = [table for make in BESIDE if make.__name__.removesuffix("_by_source") in found and (table := make(pool, groups, found))]
+        found = _after(found, "models", [model_recognition(groups)])
+        for table in beside:
+            found = _after(found, table.id.removesuffix("_by_source"), [table])
+    domains = dict.fromkeys(domain_of(pool, q) for q in pool.questionnaire.with_role("skill", "relevance"))
+    return found | {t.id: t for domain in domains if (t := ratings(pool, domain))}
+
+
+def _after(tables: dict[str, Table], id_: str, more: list[Table]) -> dict[str, Table]:
+    """The tables with more of them after this one."""
+    listed = list(tables.values())
+    at = next(n for n, t in enumerate(listed) if t.id == id_) + 1
+    return {t.id: t for t in [*listed[:at], *more, *listed[at:]]}

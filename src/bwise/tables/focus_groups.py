@@ -1,0 +1,292 @@
+"""What the national focus groups said, alone and beside the survey. Qualities are symbols with words, never percentages.
+
+A focus group speaks of a model in its country, not of persons: its cells are counts of countries, or a judgement per country. Where
+a country had several focus groups, it counts once, as soon as one of them said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from bwise.disclosure import POOLED
+from bwise.pooling import Pool
+from bwise.tables.cells import ALL, AVERAGES, Table, codes_of, labels, tidy
+
+RECOGNISED = {"fully": ("●", "fully"), "partly": ("◐", "partly"), "not": ("○", "not"), "dont_know": ("?", "not known")}
+AGREE, DIFFER, SURVEY_ONLY, GROUPS_ONLY = "agree", "differ", "survey only", "focus groups only"
+VERDICTS = {
+    AGREE: ("=", "agree"),
+    DIFFER: ("≠", "differ"),
+    SURVEY_ONLY: ("S", "only the survey"),
+    GROUPS_ONLY: ("F", "only the focus groups"),
+}
+SURVEY, GROUPS, VERDICT = "survey", "focus groups", "both"
+SOURCES = {SURVEY: "Survey", GROUPS: "Focus groups, countries", VERDICT: "Agreement"}
+HALF = 50.0
+"""Per cent of respondents, or of countries, from which a source is taken to say yes."""
+MOST = 5
+"""Places that count as being among the first, where both sources put items in an order."""
+POINTS = {"1": 3, "2": 2, "3": 1}
+"""What a first, second and third place of a focus group counts."""
+
+
+def model_recognition(groups: Pool) -> Table:
+    """Which WISE model exists in which country, under which national forms. Population: national focus groups. Unit: a judgement per
+    model and focus group (fully, partly, not recognised). Source: roles `recognised` and `national_form`."""
+    model, recognised, forms = (groups.questionnaire.one(role) for role in ("model", "recognised", "national_form"))
+    names = {c.name: c.labels.get("en", c.name) for c in groups.questionnaire.choices(forms.name).values()}
+    rows, symbols = [], dict(RECOGNISED)
+    for record in groups.answers.to_dict("records"):
+        known = {"country": str(record["country"]), "partner": record["partner"], "model": record[model.name]}
+        judged = record[recognised.name]
+        rows.append(known | {"statistic": "recognised", "code": judged if isinstance(judged, str) else "dont_know"})
+        ticked = [c for c in names if not pd.isna(cell := record[f"{forms.name}/{c}"]) and cell]
+        code = "; ".join(ticked)
+        symbols[code] = ("", "; ".join(names[c] for c in ticked) or "none named")
+        rows.append(known | {"statistic": "national forms", "code": code})
+    return Table(
+        "model_recognition",
+        "WISE models recognised by the national focus groups, and their national forms",
+        "national focus groups",
+        "models that the focus group discussed",
+        "judgement",
+        "as the focus group said",
+        _qualities(pd.DataFrame(rows)),
+        ("country", "partner"),
+        ("model", "statistic"),
+        {**codes_of(groups), "model": labels(groups, model)},
+        tuple(groups.countries),
+        notes=("A further model that a focus group proposed stands under “Another model”.",),
+        symbols=symbols,
+    )
+
+
+def models_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
+    """WISE models by country, survey and focus group side by side. Survey: share of enablers who name the model, published figures only.
+    Focus group: recognised fully or partly. They agree when both find the model, or neither does."""
+    survey = tables["models"].data.set_index(["country", "model"])["value"]
+    recognised = groups.questionnaire.one("recognised")
+    judged = _best(groups, recognised.name, ["fully", "partly", "not"])
+    rows = []
+    for country in pool.countries:
+        for model in dict.fromkeys(survey.index.get_level_values("model")):
+            share, code = survey.get((country, model), np.nan), judged.get((country, model), "")
+            rows += _beside(
+                {"country": country, "model": model},
+                share,
+                None if pd.isna(share) else share > 0,
+                np.nan,
+                None if not code else code != "not",
+                code,
+            )
+    return _by_source(pool, "models", "WISE models by country: survey and focus groups", rows, ("country",), tables["models"], RECOGNISED)
+
+
+def sectors_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
+    """Sectors by WISE model, side by side. Survey: share active in the sector, pooled. Focus groups: countries whose group calls it a
+    main or common sector of the model. They agree on a sector that is among the first five in both, ties included."""
+    data = tables["sectors"].data
+    data = data[data["statistic"].eq("active in the sector") & data["average"].eq(POOLED)]
+    named = {
+        (model, sector): count
+        for sector in dict.fromkeys(data["sector"])
+        for model, (count, _) in _countries(groups, lambda r, s=sector: _ticked(r, groups, ("main_sectors", "common_sectors"), s)).items()
+    }
+    rows = []
+    for model, part in data[data["model"].ne(ALL)].groupby("model", sort=False):
+        survey = part.set_index("sector")["value"]
+        said = pd.Series({s: named.get((model, s), np.nan) for s in survey.index}, dtype="float64")
+        rows += _first_of_both({"model": model}, "sector", survey, said)
+    return _by_source(pool, "sectors", "Sectors by WISE model: survey and focus groups", rows, ("sector",), tables["sectors"])
+
+
+def support_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
+    """Public support by WISE model, side by side. Survey: share of enablers who receive it partly or fully. Focus groups: countries in
+    which it reaches the model partly or fully. A source says yes from half of its respondents or countries upwards."""
+    data = tables["support"].data
+    data = data[data["breakdown"].eq("model") & data["extent"].isin(["partly", "fully"])]
+    shares = data.groupby(["domain", "instrument", "group"], sort=False)["value"].sum(min_count=2)
+    asked = {q.concept: q.name for q in groups.questionnaire.with_role("support")}
+    rows = []
+    for (domain, instrument, model), share in shares.items():
+        counts = _countries(groups, lambda r, q=asked[instrument]: _is(r[q], ("partly", "fully")))
+        rows += _majorities({"domain": domain, "instrument": instrument, "model": model}, share, counts.get(model))
+    rows_of = ("domain", "instrument")
+    return _by_source(pool, "support", "Public support by WISE model: survey and focus groups", rows, rows_of, tables["support"])
+
+
+def reserved_contracts_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
+    """Reserved contracts by WISE model, side by side. Survey: share of enablers who work under them. Focus groups: countries in which the
+    model uses them partly or fully. A source says yes from half upwards."""
+    data = tables["reserved_contracts"].data
+    used = data[data["breakdown"].eq("model") & data["answer"].eq("used")].set_index("group")["value"]
+    question = groups.questionnaire.one("reserved_used")
+    counts = _countries(groups, lambda r: _is(r[question.name], ("partly", "fully")))
+    rows = [row for model, share in used.items() for row in _majorities({"model": model}, share, counts.get(model))]
+    title = "Work under reserved contracts by WISE model: survey and focus groups"
+    return _by_source(pool, "reserved_contracts", title, rows, ("model",), tables["reserved_contracts"])
+
+
+def profiles_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
+    """Occupational profiles to revise and to create, side by side. Survey: share of respondents, pooled. Focus groups: countries that name
+    the profile for any model. They agree on a profile that is among the first five in both, ties included."""
+    data = tables["profiles"].data
+    data = data[data["average"].eq(POOLED) & data["answer"].ne("none")]
+    named = [q.name for q in groups.questionnaire.with_role("profile")]
+    rows = []
+    for kind, part in data.groupby("measure", sort=False):
+        survey = part.set_index("answer")["value"]
+        said = {p: _any_model(groups, lambda r, p=p, k=kind: any(r[q] == p and r[f"{q}_kind"] == k for q in named)) for p in survey.index}
+        rows += _first_of_both({"measure": kind}, "answer", survey, pd.Series(said, dtype="float64"))
+    title = "Occupational profiles to revise and to create: survey and focus groups"
+    return _by_source(pool, "profiles", title, rows, ("answer",), tables["profiles"])
+
+
+def priorities_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
+    """Digital and green skills needed by worker group, side by side. Survey: share with a critical gap. Focus groups: points, three for a
+    first place, two for a second, one for a third, over all models and groups, now. They agree on skills among the first five in both."""
+    skills = _skills(groups)
+    data = tables["priorities"].data
+    data = data[data["statistic"].eq("critical gap")]
+    points: dict[tuple[str, str], float] = {}
+    for question in groups.questionnaire.with_role("priority", "now"):
+        place = question.name.rsplit("_", 1)[1]
+        for code, count in groups.answers[question.name].value_counts().items():
+            if code in skills:
+                key = (question.subject, skills[code])
+                points[key] = points.get(key, 0) + POINTS[place] * int(count)
+    rows = []
+    for group, part in data.groupby("worker_group", sort=False):
+        survey = part.set_index("skill")["value"]
+        survey = survey[survey.index.isin(set(skills.values()))]
+        said = pd.Series({s: points.get((group, s), 0.0) for s in survey.index}, dtype="float64")
+        rows += _first_of_both({"worker_group": group}, "skill", survey, said)
+    title = "Digital and green skills needed: survey and focus groups"
+    table = _by_source(pool, "priorities", title, rows, ("worker_group", "skill"), tables["priorities"])
+    table.codes["source"] = SOURCES | {SURVEY: "Survey, critical gap %", GROUPS: "Focus groups, points"}
+    return table
+
+
+BESIDE = (models_by_source, sectors_by_source, support_by_source, reserved_contracts_by_source, profiles_by_source, priorities_by_source)
+"""Tables in which both sources stand side by side."""
+
+
+# ------------------------------------------------------------------ what focus groups say, by country
+
+
+def _countries(groups: Pool, says: Callable[[dict], bool | None]) -> dict[str, tuple[int, int]]:
+    """Model -> countries that say so, and countries that say anything of it; `says` gives None where a record says nothing."""
+    model = groups.questionnaire.one("model").name
+    heard: dict[str, dict[str, bool]] = {}
+    for record in groups.answers.to_dict("records"):
+        if (said := says(record)) is not None:
+            of_model = heard.setdefault(record[model], {})
+            of_model[record["country"]] = of_model.get(record["country"], False) or said
+    return {m: (sum(found.values()), len(found)) for m, found in heard.items()}
+
+
+def _any_model(groups: Pool, says: Callable[[dict], bool]) -> int:
+    return len({record["country"] for record in groups.answers.to_dict("records") if says(record)})
+
+
+def _skills(groups: Pool) -> dict[str, str]:
+    """Code of a skill in the focus groups' list -> the concept under which the survey asks for it."""
+    asked = groups.questionnaire.with_role("priority")
+    return {c.name: c.concept for q in asked[:1] for c in groups.questionnaire.choices(q.name).values() if c.concept}
+
+
+def _best(groups: Pool, question: str, order: list[str]) -> dict[tuple[str, str], str]:
+    """(country, model) -> the answer that comes first in the order, of all focus groups of the country."""
+    model = groups.questionnaire.one("model").name
+    found: dict[tuple[str, str], str] = {}
+    for record in groups.answers.to_dict("records"):
+        key, code = (str(record["country"]), record[model]), record[question]
+        if code in order and (key not in found or order.index(code) < order.index(found[key])):
+            found[key] = code
+    return found
+
+
+def _is(code: object, yes: tuple[str, ...]) -> bool | None:
+    return code in yes if isinstance(code, str) else None
+
+
+def _ticked(record: dict, groups: Pool, roles: tuple[str, ...], choice: str) -> bool | None:
+    cells = [record[f"{groups.questionnaire.one(role).name}/{choice}"] for role in roles]
+    known = [bool(c) for c in cells if not pd.isna(c)]
+    return any(known) if known else None
+
+
+# ------------------------------------------------------------------ side by side
+
+
+def _verdict(survey: bool | None, groups: bool | None) -> str:
+    if survey is None or groups is None:
+        return SURVEY_ONLY if groups is None else GROUPS_ONLY
+    return AGREE if survey == groups else DIFFER
+
+
+def _beside(known: dict, figure: float, survey: bool | None, count: float, groups: bool | None, code: str = "") -> list[dict]:
+    """Three cells: what the survey says, what the focus groups say, and whether they agree; none where neither says anything."""
+    if survey is None and groups is None:
+        return []
+    return [
+        known | {"source": SURVEY, "value": figure, "code": ""},
+        known | {"source": GROUPS, "value": count, "code": code},
+        known | {"source": VERDICT, "value": np.nan, "code": _verdict(survey, groups)},
+    ]
+
+
+def _majorities(known: dict, share: float, counted: tuple[int, int] | None) -> list[dict]:
+    """Both sources say yes or no by the half of those they heard."""
+    survey = None if pd.isna(share) else share >= HALF
+    groups = None if not counted else 100 * counted[0] / counted[1] >= HALF
+    return _beside(known, share, survey, counted[0] if counted else np.nan, groups)
+
+
+def _first_of_both(known: dict, item: str, survey: pd.Series, said: pd.Series) -> list[dict]:
+    """Items among the first of either source; one that a source did not rank at all is told by the other only."""
+    first = {name: s[s.gt(0) & s.rank(method="min", ascending=False).le(MOST)].index for name, s in ((SURVEY, survey), (GROUPS, said))}
+    rows = []
+    for code in survey.index:
+        if code in first[SURVEY] or code in first[GROUPS]:
+            told = [None if pd.isna(s[code]) else code in first[n] for n, s in ((SURVEY, survey), (GROUPS, said))]
+            rows += _beside(known | {item: code}, survey[code], told[0], said[code], told[1])
+    return rows
+
+
+def _by_source(
+    pool: Pool, id_: str, title: str, rows: list[dict], down: tuple[str, ...], survey: Table, symbols: dict | None = None
+) -> Table | None:
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows)
+    across = tuple(c for c in frame.columns if c not in (*down, "source", "value", "code"))
+    return Table(
+        f"{id_}_by_source",
+        title,
+        f"survey: {survey.population}; focus groups: countries",
+        f"survey: {survey.base}; focus groups: countries whose group spoke of it",
+        "survey: %; focus groups: countries or judgement",
+        "see the notes",
+        _qualities(frame.assign(statistic=frame["source"])),
+        down,
+        (*across, "source"),
+        {**survey.codes, **codes_of(pool), "source": SOURCES, "average": AVERAGES},
+        survey.countries,
+        1,
+        (
+            f"A source says yes from {HALF:g} % of its respondents or countries upwards; in lists, an item counts that is among the first "
+            f"{MOST} of its source, ties included. Survey figures that are withheld count as not known.",
+        ),
+        {**VERDICTS, **(symbols or {})},
+        {GROUPS: 0},
+    )
+
+
+def _qualities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cells with a code instead of a value; of persons and WISEs they tell nothing."""
+    empty = {"value": np.nan, "n": np.nan, "wises": np.nan, "countries": 1, "obs_status": "", "conf_status": ""}
+    return tidy(rows.assign(**{k: v for k, v in empty.items() if k not in rows}))
