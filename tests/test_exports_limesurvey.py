@@ -493,6 +493,7 @@ def test_an_option_called_other_is_ticked_where_some_were_never_asked(send):
     """`funding[other]` with ticks is the option, though the questionnaire has a text question of the same code."""
     codes = ["id", "submitdate", "startlanguage", "funding[self]", "funding[other]"]
     read = send(quoted(codes, ["1", DAY, "de", "", "Y"], ["2", DAY, "de", "Y", ""], ["3", DAY, "de", None, None]))
+    assert matched(read)["funding[other]"] == "funding/other"
     assert answers(read, "funding/other") == [True, False, "not_shown"]
 
 

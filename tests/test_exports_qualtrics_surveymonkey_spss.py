@@ -91,9 +91,9 @@ def test_real_files_of_other_tools_are_declined(real, file):
 
 
 def test_what_the_demonstration_writes_of_other_tools_is_declined(demo_folder):
-    files = [demo_folder / p.country / p.file for p in PARTNERS]
-    found = [grid for path in files if path.is_file() for grid in containers.grids(path, path.name)]
-    assert len(found) >= len(files)
+    files = [demo_folder / p.country / p.file for p in PARTNERS if p.layout not in LAYOUTS]
+    found = [grid for path in files for grid in containers.grids(path, path.name)]
+    assert len(found) >= len(files) > 5
     assert [reader.NAME for grid in found for reader in (qualtrics_reader, surveymonkey_reader, spss_reader) if reader.read(grid)] == []
 
 

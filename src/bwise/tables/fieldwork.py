@@ -55,11 +55,7 @@ def comparability(pool: Pool) -> Table:
     """Which question may be compared between which countries. Population: all questions. Unit: a status per country, never a number.
     Source: settings and matching of each country run; statuses as in `bwise.pooling`. Figures use the first four statuses only."""
     questions = [q for q in pool.questionnaire.questions.values() if q.kind != "text"]
-    rows = [
-        {"part": q.battery or q.role or q.name, "question": q.name, "country": c, "code": pool.status(q.name, c)}
-        for q in questions
-        for c in pool.countries
-    ]
+    rows = [{"question": q.name, "country": c, "code": pool.status(q.name, c)} for q in questions for c in pool.countries]
     data = pd.DataFrame(rows).assign(statistic="status", value=np.nan, n=np.nan, wises=np.nan, countries=1, obs_status="", conf_status="")
     return Table(
         "comparability",
@@ -69,9 +65,9 @@ def comparability(pool: Pool) -> Table:
         "status",
         "from the settings of each country and from how its columns were matched",
         tidy(data),
-        ("part", "question"),
+        ("question",),
         ("country",),
-        {**codes_of(pool), "question": {q.name: q.label() for q in questions}},
+        {**codes_of(pool), "question": {q.name: f"{q.label()} ({q.battery})" if q.battery else q.label() for q in questions}},
         tuple(pool.countries),
         notes=(f"European figures use countries with one of: {', '.join(POOLABLE)}.",),
         symbols={code: (SYMBOLS[code], code) for code in STATUSES},

@@ -13,7 +13,7 @@ import pandas as pd
 
 from bwise.disclosure import POOLED
 from bwise.pooling import Pool
-from bwise.tables.cells import ALL, AVERAGES, Table, codes_of, labels, tidy
+from bwise.tables.cells import ALL, Table, codes_of, labels, tidy
 
 RECOGNISED = {"fully": ("●", "fully"), "partly": ("◐", "partly"), "not": ("○", "not"), "dont_know": ("?", "not known")}
 AGREE, DIFFER, SURVEY_ONLY, GROUPS_ONLY = "agree", "differ", "survey only", "focus groups only"
@@ -150,7 +150,7 @@ def priorities_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> 
     first place, two for a second, one for a third, over all models and groups, now. They agree on skills among the first five in both."""
     skills = _skills(groups)
     data = tables["priorities"].data
-    data = data[data["statistic"].eq("critical gap")]
+    data = data[data["statistic"].eq("critical gap") & data["worker_group"].ne(ALL)]
     points: dict[tuple[str, str], float] = {}
     for question in groups.questionnaire.with_role("priority", "now"):
         place = question.name.rsplit("_", 1)[1]
@@ -274,7 +274,7 @@ def _by_source(
         _qualities(frame.assign(statistic=frame["source"])),
         down,
         (*across, "source"),
-        {**survey.codes, **codes_of(pool), "source": SOURCES, "average": AVERAGES},
+        {**survey.codes, **codes_of(pool), "source": SOURCES, "model": labels(pool, pool.questionnaire.one("model"))},
         survey.countries,
         1,
         (
