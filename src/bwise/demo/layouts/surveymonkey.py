@@ -21,6 +21,10 @@ OWN: Table = [
     ("Custom Data 1", lambda n, p: CANARIES["token"]),
 ]
 
+SPECIFY = {"en": "please specify", "de": "bitte angeben", "nl": "graag toelichten", "fr": "veuillez préciser", "bg": "моля, посочете"}
+SPECIFY |= {"hr": "navedite", "el": "διευκρινίστε", "it": "specificare", "lv": "lūdzu, norādiet", "pl": "proszę podać"}
+SPECIFY |= {"ro": "precizați", "sl": "navedite", "es": "especifique"}
+
 
 def surveymonkey(writer: Writer, condensed: bool) -> tuple[list[str], Table]:
     """The first heading row, and the columns under the headings of the second."""
@@ -48,7 +52,7 @@ def _question(writer: Writer, question: Question, condensed: bool) -> Table:
         columns = [(writer.choice(question, c), _cell(writer, question, [c])) for c in codes]
     if other:
         text = writer.questionnaire[other]
-        columns.append((writer.choice(question, "other"), lambda n, p: writer.text(p, text)))
+        columns.append((f"{writer.choice(question, 'other')} ({SPECIFY[writer.language]})", lambda n, p: writer.text(p, text)))
     return columns
 
 
