@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -116,14 +116,15 @@ def _sent_focus_group(project: Project, country: str) -> bool:
         return (project.processed(country, FocusGroupSettings.part) / "manifest.json").is_file()
 
 
-def _pool(
-    project: Project, questionnaire: str, part: str, countries: Iterable[str], settings_now: Callable[[str], CountrySettings]
-) -> Pool:
+SettingsOf = Callable[[str], CountrySettings]  # of one part, as they stand now
+
+
+def _pool(project: Project, questionnaire: str, part: str, countries: list[str], settings_of: SettingsOf) -> Pool:
     """Read one part of these countries; left out are those cleaned for another questionnaire or not as they stand now."""
     codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
     manifests, left_out = {}, {}
     for country in countries:
-        manifest, why = _manifest(project, country, questionnaire, part, settings_now)
+        manifest, why = _manifest(project, country, questionnaire, part, settings_of)
         if manifest:
             manifests[country] = manifest
         else:
@@ -134,9 +135,7 @@ def _pool(
     return Pool(project, project.consolidation(), codebook, answers, missing, manifests, left_out, part)
 
 
-def _manifest(
-    project: Project, country: str, questionnaire: str, part: str, settings_now: Callable[[str], CountrySettings]
-) -> tuple[dict, str]:
+def _manifest(project: Project, country: str, questionnaire: str, part: str, settings_of: SettingsOf) -> tuple[dict, str]:
     """The manifest of a country whose answers are current, or nothing and the reason why they are not."""
     path = project.processed(country, part) / "manifest.json"
     if not path.is_file():
@@ -152,7 +151,7 @@ def _manifest(
     if manifest["program"] != program():
         return {}, "cleaned by another version of the program"
     try:
-        if manifest["settings"] != settings_now(country).stated():
+        if manifest["settings"] != settings_of(country).stated():
             return {}, "cleaned with other settings than those in its params file"
     except ProblemsFound:
         return {}, "its params file cannot be used"
