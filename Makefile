@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NBVAL := $(BIN)/python -m pytest -p no:cacheprovider --nbval-cell-timeout=300
 
-.PHONY: report test notebooks demo lab benchmark lock clean help
+.PHONY: report test notebooks demo lab benchmark recovery matrix lock clean help
 
 report: .venv/ready  ## run all countries on the demonstration exports and build reports/index.html
 	$(BIN)/bwise run
@@ -28,6 +28,12 @@ lab: .venv/ready  ## open JupyterLab
 
 benchmark: .venv/ready  ## speed, side by side, as ratios
 	$(BIN)/python -m tests.benchmarks.matching
+
+recovery: .venv/ready  ## what is understood without help, file by file
+	$(BIN)/python -m tests.benchmarks.recovery
+
+matrix: .venv/ready  ## every tool x language x encoding x heading x answer style (about half an hour)
+	$(BIN)/python -m pytest -m whole tests/test_matrix.py
 
 lock:  ## pin all packages with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group test --group build pyproject.toml -o requirements.lock

@@ -42,7 +42,7 @@ def bwise(copy_of, demonstration, tmp_path_factory):
     """All calls of this file, side by side: name -> what was said."""
     at, si, hr = copy_of("AT", "LV").root, copy_of("SI").root, copy_of("HR").root
     shutil.rmtree(at / "processed")
-    (si / "raw/demo/SI/results-survey314159_excel.csv").write_bytes(b"")
+    (si / "raw/demo/SI/BWISE_DATA_LABELS_2022-04-29_1015.csv").write_bytes(b"")
     nowhere, nobody, empty, fresh = (tmp_path_factory.mktemp(name) for name in ("nowhere", "nobody", "empty", "fresh"))
     (nobody / "params").mkdir()
     shutil.copy(ROOT / "params" / "consolidation.yaml", nobody / "params")

@@ -17,7 +17,7 @@ from bwise.privacy import KEY_FILE
 from bwise.workflow import run_countries, run_country
 
 ROOT = Path(__file__).parents[1]
-EXPORT = "raw/demo/SI/results-survey314159_excel.csv"
+EXPORT = "raw/demo/SI/BWISE_DATA_LABELS_2022-04-29_1015.csv"
 SECRETS = [*CANARIES.values(), *PHONES.values(), *(re.sub(r"\D", "", p) for p in PHONES.values())]
 A_PATH = re.compile(r"(?<![\w.:/])/(?:home|root|Users|tmp|usr|opt|var|private)/\w|\b[A-Z]:\\\\?(?:Users|home)", re.IGNORECASE)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -409,7 +410,8 @@ class _Work:
         ticked, states = {}, []
         for match in matches:
             choice, whole = match.target.partition("/")[2], spelt_out or match in typed
-            positions, readings = self._read_each(question, match, lambda text, c=choice, w=whole: self._read_option(answers, c, text, w))
+            read = partial(self._read_option, question, answers, choice, whole)
+            positions, readings = self._read_each(question, match, read)
             ticked[choice] = ticked.get(choice, False) | _take([bool(r.values) for r in readings], positions, "bool")
             states.append(_take([r.reason for r in readings], positions, "object"))
         other = f"{question.name}_other"
@@ -445,10 +447,11 @@ class _Work:
         own = match.target.partition("/")[2]
         return all(answers.find(text)[0] == own for text in self.raw.cells[match.column.position].unique() if not _blank(text))
 
-    def _read_option(self, answers: AnswerList, choice: str, text: str, spelt_out: bool) -> Reading:
+    def _read_option(self, question: Question, answers: AnswerList, choice: str, spelt_out: bool, text: str) -> Reading:
+        """A 2 is yes in some exports of LimeSurvey and no in others: it waits for a line in params."""
         key = answer_key(text)
-        if blank := _blank(text):
-            return blank
+        if told := self._declared(question, text) or _blank(text):
+            return told
         if spelt_out:
             return Reading((choice,), "ticked")
         if key in NOT_APPLICABLE:

@@ -11,7 +11,7 @@ def _keys(words: str) -> frozenset[str]:
 
 
 YES = _keys("Yes|Y|1|1.0|true|x|Ja|J|Oui|Да|Da|Ναι|Sì|Si|Jā|Tak|Sí|Checked|Selected")
-NO = _keys("No|N|0|0.0|2|false|Nein|Nee|Non|Не|Ne|Όχι|Nē|Nie|Nu|Unchecked|Not selected")
+NO = _keys("No|N|0|0.0|false|Nein|Nee|Non|Не|Ne|Όχι|Nē|Nie|Nu|Unchecked|Not selected")
 NOT_APPLICABLE = _keys("N/A|NA|n.a.|n.v.t.|s.o.|n/d|nicht zutreffend|sans objet|not applicable|nie dotyczy|nu se aplică")
 BLANK = _keys("-|--|.|?|…|/|k. A.|keine Angabe")
 OTHER = _keys(
