@@ -11,7 +11,7 @@ report: .venv/ready  ## run all countries on the demonstration exports and build
 test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the demonstration run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/bwise run
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval reports/countries/AT.ipynb reports/countries/RO.ipynb
