@@ -87,7 +87,7 @@ def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
 def shown(figure: dict | None, table: Table) -> str:
     """A figure as text: rounded here and nowhere before, a symbol with its words where it is a quality, `:` where there is none."""
     if figure is not None and (code := figure.get("code")):
-        return " ".join(table.symbols[code])
+        return " ".join(table.symbols[code]).strip()
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
     return rounded(figure["value"], _decimals(figure, table))

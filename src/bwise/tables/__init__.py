@@ -88,7 +88,7 @@ def european_tables(pool: Pool, groups: Pool | None = None) -> dict[str, Table]:
     found = {t.id: t for t in made if t is not None}
     if groups is not None:
         beside = [table for make in BESIDE if make.__name__.removesuffix("_by_source") in found and (table := make(pool, groups, found))]
-        found = _after(found, "models", [model_recognition(groups)])
+        found = _after(found, "models", [model_recognition(groups)]) if "models" in found else found
         for table in beside:
             found = _after(found, table.id.removesuffix("_by_source"), [table])
     domains = dict.fromkeys(domain_of(pool, q) for q in pool.questionnaire.with_role("skill", "relevance"))

@@ -7,6 +7,7 @@ a country had several focus groups, it counts once, as soon as one of them said 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from bwise.tables.cells import ALL, Table, codes_of, labels, tidy
 
 RECOGNISED = {"fully": ("●", "fully"), "partly": ("◐", "partly"), "not": ("○", "not"), "dont_know": ("?", "not known")}
 AGREE, DIFFER, SURVEY_ONLY, GROUPS_ONLY = "agree", "differ", "survey only", "focus groups only"
+OF_SURVEY = ("value", "n", "wises", "countries", "obs_status", "conf_status")
 VERDICTS = {
     AGREE: ("=", "agree"),
     DIFFER: ("≠", "differ"),
@@ -25,6 +27,7 @@ VERDICTS = {
 }
 SURVEY, GROUPS, VERDICT = "survey", "focus groups", "both"
 SOURCES = {SURVEY: "Survey", GROUPS: "Focus groups, countries", VERDICT: "Agreement"}
+NONE_NAMED = "none named"
 HALF = 50.0
 """Per cent of respondents, or of countries, from which a source is taken to say yes."""
 MOST = 5
@@ -44,8 +47,8 @@ def model_recognition(groups: Pool) -> Table:
         judged = record[recognised.name]
         rows.append(known | {"statistic": "recognised", "code": judged if isinstance(judged, str) else "dont_know"})
         ticked = [c for c in names if not pd.isna(cell := record[f"{forms.name}/{c}"]) and cell]
-        code = "; ".join(ticked)
-        symbols[code] = ("", "; ".join(names[c] for c in ticked) or "none named")
+        code = "; ".join(ticked) or NONE_NAMED
+        symbols[code] = ("", "; ".join(names[c] for c in ticked) or NONE_NAMED)
         rows.append(known | {"statistic": "national forms", "code": code})
     return Table(
         "model_recognition",
@@ -67,21 +70,15 @@ def model_recognition(groups: Pool) -> Table:
 def models_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
     """WISE models by country, survey and focus group side by side. Survey: share of enablers who name the model, published figures only.
     Focus group: recognised fully or partly. They agree when both find the model, or neither does."""
-    survey = tables["models"].data.set_index(["country", "model"])["value"]
+    survey = {(r["country"], r["model"]): r for r in tables["models"].data.to_dict("records")}
     recognised = groups.questionnaire.one("recognised")
     judged = _best(groups, recognised.name, ["fully", "partly", "not"])
     rows = []
-    for country in pool.countries:
-        for model in dict.fromkeys(survey.index.get_level_values("model")):
-            share, code = survey.get((country, model), np.nan), judged.get((country, model), "")
-            rows += _beside(
-                {"country": country, "model": model},
-                share,
-                None if pd.isna(share) else share > 0,
-                np.nan,
-                None if not code else code != "not",
-                code,
-            )
+    for country in dict.fromkeys([*pool.countries, *groups.countries]):
+        for model in dict.fromkeys(model for _, model in survey):
+            figure, code = survey.get((country, model), {}), judged.get((country, model), "")
+            said = None if not code else code != "not"
+            rows += _beside({"country": country, "model": model}, figure, _yes(figure, lambda v: v > 0), np.nan, said, code)
     return _by_source(pool, "models", "WISE models by country: survey and focus groups", rows, ("country",), tables["models"], RECOGNISED)
 
 
@@ -97,8 +94,8 @@ def sectors_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Tab
     }
     rows = []
     for model, part in data[data["model"].ne(ALL)].groupby("model", sort=False):
-        survey = part.set_index("sector")["value"]
-        said = pd.Series({s: named.get((model, s), np.nan) for s in survey.index}, dtype="float64")
+        survey = _figures(part, "sector")
+        said = pd.Series({s: named.get((model, s), np.nan) for s in survey}, dtype="float64")
         rows += _first_of_both({"model": model}, "sector", survey, said)
     return _by_source(pool, "sectors", "Sectors by WISE model: survey and focus groups", rows, ("sector",), tables["sectors"])
 
@@ -108,12 +105,15 @@ def support_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Tab
     which it reaches the model partly or fully. A source says yes from half of its respondents or countries upwards."""
     data = tables["support"].data
     data = data[data["breakdown"].eq("model") & data["extent"].isin(["partly", "fully"])]
-    shares = data.groupby(["domain", "instrument", "group"], sort=False)["value"].sum(min_count=2)
+    keys = ["domain", "instrument", "group"]
+    shares = data.groupby(keys, sort=False).agg(
+        {"value": lambda s: s.sum(min_count=2)} | dict.fromkeys(["n", "wises", "countries", "obs_status", "conf_status"], "first")
+    )
     asked = {q.concept: q.name for q in groups.questionnaire.with_role("support")}
     rows = []
-    for (domain, instrument, model), share in shares.items():
+    for (domain, instrument, model), figure in shares.to_dict("index").items():
         counts = _countries(groups, lambda r, q=asked[instrument]: _is(r[q], ("partly", "fully")))
-        rows += _majorities({"domain": domain, "instrument": instrument, "model": model}, share, counts.get(model))
+        rows += _majorities({"domain": domain, "instrument": instrument, "model": model}, figure, counts.get(model))
     rows_of = ("domain", "instrument")
     return _by_source(pool, "support", "Public support by WISE model: survey and focus groups", rows, rows_of, tables["support"])
 
@@ -122,10 +122,10 @@ def reserved_contracts_by_source(pool: Pool, groups: Pool, tables: dict[str, Tab
     """Reserved contracts by WISE model, side by side. Survey: share of enablers who work under them. Focus groups: countries in which the
     model uses them partly or fully. A source says yes from half upwards."""
     data = tables["reserved_contracts"].data
-    used = data[data["breakdown"].eq("model") & data["answer"].eq("used")].set_index("group")["value"]
+    used = _figures(data[data["breakdown"].eq("model") & data["answer"].eq("used")], "group")
     question = groups.questionnaire.one("reserved_used")
     counts = _countries(groups, lambda r: _is(r[question.name], ("partly", "fully")))
-    rows = [row for model, share in used.items() for row in _majorities({"model": model}, share, counts.get(model))]
+    rows = [row for model, figure in used.items() for row in _majorities({"model": model}, figure, counts.get(model))]
     title = "Work under reserved contracts by WISE model: survey and focus groups"
     return _by_source(pool, "reserved_contracts", title, rows, ("model",), tables["reserved_contracts"])
 
@@ -138,8 +138,8 @@ def profiles_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Ta
     named = [q.name for q in groups.questionnaire.with_role("profile")]
     rows = []
     for kind, part in data.groupby("measure", sort=False):
-        survey = part.set_index("answer")["value"]
-        said = {p: _any_model(groups, lambda r, p=p, k=kind: any(r[q] == p and r[f"{q}_kind"] == k for q in named)) for p in survey.index}
+        survey = _figures(part, "answer")
+        said = {p: _any_model(groups, lambda r, p=p, k=kind: any(r[q] == p and r[f"{q}_kind"] == k for q in named)) for p in survey}
         rows += _first_of_both({"measure": kind}, "answer", survey, pd.Series(said, dtype="float64"))
     title = "Occupational profiles to revise and to create: survey and focus groups"
     return _by_source(pool, "profiles", title, rows, ("answer",), tables["profiles"])
@@ -160,14 +160,13 @@ def priorities_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> 
                 points[key] = points.get(key, 0) + POINTS[place] * int(count)
     rows = []
     for group, part in data.groupby("worker_group", sort=False):
-        survey = part.set_index("skill")["value"]
-        survey = survey[survey.index.isin(set(skills.values()))]
-        said = pd.Series({s: points.get((group, s), 0.0) for s in survey.index}, dtype="float64")
+        survey = {skill: figure for skill, figure in _figures(part, "skill").items() if skill in skills.values()}
+        said = pd.Series({s: points.get((group, s), 0.0) for s in survey}, dtype="float64")
         rows += _first_of_both({"worker_group": group}, "skill", survey, said)
     title = "Digital and green skills needed: survey and focus groups"
     table = _by_source(pool, "priorities", title, rows, ("worker_group", "skill"), tables["priorities"])
-    table.codes["source"] = SOURCES | {SURVEY: "Survey, critical gap %", GROUPS: "Focus groups, points"}
-    return table
+    names = SOURCES | {SURVEY: "Survey, critical gap %", GROUPS: "Focus groups, points"}
+    return replace(table, codes=table.codes | {"source": names}) if table else None
 
 
 BESIDE = (models_by_source, sectors_by_source, support_by_source, reserved_contracts_by_source, profiles_by_source, priorities_by_source)
@@ -228,32 +227,43 @@ def _verdict(survey: bool | None, groups: bool | None) -> str:
     return AGREE if survey == groups else DIFFER
 
 
-def _beside(known: dict, figure: float, survey: bool | None, count: float, groups: bool | None, code: str = "") -> list[dict]:
+def _figures(data: pd.DataFrame, item: str) -> dict[str, dict]:
+    """Item -> the survey's published figure, with the persons behind it and its flags."""
+    return {row[item]: row for row in data.to_dict("records")}
+
+
+def _yes(figure: dict, says: Callable[[float], bool]) -> bool | None:
+    """What a published figure says; nothing where it is withheld."""
+    value = figure.get("value", np.nan)
+    return None if pd.isna(value) else says(value)
+
+
+def _beside(known: dict, figure: dict, survey: bool | None, count: float, groups: bool | None, code: str = "") -> list[dict]:
     """Three cells: what the survey says, what the focus groups say, and whether they agree; none where neither says anything."""
     if survey is None and groups is None:
         return []
     return [
-        known | {"source": SURVEY, "value": figure, "code": ""},
+        known | {"source": SURVEY, "code": ""} | {k: figure[k] for k in OF_SURVEY if k in figure},
         known | {"source": GROUPS, "value": count, "code": code},
         known | {"source": VERDICT, "value": np.nan, "code": _verdict(survey, groups)},
     ]
 
 
-def _majorities(known: dict, share: float, counted: tuple[int, int] | None) -> list[dict]:
-    """Both sources say yes or no by the half of those they heard."""
-    survey = None if pd.isna(share) else share >= HALF
+def _majorities(known: dict, figure: dict, counted: tuple[int, int] | None) -> list[dict]:
+    """Both sources say yes or no by the half of those they heard; sums of shares are rounded where computers add too little."""
     groups = None if not counted else 100 * counted[0] / counted[1] >= HALF
-    return _beside(known, share, survey, counted[0] if counted else np.nan, groups)
+    return _beside(known, figure, _yes(figure, lambda share: round(share, 9) >= HALF), counted[0] if counted else np.nan, groups)
 
 
-def _first_of_both(known: dict, item: str, survey: pd.Series, said: pd.Series) -> list[dict]:
+def _first_of_both(known: dict, item: str, figures: dict[str, dict], said: pd.Series) -> list[dict]:
     """Items among the first of either source; one that a source did not rank at all is told by the other only."""
+    survey = pd.Series({code: figure["value"] for code, figure in figures.items()}, dtype="float64")
     first = {name: s[s.gt(0) & s.rank(method="min", ascending=False).le(MOST)].index for name, s in ((SURVEY, survey), (GROUPS, said))}
     rows = []
     for code in survey.index:
         if code in first[SURVEY] or code in first[GROUPS]:
             told = [None if pd.isna(s[code]) else code in first[n] for n, s in ((SURVEY, survey), (GROUPS, said))]
-            rows += _beside(known | {item: code}, survey[code], told[0], said[code], told[1])
+            rows += _beside(known | {item: code}, figures[code], told[0], said[code], told[1])
     return rows
 
 
@@ -263,7 +273,7 @@ def _by_source(
     if not rows:
         return None
     frame = pd.DataFrame(rows)
-    across = tuple(c for c in frame.columns if c not in (*down, "source", "value", "code"))
+    across = tuple(c for c in frame.columns if c not in (*down, "source", "code", *OF_SURVEY))
     return Table(
         f"{id_}_by_source",
         title,
@@ -288,5 +298,6 @@ def _by_source(
 
 def _qualities(rows: pd.DataFrame) -> pd.DataFrame:
     """Cells with a code instead of a value; of persons and WISEs they tell nothing."""
-    empty = {"value": np.nan, "n": np.nan, "wises": np.nan, "countries": 1, "obs_status": "", "conf_status": ""}
-    return tidy(rows.assign(**{k: v for k, v in empty.items() if k not in rows}))
+    empty = {"value": np.nan, "n": np.nan, "wises": np.nan, "countries": np.nan, "obs_status": "", "conf_status": ""}
+    rows = rows.assign(**{k: v for k, v in empty.items() if k not in rows})
+    return tidy(rows.fillna({"obs_status": "", "conf_status": ""}))
