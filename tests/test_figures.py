@@ -242,16 +242,11 @@ def of_persons(pool_of, number):
     return draw(european_tables(pool_of(SURVEY, CHOICES, {"AT": people}, CONCEPTS)), False)
 
 
-NO_BREAKDOWN = "skills_by_enterprise: stops where the questionnaire has no question for a breakdown; no report is made"
-
-
-@pytest.mark.xfail(strict=True, raises=ValueError, reason=NO_BREAKDOWN)
 def test_one_country_with_one_skill_is_enough_for_the_figures(pool_of):
     found = of_persons(pool_of, 5)
     assert list(found) == ["ratings_basic_relevance", "skills_gaps", "skills_by_country_heat_map"]
     assert numbers(found["skills_gaps"].alternative) == [1, 2, 1.0]
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason=NO_BREAKDOWN)
 def test_figures_whose_cells_are_all_confidential_do_not_stop_the_consolidation(pool_of):
     assert all("nan" not in d.alternative for d in of_persons(pool_of, 2).values())

@@ -15,7 +15,7 @@ from bwise.demo.focus_groups import FURTHER_MODEL, MODELS, PARTNERS, REGIONS, SL
 from bwise.demo.simulation import CANARIES, FICTION
 from bwise.lineage import check_identities, save, sha256
 from bwise.matching import read_deliveries, read_delivery
-from bwise.pooling import COMPARABLE, country_pool, flags, load_focus_groups, load_pool
+from bwise.pooling import country_pool, flags, load_focus_groups, load_pool
 from bwise.privacy import project_key, protect
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
@@ -317,7 +317,7 @@ def test_the_focus_groups_of_all_countries_stand_in_the_pool_in_the_order_of_par
     assert focus_groups.countries == demonstration.consolidation().countries
     assert focus_groups.left_out == {} and focus_groups.demonstration
     assert focus_groups.questionnaire.name == "focus_group"
-    assert {focus_groups.status(q, c) for q in form.questions for c in focus_groups.countries} == {COMPARABLE}
+    assert {focus_groups.status(q, c) for q in form.questions for c in focus_groups.countries} == {"identical"}
 
 
 def test_every_record_is_in_the_pool_once(focus_groups, records):

@@ -78,20 +78,17 @@ def test_where_all_answers_tie_none_is_lowest(pool_of):
     )
 
 
-@pytest.mark.xfail(strict=True, reason="headline: of answers that tie for the lowest place only the last one is named")
 def test_answers_that_tie_for_the_lowest_place_are_all_named(pool_of):
     found = sentence(pool_of, {"AT": [says("cost"), says("cost"), says("skills"), says("none")]})
     assert all(f"“{name}”" in found for name in ("Cost", "Skills", "No barriers"))
 
 
-@pytest.mark.xfail(strict=True, reason="headline: of models that tie for an end of the range only the first one is named")
 def test_models_that_tie_for_an_end_of_the_range_are_all_named(pool_of):
     people = [says("cost", model=m) for m in ("productive", "social")] + [says("skills", model="mixed"), says("cost")]
     found = sentence(pool_of, {"AT": people})
     assert all(name in found for name in ("Productive model", "Social model", "Mixed model"))
 
 
-@pytest.mark.xfail(strict=True, reason="headline: where all models are alike it says a range from one of them to the same one")
 def test_models_that_are_all_alike_make_no_range_from_one_to_itself(pool_of):
     found = sentence(pool_of, {"AT": [says("cost", model=m) for m in ("productive", "social")]})
     assert "from 100.0 % (Productive model) to 100.0 % (Productive model)" not in found
@@ -186,19 +183,14 @@ def test_skills_are_told_by_their_critical_gap_for_each_worker_group(pool_of):
     assert headline(skills_by_country(pool)) == said.replace("n = 3, 3", "n = 6, 6") + "; mean of 2 countries 75.0 %."
 
 
-@pytest.mark.xfail(strict=True, reason="headline: `skills_by_country` says nothing where one worker group only rated the skills")
 def test_skills_by_country_of_one_worker_group_have_a_sentence_too(pool_of):
     assert "“Reading” is highest" in headline(skills_by_country(rated(pool_of, "wsn")))
 
 
-@pytest.mark.xfail(strict=True, reason="headline: of `ratings_…` it names the skill, not the answer that the share is of")
-def test_the_sentence_on_the_spread_of_answers_names_the_answer(pool_of):
-    table = ratings(rated(pool_of, "wsn"), "basic")
-    assert {(r["skill"], r["answer"]): round(r["value"]) for r in table.data.to_dict("records")}["c/reading", "5"] == 67
-    assert "Point 5" in headline(table)
+def test_a_spread_of_answers_has_no_sentence(pool_of):
+    assert headline(ratings(rated(pool_of, "wsn"), "basic")) == ""
 
 
-@pytest.mark.xfail(strict=True, reason="headline: of `support` it does not say that the share is of those who receive it fully")
 def test_the_sentence_on_support_names_the_extent(pool_of):
     people = [{"wages": w, "tax": "none"} for w in ("none", "partly", "fully", "fully")]
     found = headline(support(pool_of(SUPPORT, EXTENTS, {"AT": people}, **OPEN)))
@@ -207,7 +199,6 @@ def test_the_sentence_on_support_names_the_extent(pool_of):
     assert "fully" in found.lower()
 
 
-@pytest.mark.xfail(strict=True, reason="headline: “mean of 1 countries”")
 def test_the_mean_of_one_country_is_not_said_in_the_plural(pool_of):
     assert "1 countries" not in sentence(pool_of, {"AT": [says("cost"), says("skills")]})
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bwise.demo import simulate
-from bwise.demo.simulation import _shown
+from bwise.demo.simulation import is_shown
 from bwise.logic import check_conditions, holds, parse, shown
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
@@ -243,7 +243,7 @@ def test_the_skip_logic_of_the_demonstration_is_that_of_the_simulator(questionna
     values = table(questionnaire, *(p.values for p in everybody))
     hidden = 0
     for question in questionnaire.questions.values():
-        expected = [_shown(question, person, questionnaire) for person in everybody]
+        expected = [is_shown(question, person, questionnaire) for person in everybody]
         assert shown(question.name, values, questionnaire).tolist() == expected, question.name
         hidden += expected.count(False)
     assert hidden > 10_000

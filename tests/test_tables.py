@@ -242,7 +242,7 @@ def test_no_table_is_left_untested(european):
     recomputed |= {"income", "technology", "barriers", "pathways", "contracts", "remuneration"}  # test_tables_enterprises.py
     recomputed |= {"support", "reserved_contracts", "comparability"}  # test_tables_enterprises.py
     recomputed |= {"measures", "profiles", "training_funding"}  # test_tables_training.py
-    recomputed |= {"priorities", "skills_by_enterprise"}  # test_tables_skills.py
+    recomputed |= {"priorities"}  # test_tables_skills.py
     assert set(european) == recomputed
 
 

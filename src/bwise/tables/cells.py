@@ -12,6 +12,7 @@ from bwise.pooling import Pool
 from bwise.questionnaire import Question
 
 SELF, ALL = "self", "all"
+UNKNOWN = "not known"  # whose group nobody told: a part of the total, which could be told from the groups; never shown
 AVERAGES = {POOLED: "Pooled", MEAN_OF_COUNTRIES: "Mean of countries"}
 
 
@@ -129,7 +130,8 @@ def breakdown(pool: Pool, name: str) -> tuple[pd.Series, dict[str, str]] | None:
     question = pool.questionnaire.one({"model": "model", "size": "staff", "age": "founded"}[name])
     if question is None:
         return None
-    known = of_wise(pool, question)
+    alike = pool.answers["country"].isin(pool.comparable(question.name))
+    known = of_wise(pool, question).where(alike)
     if name == "model":
         return known, labels(pool, question)
     if name == "age":
@@ -162,10 +164,10 @@ def across(
     for name in by:
         if (found := breakdown(pool, name)) is None:
             continue
-        each = pd.DataFrame({"group": found[0]})
+        each = pd.DataFrame({"group": found[0].astype("object").where(found[0].notna(), UNKNOWN)})
         parts = pd.concat([means(pool, items, keys, scale, comparable, False, how) for keys in (whole, each)], ignore_index=True)
         protected = protect(parts, pool.settings, along="group", total=ALL)
-        frames.append(protected[protected["group"].ne(ALL)].assign(breakdown=name, average=POOLED))
+        frames.append(protected[~protected["group"].isin([ALL, UNKNOWN])].assign(breakdown=name, average=POOLED))
     cells = pd.concat(frames, ignore_index=True).drop(columns="country")
     return cells.assign(countries=cells["countries"].fillna(len(comparable)))
 

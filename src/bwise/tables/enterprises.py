@@ -97,13 +97,14 @@ def income(pool: Pool) -> Table | None:
         return None
     names = [q.name for q in questions]
     settings, given_shares = pool.settings, pool.answers[names].astype("float64")
+    given_shares = given_shares.where(pool.answers["country"].isin(pool.comparable(*names)))
     total = given_shares.sum(axis=1, min_count=1)
-    off = total.sub(100).abs() > settings.income_tolerance
+    off = total.sub(100).abs().round(9) > settings.income_tolerance
     splits = given_shares.fillna(0.0).where(total.notna())
     if settings.income_rule == "refuse":
         splits = splits.where(~off)
     elif settings.income_rule == "rescale":
-        splits = splits.div(total.where(total > 0), axis=0) * 100
+        splits = splits.mask(off, splits.div(total.where(total > 0), axis=0) * 100)
     by = ("model", "size")
     frames = [across(pool, splits, names, by, 1.0, how).assign(statistic=how) for how in ("mean", "median")]
     done = {"refuse": "left out", "rescale": "rescaled to 100", "keep": "kept as given"}[settings.income_rule]
@@ -153,7 +154,7 @@ def technology(pool: Pool) -> Table | None:
         tidy(across(pool, items, names, by, 1.0)),
         ("technology", "statistic"),
         ("breakdown", "group", "average"),
-        {**across_codes(pool, by), "technology": {c: pool.questionnaire.concepts[c].label for c in measured}},
+        {**across_codes(pool, by), "technology": {c: k.label for c, k in pool.questionnaire.concepts.items()}},
         tuple(pool.comparable(*names)),
         2,
     )

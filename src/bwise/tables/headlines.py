@@ -19,6 +19,8 @@ def headline(table: Table) -> str:
 
     Pooled figures of all respondents lead; the mean of countries and the widest difference between groups follow.
     """
+    if table.id.startswith("ratings_"):
+        return ""  # every skill has a spread of its own
     data = table.data[table.data["value"].notna()]
     lead = next((s for s in LEADS if data["statistic"].eq(s).any()), "")
     data = data[data["statistic"].eq(lead)]
@@ -27,7 +29,7 @@ def headline(table: Table) -> str:
     item = (
         "skill" if "skill" in data else next((d for d in ("instrument", *table.rows, *table.columns) if d in data and d != "country"), "")
     )
-    if table.id == "skills_by_country":
+    if table.id == "skills_by_country" and data["worker_group"].eq(ALL).any():
         data = data[data["worker_group"].eq(ALL)]
     if "extent" in data:
         data = data[data["extent"].eq("fully")]
@@ -44,13 +46,14 @@ def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
     names = table.codes.get(item, {})
     first = whole.iloc[0]
     ties = whole[whole["value"].eq(first["value"])]
-    tops = [f"“{names.get(k, k)}”" for k in ties[item]]
+    tops = _named(ties, item, names)
     figure = _figure(table, first)
-    lowest, base = whole.iloc[-1], f"(n = {first['n']}, {first['wises']} WISEs, pooled)"
+    lowest, base = whole[whole["value"].eq(whole["value"].min())], f"(n = {first['n']}, {first['wises']} WISEs, pooled)"
     lead, what = f"{part}: " if part else "", "" if first["statistic"] == "share" else f"{first['statistic']} "
+    what = "fully: " if "extent" in data else what
     text = f"{lead}{_list(tops)} {'is' if len(tops) == 1 else 'are'} highest with {what}{figure} {base}"
     if len(whole) > len(ties):
-        text += f", “{names.get(lowest[item], lowest[item])}” lowest with {_figure(table, lowest)}"
+        text += f", {_list(_named(lowest, item, names))} lowest with {_figure(table, lowest.iloc[0])}"
     return text + _mean(table, data, item, first) + _groups(table, data, item, first) + "."
 
 
@@ -67,7 +70,10 @@ def _mean(table: Table, data: pd.DataFrame, item: str, first: pd.Series) -> str:
     if not column:
         return ""
     found = data[data[column].eq(MEAN_OF_COUNTRIES) & data[item].eq(first[item])]
-    return f"; mean of {found.iloc[0]['countries']} countries {_figure(table, found.iloc[0])}" if len(found) else ""
+    if found.empty:
+        return ""
+    count = found.iloc[0]["countries"]
+    return f"; mean of {count} {'country' if count == 1 else 'countries'} {_figure(table, found.iloc[0])}"
 
 
 def _groups(table: Table, data: pd.DataFrame, item: str, first: pd.Series) -> str:
@@ -81,9 +87,18 @@ def _groups(table: Table, data: pd.DataFrame, item: str, first: pd.Series) -> st
     if len(rows) < 2:
         return ""
     names = table.codes.get(column, {})
-    low, high = rows.loc[rows["value"].idxmin()], rows.loc[rows["value"].idxmax()]
-    ends = [f"{_figure(table, r)} ({names.get(r[column], r[column])}{', few persons' if r['obs_status'] else ''})" for r in (low, high)]
-    return f"; by model from {ends[0]} to {ends[1]}"
+    ends = [_end(table, rows[rows["value"].eq(v)], column, names) for v in dict.fromkeys((rows["value"].min(), rows["value"].max()))]
+    return f"; by model from {ends[0]} to {ends[1]}" if len(ends) == 2 else f"; by model alike, {ends[0]}"
+
+
+def _end(table: Table, rows: pd.DataFrame, column: str, names: dict[str, str]) -> str:
+    """One end of a range, with every group that stands there."""
+    few = ", few persons" if rows["obs_status"].ne("").any() else ""
+    return f"{_figure(table, rows.iloc[0])} ({_list([names.get(k, k) for k in rows[column]])}{few})"
+
+
+def _named(rows: pd.DataFrame, item: str, names: dict[str, str]) -> list[str]:
+    return [f"“{names.get(k, k)}”" for k in rows[item]]
 
 
 def _figure(table: Table, row: pd.Series) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,8 +15,6 @@ from bwise.tables.cells import (
     AVERAGES,
     SELF,
     Table,
-    across_codes,
-    breakdown,
     codes_of,
     domain_labels,
     domain_of,
@@ -63,40 +60,6 @@ def skills_by_country(pool: Pool) -> Table | None:
     return _skill_table(
         pool, data, "skills_by_country", "Skills gaps by country", ("domain", "skill", "worker_group", "statistic"), ("country",)
     )
-
-
-def skills_by_enterprise(pool: Pool) -> Table | None:
-    """Skills by model, size and age of the WISE, each worker group apart, about themselves. A respondent belongs to the model that was
-    named for her WISE. Base, unit, formula and source as for `skills`. Size and age, because the project's first report found that
-    recent and small WISEs stress other skills than large and structured ones."""
-    group = pool.questionnaire.one("group")
-    measured = {c: q for (c, subject), q in _by_concept(pool).items() if subject == SELF}
-    if group is None or not measured:
-        return None
-    own = pool.answers[group.name].astype("str")
-    by = ("model", "size", "age", "country_group")
-    frames = []
-    for concept, questions in measured.items():
-        items = _statistics(pool, questions)[["relevance", "endowment", "gap", "critical gap"]].rename_axis(columns="statistic")
-        countries = pool.comparable(*[q.name for q in questions.values()])
-        whole = pd.DataFrame({"worker_group": own, "group": ALL})
-        for name in by:
-            if (found := breakdown(pool, name)) is None:
-                continue
-            levels = [means(pool, items, keys, 1.0, countries, by_country=False) for keys in (whole, whole.assign(group=found[0]))]
-            cells = pd.concat(levels, ignore_index=True).rename(columns={"item": "statistic"})
-            cells = protect(cells[cells["n"].gt(0)].drop(columns="country"), pool.settings, along="group", total=ALL)
-            cells = cells.assign(breakdown=name, skill=concept, domain=domain_of(pool, questions["relevance"]), countries=len(countries))
-            frames.append(cells[cells["group"].ne(ALL)])
-    table = _skill_table(
-        pool,
-        pd.concat(frames, ignore_index=True),
-        "skills_by_enterprise",
-        "Skills by model, size and age of the WISE",
-        ("domain", "skill", "worker_group", "statistic"),
-        ("breakdown", "group"),
-    )
-    return replace(table, codes=table.codes | across_codes(pool, by))
 
 
 def priorities(pool: Pool) -> Table | None:
