@@ -140,9 +140,9 @@ def focus_groups(demonstration):
 
 
 @pytest.fixture(scope="session")
-def european(demonstration_pool):
+def european(demonstration_pool, focus_groups):
     """All European tables of the demonstration, by id."""
-    return european_tables(demonstration_pool)
+    return european_tables(demonstration_pool, focus_groups)
 
 
 @pytest.fixture(scope="session")

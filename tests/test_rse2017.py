@@ -221,12 +221,16 @@ def test_columns_said_not_to_be_public_are_not_in_the_public_data(published, rea
     assert published["file"].removesuffix(".csv") not in codes
 
 
+def units(pool, country):
+    return pool.manifests[country]["settings"]["deliveries"][0]["units"]
+
+
 @tables(kind="values")
 def test_published_lists_of_values_hold_the_numbers_we_kept(published, real, pool):
     country, [question] = published["country"], published["questions"]
     ours = pool.answers.loc[pool.answers["country"] == country, question].dropna()
     if pool.status(question, country) == "recoded":
-        assert (question, pool.manifests[country]["units"][question]) == ("currentEmp11", "months")
+        assert (question, units(pool, country)[question]) == ("currentEmp11", "months")
         ours = ours * 12  # the list is in months, as asked there
     left_out = OUTLIERS.get((country, published["file"]))
     kept = [v for v in ours if not (left_out and left_out(v))]
@@ -235,7 +239,7 @@ def test_published_lists_of_values_hold_the_numbers_we_kept(published, real, poo
 
 
 def test_only_the_contract_length_of_the_uk_is_converted(pool):
-    assert {c: m["units"] for c, m in pool.manifests.items()} == {"UK": {"currentEmp11": "months"}, "DE": {}, "US": {}}
+    assert {c: units(pool, c) for c in pool.countries} == {"UK": {"currentEmp11": "months"}, "DE": {}, "US": {}}
 
 
 def test_a_10_point_scale_is_never_pooled_with_a_5_point_scale(pool):

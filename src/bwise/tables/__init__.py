@@ -77,25 +77,20 @@ MISSION = {
 
 def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
     """The question of the mission -> its tables, as far as there are any."""
-    found = {question: [t for t in tables.values() if t.id in ids or t.id.split("_")[0] in ids] for question, ids in MISSION.items()}
+    found = {
+        q: [t for i in ids for t in tables.values() if t.id == i or (t.id.startswith(f"{i}_") and i == "ratings")]
+        for q, ids in MISSION.items()
+    }
     return {question: answering for question, answering in found.items() if answering}
 
 
 def european_tables(pool: Pool, groups: Pool | None = None) -> dict[str, Table]:
-    """All tables that the questionnaires can answer, by id; what focus groups said stands after the survey's table on the same matter."""
+    """All tables that the questionnaires can answer, by id, in the order of the mission's questions."""
     made = [make(pool) for make in EUROPEAN]
     found = {t.id: t for t in made if t is not None}
     if groups is not None:
-        beside = [table for make in BESIDE if make.__name__.removesuffix("_by_source") in found and (table := make(pool, groups, found))]
-        found = _after(found, "models", [model_recognition(groups)]) if "models" in found else found
-        for table in beside:
-            found = _after(found, table.id.removesuffix("_by_source"), [table])
+        beside = [make(pool, groups, found) for make in BESIDE if make.__name__.removesuffix("_by_source") in found]
+        found |= {t.id: t for t in [model_recognition(groups), *beside] if t is not None}
     domains = dict.fromkeys(domain_of(pool, q) for q in pool.questionnaire.with_role("skill", "relevance"))
-    return found | {t.id: t for domain in domains if (t := ratings(pool, domain))}
-
-
-def _after(tables: dict[str, Table], id_: str, more: list[Table]) -> dict[str, Table]:
-    """The tables with more of them after this one."""
-    listed = list(tables.values())
-    at = next(n for n, t in enumerate(listed) if t.id == id_) + 1
-    return {t.id: t for t in [*listed[:at], *more, *listed[at:]]}
+    found |= {t.id: t for domain in domains if (t := ratings(pool, domain))}
+    return {t.id: t for answering in by_question(found).values() for t in answering}
