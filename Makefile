@@ -32,8 +32,8 @@ benchmark: .venv/ready  ## speed, side by side, as ratios
 recovery: .venv/ready  ## what is understood without help, file by file
 	$(BIN)/python -m tests.benchmarks.recovery
 
-matrix: .venv/ready  ## every tool x language x encoding x heading x answer style (about half an hour)
-	$(BIN)/python -m pytest -m whole tests/test_matrix.py
+matrix: .venv/ready  ## every tool x language x encoding x heading x answer style (a quarter of an hour)
+	$(BIN)/python -m pytest -n 2 -m whole tests/test_matrix.py
 
 lock:  ## pin all packages with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group test --group build pyproject.toml -o requirements.lock

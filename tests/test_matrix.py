@@ -99,13 +99,18 @@ def is_text(layout: str) -> bool:
     return layout != "odk" and not any(part in layout for part in NO_TEXT_FILE)
 
 
+def only_codes(layout: str) -> bool:
+    _, headings, answers = STYLES[layout]
+    return headings != TEXT and answers == "codes"
+
+
 def cases() -> list[tuple[str, str, str]]:
     """All of layout x language x encoding that there is."""
     found = []
     for layout, language in itertools.product(STYLES, LANGUAGES):
         unicode = (AS_WRITTEN, "utf-16") if is_text(layout) else (AS_WRITTEN,)
-        # where all is in codes, a code page shows in a few open answers only: told by the alphabet, or refused (test_exports.py)
-        pages = (*unicode, TWICE, *OTHER_PAGES[language]) if is_text(layout) and STYLES[layout][1:] != (CODES, "codes") else unicode
+        # where answers and headings are codes, a code page shows in few letters: told by the alphabet, or refused (test_exports.py)
+        pages = (*unicode, TWICE, *OTHER_PAGES[language]) if is_text(layout) and not only_codes(layout) else unicode
         found += [(layout, language, page) for page in pages]
     return found
 
