@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 import matplotlib.image
 import pytest
 
+from bwise.tables import MISSION
+
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on the PATH: the report cannot be looked at")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars")
@@ -58,7 +60,8 @@ def dom(browse):
 def test_all_headings_and_tables_are_there(dom, european):
     titles = [t.title for t in european.values()]
     assert dom.texts["h1"] == ["European tables"]
-    assert dom.texts["h2"] == [*titles, "How to read the figures"]
+    assert dom.texts["h2"] == [*MISSION, "How to read the figures"]
+    assert [t for t in dom.texts["h3"] if t in titles] == titles
     assert dom.texts["caption"] == [*titles, "What partners sent"]
     assert dom.tags.count("table") == len(titles) + 1
 
@@ -74,7 +77,7 @@ def test_the_page_asks_nothing_of_any_other_computer(dom):
     assert values and [v[:80] for v in values if re.match(r"\s*(?:https?:|//|ftp:)|.*url\(", v, re.IGNORECASE)] == []
     assert not {"script", "iframe", "link", "object"} & set(dom.tags)
     pictures = [base64.b64decode(v.partition(",")[2]).decode("utf-8") for v in values if v.startswith("data:image/svg+xml;base64,")]
-    assert len(pictures) == dom.tags.count("img") == 7
+    assert len(pictures) == dom.tags.count("img") == 16
     for picture in pictures:
         assert [h for h in re.findall(r'(?:href|src)="([^"]*)"', picture) if not h.startswith(("#", "data:"))] == []
 

@@ -476,9 +476,10 @@ def test_every_table_of_the_design_is_there_with_focus_groups(both):
     assert all(id_ == table.id for id_, table in both.items())
 
 
-def test_without_focus_groups_nothing_of_them_is_there(european, both):
-    assert not set(FROM_GROUPS) & set(european)
-    assert set(both) == {*european, *FROM_GROUPS}
+def test_without_focus_groups_nothing_of_them_is_there(demonstration_pool, both):
+    alone = european_tables(demonstration_pool)
+    assert not set(FROM_GROUPS) & set(alone)
+    assert set(both) == {*alone, *FROM_GROUPS}
 
 
 def test_the_tables_of_the_survey_are_the_same_with_focus_groups(european, both):

@@ -73,9 +73,16 @@ def test_the_demonstration_leaves_the_reports_and_no_half_written_file(demonstra
 def test_the_exports_hold_the_personal_data_that_must_not_come_through(demonstration):
     """Or the searches below would prove nothing."""
     sent = "\n".join(readable(p) for p in (demonstration.root / "raw").rglob("*.xlsx"))
-    for path in (demonstration.root / "raw").rglob("*.csv"):
-        for page in ("utf-8", "cp1250", "cp1251", "cp1253"):
-            sent += path.read_bytes().decode(page, errors="replace")
+    for kind in ("*.csv", "*.sav", "*.xml"):
+        for path in (demonstration.root / "raw").rglob(kind):
+            for page in ("utf-8", "cp1250", "cp1251", "cp1253"):
+                sent += path.read_bytes().decode(page, errors="replace")
+    for path in (demonstration.root / "raw").rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            sent += "".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+    for path in (demonstration.root / "raw").rglob("*.ods"):
+        with zipfile.ZipFile(path) as archive:
+            sent += archive.read("content.xml").decode("utf-8")
     assert [s for s in [*CANARIES.values(), *PHONES.values()] if s not in sent] == []
 
 
