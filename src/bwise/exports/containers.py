@@ -246,10 +246,11 @@ UNQUOTED = "\ue000"  # a character for private use: stands for a cell that is em
 
 def _marked(text: str, delimiter: str) -> str:
     """The text with a mark in each cell that is empty without quotes, if the file quotes all others; else the text itself."""
-    if not text.lstrip("\ufeff").startswith('"') or not re.search(f"{delimiter}(?=[{delimiter}\r\n])|\n(?={delimiter})", text):
+    sign = re.escape(delimiter)
+    if not text.lstrip("\ufeff").startswith('"') or not re.search(f"{sign}(?=[{sign}\r\n])|\n(?={sign})", text):
         return text
     parts = text.split('"')
-    between = {part: re.sub(f"(?<={delimiter})(?=[{delimiter}\r\n])|(?<=\n)(?={delimiter})", UNQUOTED, part) for part in set(parts[::2])}
+    between = {part: re.sub(f"(?<={sign})(?=[{sign}\r\n])|(?<=\n)(?={sign})", UNQUOTED, part) for part in set(parts[::2])}
     if any(part.strip(f"{delimiter}\r\n\ufeff{UNQUOTED}") for part in between.values()):
         return text  # some cells with an answer are not quoted either
     parts[::2] = [between[part] for part in parts[::2]]

@@ -54,7 +54,7 @@ class Recognised:
 
     @property
     def score(self) -> tuple[float, float, float]:
-        return round(self.fit, 4), round(self.readable, 4), round(self.letters, 4)
+        return round(self.fit, 4), round(self.readable, 4), round(self.letters, 6)  # one letter may tell two code pages apart
 
     def describe(self) -> str:
         grid = self.raw.grid
@@ -172,12 +172,12 @@ def _language(matched: list[Match], raw: RawTable, questionnaire: Questionnaire)
 
 
 def _letters(raw: RawTable, questionnaire: Questionnaire, languages: list[str]) -> float:
-    """Share of the letters beyond ASCII that the questionnaire uses in these languages; 1 when there are none."""
+    """Share of the signs beyond ASCII that are letters of the questionnaire in these languages, or spaces; 1 when there are none."""
     labels = [q.labels.get(lang, "") + q.battery_labels.get(lang, "") for q in questionnaire.questions.values() for lang in languages]
     labels += [c.labels.get(lang, "") for answers in questionnaire.lists.values() for c in answers.values() for lang in languages]
     alphabet = set("".join(labels).casefold())
     letters = Counter(raw.grid.letters.casefold())
-    return sum(n for c, n in letters.items() if c in alphabet) / letters.total() if letters else 1.0
+    return sum(n for c, n in letters.items() if c in alphabet or c.isspace()) / letters.total() if letters else 1.0
 
 
 def _winner(ranked: list[Recognised], shown: str, delivery: Delivery) -> Recognised:
