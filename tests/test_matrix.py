@@ -165,7 +165,9 @@ def recover(case, questionnaire, folder: Path) -> None:
     assert [m.column.heading for m in read.recognised.matches if not m.settled] == []
     assert len(read.answers.values) == len(people)
     found = read.answers.values.astype(object).where(read.answers.values.notna(), None)
-    cedillas = language == "ro" and "resaved" in layout  # all that the code page has, and open answers keep what was sent
+    cedillas = language == "ro" and (
+        "resaved" in layout or layout == "plain_csv"
+    )  # all that the code page has, and open answers keep what was sent
     wrong = [
         (column, number, cell, person.sent(column))
         for column in questionnaire.all_columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -77,6 +78,30 @@ def check(
     console.print("\n\n".join(pages), markup=False, soft_wrap=True)
     if any(state.is_open for state in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    countries: Annotated[list[str] | None, typer.Argument(help="Country codes; all when none is given.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Prove processed/ of each country: inputs unchanged, nothing lost and nothing invented, recomputed from raw cells."""
+    from bwise.verification import verify as prove
+
+    where = find_project(project)
+    problems: list[Problem] = []
+    for country in countries or where.countries():
+        for settings in load_country(where, country).parts():
+            name = f"{settings.country} {settings.part.replace('_', ' ')}".strip()
+            try:
+                proof = prove(where, settings)
+            except ProblemsFound as found:
+                problems += [replace(p, where=f"{name}: {p.where}") for p in found.problems]
+                console.print(f"[red]failed[/] {name}")
+            else:
+                cells = proof["left"].iloc[-1]
+                console.print(f"[green]proved[/] {name:15} {proof['left'].iloc[0]} rows, {cells} cells recomputed")
+    stop("Not every record is proved.", *problems)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from bwise.settings import ConsolidationSettings
 POOLED = "pooled"
 MEAN_OF_COUNTRIES = "mean of countries"
 FIGURE = ["value", "n", "wises"]
+EVIDENCE = "evidence"  # a column with what stands behind each figure, also a hidden one; it is never published
 CONFIDENTIAL = "C"
 UNRELIABLE = "u"
 
@@ -31,7 +32,7 @@ def protect(cells: pd.DataFrame, settings: ConsolidationSettings, along: str, to
     """
     cells = cells.reset_index(drop=True)
     hidden = _unsafe(cells["n"], cells["wises"], settings) & cells["n"].gt(0)
-    others = [c for c in cells.columns if c not in (along, *FIGURE)]
+    others = [c for c in cells.columns if c not in (along, *FIGURE, EVIDENCE)]
     for _, block in cells.groupby(others, sort=False, dropna=False, observed=True):
         hidden |= _complement(block[block[along] != total], hidden, cells.index, settings)
     cells[FIGURE] = cells[FIGURE].astype("float64").where(~hidden)
@@ -66,11 +67,12 @@ def add_mean_of_countries(cells: pd.DataFrame) -> pd.DataFrame:
 
     `countries` counts them; for the pooled figure it counts the countries with respondents in it.
     """
-    keys = [c for c in cells.columns if c not in ("country", *FIGURE, "obs_status", "conf_status")]
+    keys = [c for c in cells.columns if c not in ("country", *FIGURE, "obs_status", "conf_status", EVIDENCE)]
     single = cells[cells["country"] != POOLED]
     shown = single[single["value"].notna()]
+    behind = {EVIDENCE: (EVIDENCE, "sum")} if EVIDENCE in cells else {}  # of tuples: one after the other
     mean = shown.groupby(keys, sort=False, dropna=False, observed=True).agg(
-        value=("value", "mean"), n=("n", "sum"), wises=("wises", "sum"), countries=("country", "nunique")
+        value=("value", "mean"), n=("n", "sum"), wises=("wises", "sum"), countries=("country", "nunique"), **behind
     )
     mean = mean.reset_index().assign(country=MEAN_OF_COUNTRIES, conf_status="")
     mean["obs_status"] = ""

@@ -46,6 +46,13 @@ def inputs(project: Project, country: str, questionnaire: str, files: list[Path]
     return {project.shown(p): sha256(p) for p in paths if p.exists()}
 
 
+def changed_inputs(project: Project, country: str, manifest: dict[str, Any]) -> list[str]:
+    """Inputs of a country run that are no longer what its manifest says, one that came or went since too."""
+    then = manifest["inputs"]
+    now = inputs(project, country, manifest["questionnaire"], [Path(f) for f in then if not f.startswith("params/")])
+    return sorted(f for f in {*then, *now} if then.get(f) != now.get(f))
+
+
 def is_demonstration(files: list[Path]) -> bool:
     """Whether any of these exports is synthetic: those below `raw/demo/` are."""
     return any(Path(f).as_posix().startswith(DEMONSTRATION_EXPORTS.as_posix() + "/") for f in files)
@@ -100,17 +107,20 @@ def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, int, list[Pr
     rows = country.rows.index[country.rows["delivery"] == delivery.name]
     if len(rows) != len(delivery.raw.cells):
         return 0, 0, [Problem(f"{len(delivery.raw.cells)} records were read, {len(rows)} are there", delivery.name)]
-    expected = _expected(country, delivery).set_axis(rows)
-    changes = country.changes[country.changes["position"].isin(rows) & country.changes["question"].isin(expected.columns)]
+    kept = rows[country.kept[rows]]
+    expected = _expected(country, delivery).set_axis(rows).loc[kept]
+    changes = country.changes[country.changes["position"].isin(kept) & country.changes["question"].isin(expected.columns)]
     for change in changes.itertuples():
         number = pd.api.types.is_float_dtype(country.values[change.question])
         expected.loc[change.position, change.question] = str(float(change.new)) if number else change.new
-    clean = country.values.loc[rows, expected.columns].astype("object")
+    clean = country.values.loc[kept, expected.columns].astype("object")
     off = expected.ne(clean.where(clean.notna(), "").map(str))
+    places = {m.target: f", {m.column.place}" for m in delivery.recognised.matches}
     problems = [
         Problem(
             f"{column}: {off[column].sum()} answers are not what raw cells, mapping and changes say",
-            f"{delivery.name}, rows {', '.join(map(str, country.rows.loc[off.index[off[column]], 'source_row'][:5]))}",
+            f"{delivery.name}, rows {', '.join(map(str, country.rows.loc[off.index[off[column]], 'source_row'][:5]))}"
+            + places.get(column, places.get(column.partition("/")[0], "")),
         )
         for column in off.columns[off.any()]
     ]

@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 
 import pandas as pd
 
-from bwise.lineage import inputs, program
+from bwise.lineage import changed_inputs, program
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import ConsolidationSettings, CountrySettings, FocusGroupSettings, Project, load_country
@@ -143,10 +142,7 @@ def _manifest(project: Project, country: str, questionnaire: str, part: str, set
     manifest = json.loads(path.read_text(encoding="utf-8"))
     if manifest["questionnaire"] != questionnaire:
         return {}, f"answers another questionnaire ({manifest['questionnaire']})"
-    files = [Path(f) for f in manifest["inputs"] if not f.startswith("params/")]
-    now = inputs(project, country, questionnaire, files)
-    changed = [f for f, digest in manifest["inputs"].items() if now.get(f) != digest]
-    if changed:
+    if changed := changed_inputs(project, country, manifest):
         return {}, "changed since it was cleaned: " + ", ".join(changed)
     if manifest["program"] != program():
         return {}, "cleaned by another version of the program"

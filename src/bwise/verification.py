@@ -1,0 +1,112 @@
+"""The record of a country run, read back from its files and recomputed from the raw cells: `bwise verify`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+
+from bwise.cleaning import ROW, Country, gather
+from bwise.lineage import IDENTITY, changed_inputs, check_identities, mapping_table, program
+from bwise.matching import DeliveryRead, read_deliveries
+from bwise.problems import Problem, ProblemsFound, stop
+from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.settings import CountrySettings, Project
+from bwise.storage import read_csv
+
+SHOWN = 5  # differences of one kind that are named one by one
+
+
+def verify(project: Project, settings: CountrySettings) -> pd.DataFrame:
+    """Prove the files in `processed/` of one part of a country: inputs unchanged, identities recomputed from files and raw cells.
+
+    Returns:
+        One row per identity, as `check_identities` gives it.
+
+    Raises:
+        ProblemsFound: with everything that does not hold, each naming the cells.
+    """
+    heading = f"{settings.country}: the record is not proved."
+    folder = project.processed(settings.country, settings.part)
+    shown = project.shown(folder)
+    if not (folder / "manifest.json").is_file():
+        what, remedy = "there is no record, or the run that wrote it did not end", f"run `bwise run {settings.country}`"
+        stop(heading, Problem(what, shown, remedy=remedy))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    problems = _inputs(project, settings, manifest)
+    questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
+    proof = pd.DataFrame()
+    try:
+        country = saved(project, settings, questionnaire, read_deliveries(project, settings, questionnaire))
+        problems += _mapping(country, read_csv(folder / "mapping.csv"), shown)
+        proof = check_identities(country)
+    except ProblemsFound as found:
+        problems += found.problems
+    stop(heading, *problems)
+    return proof
+
+
+def _inputs(project: Project, settings: CountrySettings, manifest: dict) -> list[Problem]:
+    """What was changed since the record was written."""
+    why, remedy = "the record proves what was there before", f"run `bwise run {settings.country}`, or put the old file back"
+    changed = changed_inputs(project, settings.country, manifest)
+    problems = [Problem("changed since the country was cleaned", file, why, remedy) for file in changed]
+    if manifest["program"] != program():
+        problems.append(Problem("cleaned by another version of the program", "manifest.json", why, f"run `bwise run {settings.country}`"))
+    return problems
+
+
+def saved(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> Country:
+    """The country as its files say, in the form the run had it: values and reasons of those kept, changes, exclusions.
+
+    Raises:
+        ProblemsFound: a file names a row that the exports do not have, or the same row twice.
+    """
+    folder = project.processed(settings.country, settings.part)
+    country = gather(settings, questionnaire, deliveries)
+    places = pd.Series(country.rows.index, index=pd.MultiIndex.from_frame(country.rows[ROW].astype(str)))
+    answers, missing = (pd.read_parquet(folder / f"{name}.parquet") for name in ("answers", "missing"))
+    changes, exclusions = (read_csv(folder / f"{name}.csv") for name in ("changes", "exclusions"))
+    found = {name: _positions(frame, places) for name, frame in zip(FILES, (answers, missing, changes, exclusions), strict=True)}
+    problems = [
+        Problem(f"{int(at.isna().sum())} rows are not in the exports", f"{project.shown(folder)}/{name}")
+        for name, at in found.items()
+        if at.isna().any()
+    ]
+    twice = found["answers.parquet"].duplicated().sum()
+    problems += [Problem(f"{twice} rows stand there twice", f"{project.shown(folder)}/answers.parquet")] if twice else []
+    if not answers[IDENTITY].equals(missing[IDENTITY]):
+        problems.append(Problem("answers.parquet and missing.parquet do not have the same rows", project.shown(folder)))
+    stop(f"{settings.country}: the files in processed/ do not fit the exports.", *problems)
+    at = found["answers.parquet"].astype(int)
+    columns = questionnaire.all_columns
+    values = answers[columns].set_axis(at).reindex(country.rows.index)
+    stored = {c: values[c].astype("str") if isinstance(values[c].dtype, pd.CategoricalDtype) else values[c] for c in columns}
+    reasons = missing[columns].astype("str").set_axis(at).reindex(country.rows.index)
+    return replace(
+        country,
+        values=pd.DataFrame(stored),
+        reasons=reasons,
+        changes=changes.assign(position=found["changes.csv"].astype(int)),
+        exclusions=exclusions.assign(position=found["exclusions.csv"].astype(int)),
+    )
+
+
+FILES = ("answers.parquet", "missing.parquet", "changes.csv", "exclusions.csv")
+
+
+def _positions(frame: pd.DataFrame, places: pd.Series) -> pd.Series:
+    """Where each row stands among the records received; missing where no delivery has such a row."""
+    return places.reindex(pd.MultiIndex.from_frame(frame[ROW].astype(str))).reset_index(drop=True)
+
+
+def _mapping(country: Country, written: pd.DataFrame, shown: str) -> list[Problem]:
+    """Lines of `mapping.csv` that are not what raw texts are mapped to now."""
+    now = mapping_table(country).astype(str)
+    both = written.merge(now, how="outer", indicator=True)
+    off = both[both["_merge"].ne("both")].drop_duplicates(["delivery", "column", "question"])
+    where = [f"{d}, column {c}, question {q}" for d, c, q in zip(off["delivery"], off["column"], off["question"], strict=True)]
+    more = f" and {len(where) - SHOWN} more" if len(where) > SHOWN else ""
+    what = "mapping.csv does not say what raw answers are mapped to: " + "; ".join(where[:SHOWN]) + more
+    return [Problem(what, shown)] if where else []
