@@ -162,6 +162,34 @@ def table(
 
 
 @app.command()
+def trace(
+    table: Annotated[str, typer.Argument(help="Id of a table, as in reports/tables/.")],
+    row: Annotated[str, typer.Argument(help="The row by its labels or codes, several with ' / ' between them.")],
+    column: Annotated[str, typer.Argument(help="The column likewise; the figures of the whole row are listed without it.")] = "",
+    project: ProjectOption = None,
+    csv: Annotated[bool, typer.Option("--csv", help="For machines: the raw cells as CSV on standard output.")] = False,
+) -> None:
+    """Where a figure comes from: formula, base, respondents, and the cells that partners sent. Personal data: for your eyes only."""
+    from bwise import tracing
+    from bwise.pooling import load_focus_groups, load_pool
+    from bwise.problems import did_you_mean
+    from bwise.tables import european_tables
+
+    where = find_project(project)
+    tables = european_tables(load_pool(where), load_focus_groups(where))
+    if table not in tables:
+        stop("There is no such table.", Problem(f"`{table}`", remedy=did_you_mean(table, tables)))
+    found = [tracing.trace(tables[table], position) for position in tracing.find(tables[table], row, column)]
+    if len(found) > 1:
+        console.print("\n".join(tracing.line(each) for each in found), markup=False, soft_wrap=True)
+        console.print(f"\n{len(found)} figures: name one by its row and column.")
+    elif csv:
+        sys.stdout.write(found[0].cells.to_csv(index=False, lineterminator="\n"))
+    else:
+        console.print(tracing.page(found[0]), markup=False, soft_wrap=True)
+
+
+@app.command()
 def demo(project: ProjectOption = None) -> None:
     """Write the demonstration exports to raw/demo/: synthetic answers with known truth, the same on every machine."""
     from bwise.demo import exports, focus_groups

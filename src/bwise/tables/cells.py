@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
+from bwise.disclosure import EVIDENCE, MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 
 SELF, ALL = "self", "all"
 UNKNOWN = "not known"  # whose group nobody told: a part of the total, which could be told from the groups; never shown
 AVERAGES = {POOLED: "Pooled", MEAN_OF_COUNTRIES: "Mean of countries"}
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What stands behind one figure: whose answers, to which questions.
+
+    `values()` gives what each respondent adds to the figure (1 for an answer given, 0 for one not given, a rating, a gap), by her row
+    in `pool.answers`. `questions`: those whose answers make the value. `groups`: those that say which group she belongs to, as she
+    answered herself; `of_wise`: as it was answered for her WISE. `countries`: those whose settings or record the figure rests on,
+    where it rests on no answers. `excluded`: rules of the exclusions that the figure counts.
+    """
+
+    pool: Pool
+    questions: tuple[str, ...]
+    values: Callable[[], pd.Series]
+    groups: tuple[str, ...] = ()
+    of_wise: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+Asked = tuple[str, ...] | dict[object, tuple[str, ...]]
+"""The questions whose answers make the items of a table: the same for all items, or by item."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +48,8 @@ class Table:
     `data` is long and tidy: one row per figure, columns for its dimensions, then statistic, value, n (persons), wises, countries,
     obs_status, conf_status. `rows` and `columns` say how it is read by people: dimensions down and across.
     `codes`: dimension -> {code: label}. A qualitative figure has no value but a `code`; `symbols` says how it is shown: code ->
-    (symbol, words). `decimals_of`: statistic -> decimals, where it is shown with others than `decimals`.
+    (symbol, words). `decimals_of`: statistic -> decimals, where it is shown with others than `decimals`. `evidence`: what stands behind
+    each row of `data`, also behind a hidden one (tuples of `Evidence`): for the coordinator's own computer, never published.
     """
 
     id: str
@@ -41,6 +67,17 @@ class Table:
     notes: tuple[str, ...] = ()
     symbols: dict[str, tuple[str, str]] = field(default_factory=dict)
     decimals_of: dict[str, int] = field(default_factory=dict)
+    evidence: pd.Series | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        if EVIDENCE in self.data:
+            object.__setattr__(self, "evidence", self.data[EVIDENCE])
+            object.__setattr__(self, "data", self.data.drop(columns=EVIDENCE))
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """The data, with what stands behind each figure."""
+        return self.data.assign(**{EVIDENCE: self.evidence})
 
 
 def given(pool: Pool, question: Question) -> pd.DataFrame:
@@ -62,16 +99,21 @@ def given(pool: Pool, question: Question) -> pd.DataFrame:
 def means(
     pool: Pool,
     items: pd.DataFrame,
+    asked: Asked,
     keys: pd.DataFrame | None,
     scale: float,
     countries: list[str],
     by_country: bool = True,
     how: str = "mean",
+    groups: tuple[str, ...] = (),
+    of_wise: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Mean (or median) of each item, times `scale`, persons and WISEs behind it, by the keys: pooled, and by country.
 
+    `asked`, `groups` and `of_wise` name the questions behind items and keys (see `Evidence`).
+
     Returns:
-        Columns: the keys, country (or `pooled`), item, value, n, wises.
+        Columns: the keys, country (or `pooled`), item, value, n, wises, evidence.
     """
     names = [] if keys is None else list(keys.columns)
     inside = pool.answers["country"].isin(countries)
@@ -79,7 +121,11 @@ def means(
         inside &= keys.notna().all(axis=1)
     by = pd.concat([pool.answers["country"].astype("str"), *([] if keys is None else [keys])], axis=1)[inside]
     levels = [by[names].assign(country=POOLED), *([by] if by_country else [])]
-    found = [_group(items[inside], level[[*names, "country"]], wises_of(pool)[inside], scale, how) for level in levels]
+    found = []
+    for level in levels:
+        cells = _group(items[inside], level[[*names, "country"]], wises_of(pool)[inside], scale, how)
+        behind = partial(_behind, pool, items[inside], asked, level[[*names, "country"]], groups, of_wise)
+        found.append(cells.assign(**{EVIDENCE: [behind(key) for key in cells[cells.columns[:-3]].itertuples(index=False, name=None)]}))
     order = {c: i for i, c in enumerate([*pool.countries, POOLED])}  # countries in the order of params, the average last
     return pd.concat(found, ignore_index=True).sort_values("country", key=lambda s: s.map(order), kind="stable").reset_index(drop=True)
 
@@ -94,6 +140,25 @@ def _group(items: pd.DataFrame, by: pd.DataFrame, wise: pd.Series, scale: float,
     items_level = items.columns.names if items.columns.nlevels > 1 else ["item"]
     long = pd.concat({k: v.rename_axis(columns=items_level).stack(items_level, future_stack=True) for k, v in figures.items()}, axis=1)
     return long.fillna({"wises": 0}).reset_index()
+
+
+def _behind(
+    pool: Pool, items: pd.DataFrame, asked: Asked, by: pd.DataFrame, groups: tuple[str, ...], of_wise: tuple[str, ...], key: tuple
+) -> tuple[Evidence]:
+    """The evidence of the figure with this key: values of the columns of `by`, then the item."""
+    group, item = key[: by.shape[1]], key[by.shape[1] :]
+    item = item if items.columns.nlevels > 1 else item[0]
+
+    def values() -> pd.Series:
+        inside = np.logical_and.reduce([by.iloc[:, n].eq(part) for n, part in enumerate(group)])
+        return items.loc[inside, item].dropna()
+
+    return (Evidence(pool, asked[item] if isinstance(asked, dict) else asked, values, groups, of_wise),)
+
+
+def people(pool: Pool, who: pd.Series, *questions: str, **more) -> tuple[Evidence]:
+    """Evidence of a figure that counts respondents; `who` is true for each of them. `more`: as in `Evidence`."""
+    return (Evidence(pool, questions, lambda: pd.Series(1.0, index=who.index[who]), **more),)
 
 
 def wises_of(pool: Pool) -> pd.Series:
@@ -119,6 +184,10 @@ BREAKDOWNS = {
 }
 
 
+GROUPED_BY = {"model": "model", "size": "staff", "age": "founded"}
+"""Breakdown -> role of the question it is made from."""
+
+
 def breakdown(pool: Pool, name: str) -> tuple[pd.Series, dict[str, str]] | None:
     """Group of each respondent in a breakdown of `BREAKDOWNS`, and the groups' labels; None where the questionnaire has no question for it.
 
@@ -127,7 +196,7 @@ def breakdown(pool: Pool, name: str) -> tuple[pd.Series, dict[str, str]] | None:
     if name == "country_group":
         groups = {c: group for group, countries in pool.settings.country_groups.items() for c in countries}
         return (pool.answers["country"].astype("str").map(groups), {g: g for g in pool.settings.country_groups}) if groups else None
-    question = pool.questionnaire.one({"model": "model", "size": "staff", "age": "founded"}[name])
+    question = pool.questionnaire.one(GROUPED_BY[name])
     if question is None:
         return None
     alike = pool.answers["country"].isin(pool.comparable(question.name))
@@ -147,29 +216,37 @@ def _classes(numbers: pd.Series, bounds: list[int], unit: str) -> tuple[pd.Serie
     return found.astype("object"), shown
 
 
-def across(
-    pool: Pool, items: pd.DataFrame, questions: list[str], by: tuple[str, ...], scale: float = 100.0, how: str = "mean"
-) -> pd.DataFrame:
+def across(pool: Pool, items: pd.DataFrame, asked: Asked, by: tuple[str, ...], scale: float = 100.0, how: str = "mean") -> pd.DataFrame:
     """Figures for all respondents, pooled and as the mean of countries, and pooled for each group of the breakdowns; protected.
 
     Returns:
-        Columns: item (or the levels of `items`), breakdown, group, average, value, n, wises, countries, obs_status, conf_status.
+        Columns: item (or the levels of `items`), breakdown, group, average, value, n, wises, countries, obs_status, conf_status, evidence.
     """
-    comparable = pool.comparable(*questions)
+    comparable = pool.comparable(*named(asked))
     whole = pd.DataFrame({"group": ALL}, index=items.index)
-    countries = protect(means(pool, items, whole, scale, comparable, how=how), pool.settings, along="country", total=POOLED)
+    countries = protect(means(pool, items, asked, whole, scale, comparable, how=how), pool.settings, along="country", total=POOLED)
     mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES")
-    pooled = protect(means(pool, items, whole, scale, comparable, False, how), pool.settings, along="group", total=ALL)
+    pooled = protect(means(pool, items, asked, whole, scale, comparable, False, how), pool.settings, along="group", total=ALL)
     frames = [f.assign(breakdown="all", average=a) for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))]
     for name in by:
         if (found := breakdown(pool, name)) is None:
             continue
         each = pd.DataFrame({"group": found[0].astype("object").where(found[0].notna(), UNKNOWN)})
-        parts = pd.concat([means(pool, items, keys, scale, comparable, False, how) for keys in (whole, each)], ignore_index=True)
+        told = (pool.questionnaire.one(GROUPED_BY[name]).name,) if name in GROUPED_BY else ()
+        levels = ((whole, ()), (each, told))
+        parts = pd.concat(
+            [means(pool, items, asked, keys, scale, comparable, False, how, of_wise=of) for keys, of in levels], ignore_index=True
+        )
         protected = protect(parts, pool.settings, along="group", total=ALL)
         frames.append(protected[~protected["group"].isin([ALL, UNKNOWN])].assign(breakdown=name, average=POOLED))
     cells = pd.concat(frames, ignore_index=True).drop(columns="country")
     return cells.assign(countries=cells["countries"].fillna(len(comparable)))
+
+
+def named(asked: Asked) -> list[str]:
+    """All questions behind the items, each once."""
+    parts = asked.values() if isinstance(asked, dict) else (asked,)
+    return list(dict.fromkeys(name for names in parts for name in names))
 
 
 def across_codes(pool: Pool, by: tuple[str, ...]) -> dict[str, dict[str, str]]:
@@ -185,7 +262,7 @@ def shares(pool: Pool, role: str, id_: str, title: str, by: tuple[str, ...] = ("
     question = pool.questionnaire.one(role)
     if question is None:
         return None
-    cells = across(pool, given(pool, question), [question.name], by).rename(columns={"item": "answer"})
+    cells = across(pool, given(pool, question), (question.name,), by).rename(columns={"item": "answer"})
     several = question.kind == "select_multiple"
     return Table(
         id_,
@@ -235,9 +312,10 @@ TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_sta
 
 def tidy(cells: pd.DataFrame) -> pd.DataFrame:
     """Dimensions first, then the figure; persons and WISEs as whole numbers."""
-    dimensions = [c for c in cells.columns if c not in (*TAIL, "code")]
+    dimensions = [c for c in cells.columns if c not in (*TAIL, "code", EVIDENCE)]
     cells = cells.fillna({"code": ""}) if "code" in cells else cells
-    ordered = cells[[*dimensions, *(["code"] if "code" in cells else []), *TAIL]].reset_index(drop=True)
+    behind = [EVIDENCE] if EVIDENCE in cells else []
+    ordered = cells[[*dimensions, *(["code"] if "code" in cells else []), *TAIL, *behind]].reset_index(drop=True)
     return ordered.astype({"n": "Int64", "wises": "Int64", "countries": "Int64"})
 
 

@@ -16,6 +16,7 @@ from bwise.tables.cells import (
     given,
     labels,
     means,
+    named,
     numeric,
     shares,
     tidy,
@@ -29,7 +30,7 @@ def models(pool: Pool) -> Table | None:
     if question is None:
         return None
     indicators = given(pool, question)
-    cells = means(pool, indicators, None, 100.0, pool.comparable(question.name))
+    cells = means(pool, indicators, (question.name,), None, 100.0, pool.comparable(question.name))
     cells = cells.rename(columns={"item": "model"}).assign(statistic="share")
     return country_table(
         pool,
@@ -61,9 +62,11 @@ def sectors(pool: Pool) -> Table | None:
         if question is None:
             continue
         indicators = given(pool, question)
-        by_model = [means(pool, indicators, keys, 100.0, comparable, by_country=False) for keys in (whole, each)]
+        levels = ((whole, ()), (each, (model.name,)))
+        asked = (question.name,)
+        by_model = [means(pool, indicators, asked, keys, 100.0, comparable, by_country=False, groups=told) for keys, told in levels]
         pooled = protect(pd.concat(by_model, ignore_index=True).drop(columns="country"), pool.settings, along="model", total=ALL)
-        countries = protect(means(pool, indicators, whole, 100.0, comparable), pool.settings, along="country", total=POOLED)
+        countries = protect(means(pool, indicators, asked, whole, 100.0, comparable), pool.settings, along="country", total=POOLED)
         mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES").drop(columns="country")
         frames += [
             f.assign(statistic=statistic, average=a)
@@ -106,7 +109,7 @@ def income(pool: Pool) -> Table | None:
     elif settings.income_rule == "rescale":
         splits = splits.mask(off, splits.div(total.where(total > 0), axis=0) * 100)
     by = ("model", "size")
-    frames = [across(pool, splits, names, by, 1.0, how).assign(statistic=how) for how in ("mean", "median")]
+    frames = [across(pool, splits, tuple(names), by, 1.0, how).assign(statistic=how) for how in ("mean", "median")]
     done = {"refuse": "left out", "rescale": "rescaled to 100", "keep": "kept as given"}[settings.income_rule]
     note = f"Shares of {off.sum()} of {total.notna().sum()} respondents are off 100 by more than {settings.income_tolerance:g}: {done}."
     return Table(
@@ -126,6 +129,9 @@ def income(pool: Pool) -> Table | None:
     )
 
 
+TIMES = {"relevance": "today", "future": "in future"}
+
+
 def technology(pool: Pool) -> Table | None:
     """Technologies: relevance today and in future. Population: WISEs in the sample, as their enablers see them. Base: enablers who
     rated the technology, for the change those who rated both. Unit: scale points. Formula: change = future − today of the same
@@ -135,14 +141,15 @@ def technology(pool: Pool) -> Table | None:
         measured.setdefault(question.concept, {})[question.measure] = question.name
     if not measured:
         return None
-    rated = {}
+    rated, asked = {}, {}
     for concept, names in measured.items():
         points = {m: numeric(pool, pool.questionnaire[n]) for m, n in names.items()}
-        rated |= {(concept, {"relevance": "today", "future": "in future"}.get(m, m)): p for m, p in points.items()}
+        rated |= {(concept, TIMES.get(m, m)): p for m, p in points.items()}
+        asked |= {(concept, TIMES.get(m, m)): (names[m],) for m in points}
         if {"relevance", "future"} <= set(points):
             rated[concept, "change"] = points["future"] - points["relevance"]
+            asked[concept, "change"] = (names["relevance"], names["future"])
     items = pd.DataFrame(rated).rename_axis(columns=["technology", "statistic"])
-    names = [n for found in measured.values() for n in found.values()]
     by = ("model", "size")
     return Table(
         "technology",
@@ -151,11 +158,11 @@ def technology(pool: Pool) -> Table | None:
         "respondents who rated the technology",
         "scale points, 1 to 5",
         "mean; change = future − today of the same respondent",
-        tidy(across(pool, items, names, by, 1.0)),
+        tidy(across(pool, items, asked, by, 1.0)),
         ("technology", "statistic"),
         ("breakdown", "group", "average"),
         {**across_codes(pool, by), "technology": {c: k.label for c, k in pool.questionnaire.concepts.items()}},
-        tuple(pool.comparable(*names)),
+        tuple(pool.comparable(*named(asked))),
         2,
     )
 

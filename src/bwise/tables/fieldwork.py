@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bwise.disclosure import POOLED
+from bwise.disclosure import EVIDENCE, POOLED
 from bwise.pooling import POOLED as POOLABLE
 from bwise.pooling import STATUSES, Pool
 from bwise.settings import EXCLUSION_RULES
-from bwise.tables.cells import Table, codes_of, tidy
+from bwise.tables.cells import Evidence, Table, codes_of, people, tidy
 
 
 def fieldwork(pool: Pool) -> Table:
@@ -18,20 +18,25 @@ def fieldwork(pool: Pool) -> Table:
     rows = []
     group = pool.questionnaire.one("group")
     for country, manifest in pool.manifests.items():
-        kept = pool.answers[pool.answers["country"] == country]
+        kept, nobody = pool.answers["country"].eq(country), pd.Series(False, index=pool.answers.index)
+        excluded, here = manifest["rows"]["excluded"], {"countries": (country,)}
         counts = {
-            "partners": len({d["partner"] for d in manifest["deliveries"]}),
-            "records received": manifest["rows"]["received"],
-            **{f"excluded: {rule.replace('_', ' ')}": manifest["rows"]["excluded"].get(rule, 0) for rule in EXCLUSION_RULES},
-            "respondents kept": manifest["rows"]["kept"],
-            "WISEs": manifest["wises"],
+            "partners": (len({d["partner"] for d in manifest["deliveries"]}), people(pool, kept, **here)),
+            "records received": (manifest["rows"]["received"], people(pool, kept, excluded=tuple(excluded), **here)),
+            **{
+                f"excluded: {rule.replace('_', ' ')}": (excluded.get(rule, 0), people(pool, nobody, excluded=(rule,), **here))
+                for rule in EXCLUSION_RULES
+            },
+            "respondents kept": (manifest["rows"]["kept"], people(pool, kept)),
+            "WISEs": (manifest["wises"], people(pool, kept)),
         }
         if group:
             for choice in pool.questionnaire.choices(group.name).values():
-                counts[choice.labels.get("en", choice.name).split(" (")[0]] = int((kept[group.name] == choice.name).sum())
-        rows += [{"country": country, "statistic": what, "value": float(n)} for what, n in counts.items()]
+                who = kept & pool.answers[group.name].eq(choice.name)
+                counts[choice.labels.get("en", choice.name).split(" (")[0]] = (int(who.sum()), people(pool, who, group.name))
+        rows += [{"country": country, "statistic": what, "value": float(n), EVIDENCE: behind} for what, (n, behind) in counts.items()]
     data = pd.DataFrame(rows)
-    total = data.groupby("statistic", sort=False)["value"].sum().reset_index().assign(country=POOLED)
+    total = data.groupby("statistic", sort=False)[["value", EVIDENCE]].sum().reset_index().assign(country=POOLED)
     data = pd.concat([data, total], ignore_index=True).assign(n=np.nan, wises=np.nan, obs_status="", conf_status="")
     data["countries"] = data["country"].eq(POOLED).map({True: len(pool.countries), False: 1})
     return Table(
@@ -55,7 +60,11 @@ def comparability(pool: Pool) -> Table:
     """Which question may be compared between which countries. Population: all questions. Unit: a status per country, never a number.
     Source: settings and matching of each country run; statuses as in `bwise.pooling`. Figures use the first four statuses only."""
     questions = [q for q in pool.questionnaire.questions.values() if q.kind != "text"]
-    rows = [{"question": q.name, "country": c, "code": pool.status(q.name, c)} for q in questions for c in pool.countries]
+    rows = [
+        {"question": q.name, "country": c, "code": pool.status(q.name, c), EVIDENCE: (Evidence(pool, (q.name,), _nobody, countries=(c,)),)}
+        for q in questions
+        for c in pool.countries
+    ]
     data = pd.DataFrame(rows).assign(statistic="status", value=np.nan, n=np.nan, wises=np.nan, countries=1, obs_status="", conf_status="")
     return Table(
         "comparability",
@@ -72,6 +81,10 @@ def comparability(pool: Pool) -> Table:
         notes=(f"European figures use countries with one of: {', '.join(POOLABLE)}.",),
         symbols={code: (SYMBOLS[code], code) for code in STATUSES},
     )
+
+
+def _nobody() -> pd.Series:
+    return pd.Series(dtype="float64")
 
 
 SYMBOLS = {

@@ -36,9 +36,10 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     indicators = given(pool, question)
     by_country = by == "country"
     keys = pd.DataFrame({by: pool.answers[by].astype("str")}) if by and not by_country else None
+    told = (by,) if by in pool.questionnaire.questions else ()
     comparable = pool.comparable(name)
     countries = [c for c in pool.countries if pool.status(name, c) != "not asked"] if by_country else comparable
-    cells = means(pool, indicators, keys, 100.0, countries, by_country).rename(columns={"item": "answer"})
+    cells = means(pool, indicators, (name,), keys, 100.0, countries, by_country, groups=told).rename(columns={"item": "answer"})
     cells = cells[cells["n"].gt(0)]  # an answer that nobody there was offered
     if countries != comparable:  # shown side by side, never added up
         cells = cells[cells["country"] != POOLED]

@@ -96,8 +96,9 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
         return None
     names = [q.name for q in questions]
     items = pd.concat({q.concept: given(pool, q) for q in questions}, axis=1, names=["skill", "answer"])
+    asked = {item: next((q.name,) for q in questions if q.concept == item[0]) for item in items.columns}
     cells = (
-        means(pool, items, None, 100.0, pool.comparable(*names), by_country=False)
+        means(pool, items, asked, None, 100.0, pool.comparable(*names), by_country=False)
         .drop(columns="country")
         .assign(domain=domain, statistic="share")
     )
@@ -142,7 +143,8 @@ def _skill_cells(pool: Pool) -> pd.DataFrame | None:
             {"worker_group": own if subject == SELF else subject, "answered_by": SELF if subject == SELF else own}, index=own.index
         )
         levels = [keys, keys.assign(worker_group=ALL)] if subject == SELF and len(asked_of) > 1 else [keys]
-        frames += [means(pool, items, level, 1.0, list(countries)) for level in levels]
+        asked = {(c, s): tuple(measured[c, subject][m].name for m in MEASURES_OF.get(s, (s,))) for c, s in items.columns}
+        frames += [means(pool, items, asked, level, 1.0, list(countries), groups=(group.name,)) for level in levels]
     cells = pd.concat(frames, ignore_index=True)
     cells = cells[cells["n"].gt(0)]
     domains = {concept: domain_of(pool, next(iter(questions.values()))) for (concept, _), questions in measured.items()}
@@ -172,6 +174,14 @@ def _by_concept(pool: Pool) -> dict[tuple[str, str], dict[str, Question]]:
     for question in pool.questionnaire.with_role("skill"):
         found.setdefault((question.concept, question.subject), {})[question.measure] = question
     return found
+
+
+MEASURES_OF = {
+    "gap": ("relevance", "endowment"),
+    "critical gap": ("relevance", "endowment"),
+    "future gap": ("future", "endowment"),
+}
+"""Statistic -> the ratings it is made from; the others are ratings themselves."""
 
 
 def _statistics(pool: Pool, questions: dict[str, Question]) -> pd.DataFrame:

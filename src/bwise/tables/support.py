@@ -18,6 +18,7 @@ def support(pool: Pool) -> Table | None:
     items = pd.concat(
         {(domain_of(pool, q), q.concept): given(pool, q) for q in questions}, axis=1, names=["domain", "instrument", "extent"]
     )
+    asked = {item: next((q.name,) for q in questions if q.concept == item[1]) for item in items.columns}
     by = ("model",)
     return Table(
         "support",
@@ -26,7 +27,7 @@ def support(pool: Pool) -> Table | None:
         "respondents who said to what extent they receive it",
         "%",
         "respondents naming the extent / respondents naming any extent",
-        tidy(across(pool, items, names, by).assign(statistic="share")),
+        tidy(across(pool, items, asked, by).assign(statistic="share")),
         ("domain", "instrument", "extent"),
         ("breakdown", "group", "average"),
         {

@@ -49,7 +49,7 @@ def _by_question(
     """Several questions with one list of answers side by side; `dimension` (subject, measure) tells them apart. Each has its own base."""
     if not questions:
         return None
-    frames = [across(pool, given(pool, q), [q.name], ()).assign(**{dimension: getattr(q, dimension)}) for q in questions]
+    frames = [across(pool, given(pool, q), (q.name,), ()).assign(**{dimension: getattr(q, dimension)}) for q in questions]
     cells = pd.concat(frames, ignore_index=True).drop(columns=["breakdown", "group"]).rename(columns={"item": "answer"})
     compared = {c for q in questions for c in pool.comparable(q.name)}
     return Table(

@@ -1,0 +1,322 @@
+"""Where a figure comes from, down to the cells that partners sent: `bwise trace`.
+
+What a trace holds is personal data. It is made from `processed/` and `raw/` on the coordinator's own computer and shown there;
+in a notebook it shows counts only, and nothing of it is written to a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from html import escape
+
+import pandas as pd
+
+from bwise.disclosure import CONFIDENTIAL
+from bwise.exports.table import NOT_SHOWN
+from bwise.matching import DeliveryRead, by_question, read_deliveries
+from bwise.pooling import Pool
+from bwise.problems import Problem, did_you_mean, stop
+from bwise.settings import load_country
+from bwise.storage import read_csv
+from bwise.tables import Table
+from bwise.tables.cells import Evidence, wises_of
+from bwise.text import answer_key
+
+WHO = ["country", "delivery", "source_row", "respondent"]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One figure and what it is made of; each part is looked up when it is asked for.
+
+    `table`, `figure`: the table, and the row of its data.
+    """
+
+    table: Table
+    figure: dict
+    parts: tuple[_Part, ...]
+
+    @cached_property
+    def respondents(self) -> pd.DataFrame:
+        """One row per respondent: part (of a mean of countries: which of the figures it is the mean of), source (survey or focus_group),
+        country, delivery, source_row, respondent (pseudonym), wise, adds (what she adds to the figure)."""
+        return _stack([p.respondents for p in self.parts], ["part", "source", *WHO, "wise", "adds"])
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """One row per raw cell that her values were read from: who, question (or question/choice), answer (the one kept), raw, column,
+        heading, code, rule and reason (of the mapping), change (correction or mask after matching)."""
+        return _stack([p.cells for p in self.parts], CELL).drop_duplicates(ignore_index=True)
+
+    @cached_property
+    def excluded(self) -> pd.DataFrame:
+        """Records that the figure counts although they were left out: country, delivery, source_row, rule, reason."""
+        return _stack([p.excluded for p in self.parts], [*WHO, "rule", "reason"])
+
+    @cached_property
+    def deliveries(self) -> pd.DataFrame:
+        """The files behind it: country, delivery, partner, file, sha256, tool, encoding."""
+        return _stack([p.deliveries for p in self.parts], DELIVERY).drop_duplicates(ignore_index=True)
+
+    @cached_property
+    def columns(self) -> pd.DataFrame:
+        """Question and delivery: the column of the export it was read from, its heading, and how it was matched."""
+        return _stack([p.columns for p in self.parts], COLUMN).drop_duplicates(ignore_index=True)
+
+    def _repr_html_(self) -> str:
+        """What may stand in an executed notebook: formula, base and countries; nothing of a hidden figure, nobody's answer."""
+        if self.figure["conf_status"] == CONFIDENTIAL:
+            return "<p>This figure is confidential: what it is made of is not shown in a notebook.</p>"
+        countries = ", ".join(dict.fromkeys(self.deliveries["country"]))
+        return f"<p>{escape(self.table.formula)}. Base: {escape(self.table.base)}. Countries: {countries}.</p>"
+
+
+def find(table: Table, row: str, column: str = "") -> list[int]:
+    """Figures of a table by their labels or codes as the table shows them, several dimensions with ` / ` between them.
+
+    Returns:
+        Positions in `table.data`; several where the labels leave it open.
+
+    Raises:
+        ProblemsFound: a label that the table does not have, or labels that no figure has together.
+    """
+    found = pd.Series(True, index=table.data.index)
+    problems = []
+    for dimensions, text in ((table.rows, row), (table.columns, column)):
+        names = _labels(table, dimensions)
+        for part in [text] if answer_key(text) in names else [p for p in text.split(" / ") if p.strip()]:
+            if answer_key(part) not in names:
+                problems.append(Problem(f"`{part}` is not in the table `{table.id}`", remedy=did_you_mean(part, set(names.values()))))
+                continue
+            here = [table.data[d].astype(str).map(answer_key).isin(_keys_of(table, d, part)) for d in dimensions]
+            found &= pd.concat(here, axis=1).any(axis=1)
+    stop("The figure was not found.", *problems)
+    if not found.any():
+        stop("The figure was not found.", Problem(f"`{row}` and `{column}` do not meet in the table `{table.id}`"))
+    return list(table.data.index[found])
+
+
+def _labels(table: Table, dimensions: tuple[str, ...]) -> dict[str, str]:
+    """Everything a figure may be called by in these dimensions: codes and labels, as compared and as shown."""
+    codes = [str(c) for d in dimensions for c in dict.fromkeys(table.data[d])]
+    labels = [str(table.codes.get(d, {}).get(c, c)) for d in dimensions for c in dict.fromkeys(table.data[d])]
+    return {answer_key(name): name for name in [*codes, *labels]}
+
+
+def _keys_of(table: Table, dimension: str, part: str) -> set[str]:
+    """Codes of a dimension that a label or code stands for."""
+    labels = table.codes.get(dimension, {})
+    codes = dict.fromkeys(table.data[dimension].astype(str))
+    return {answer_key(c) for c in codes if answer_key(part) in (answer_key(c), answer_key(str(labels.get(c, c))))}
+
+
+def trace(table: Table, position: int) -> Trace:
+    """The figure at this position of `table.data`, with everything behind it.
+
+    What is looked up raises ProblemsFound where an export or params file behind it cannot be read any more.
+    """
+    evidence: tuple[Evidence, ...] = table.evidence.loc[position] if table.evidence is not None else ()
+    return Trace(table, table.data.loc[position].to_dict(), tuple(_Part(number, e) for number, e in enumerate(evidence, 1)))
+
+
+CELL = [*WHO, "question", "answer", "raw", "column", "heading", "code", "rule", "reason", "change"]
+DELIVERY = ["country", "delivery", "partner", "file", "sha256", "tool", "encoding"]
+COLUMN = ["question", "country", "delivery", "column", "heading", "matched_by"]
+
+
+def _stack(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [f[columns] for f in frames if len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One piece of evidence, looked up."""
+
+    number: int
+    evidence: Evidence
+
+    @property
+    def pool(self) -> Pool:
+        return self.evidence.pool
+
+    @cached_property
+    def values(self) -> pd.Series:
+        return self.evidence.values()
+
+    @cached_property
+    def respondents(self) -> pd.DataFrame:
+        who = self.pool.answers.loc[self.values.index, WHO].astype({"country": "str"})
+        wise = wises_of(self.pool).loc[who.index].fillna("")
+        return who.assign(part=self.number, source=self.pool.part or "survey", wise=wise, adds=self.values)
+
+    @cached_property
+    def countries(self) -> list[str]:
+        """Countries of the respondents behind it, or those it was made for."""
+        return [c for c in self.pool.countries if c in {*self.evidence.countries, *self.respondents["country"].unique()}]
+
+    @property
+    def reads(self) -> list[tuple[str, DeliveryRead]]:
+        return [(country, read) for country in self.countries for read in _read(self.pool, country)]
+
+    @property
+    def questions(self) -> list[str]:
+        """Questions behind it, with the open texts of "other" that tick an answer of theirs."""
+        known = self.pool.questionnaire.questions
+        asked = dict.fromkeys([*self.evidence.questions, *self.evidence.groups, *self.evidence.of_wise])
+        return [name for question in asked for name in (question, f"{question}_other") if name in known]
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """Raw cells of everybody behind it; who answered for a WISE may be somebody else of it."""
+        own = self.pool.answers.loc[self.values.index]
+        wises = wises_of(self.pool)
+        same = self.pool.answers[wises.isin(wises[own.index].dropna())]
+        frames = []
+        for question in self.questions:
+            people = same if question.removesuffix("_other") in self.evidence.of_wise else own
+            frames += [_raw_cells(self.pool, country, read, people, question) for country, read in self.reads]
+        return _stack(frames, CELL)
+
+    @property
+    def excluded(self) -> pd.DataFrame:
+        frames = []
+        for country in self.evidence.countries if self.evidence.excluded else ():
+            found = read_csv(self.pool.project.processed(country, self.pool.part) / "exclusions.csv").assign(country=country)
+            frames.append(found[found["rule"].isin(self.evidence.excluded)].astype({"source_row": int}))
+        return _stack(frames, [*WHO, "rule", "reason"])
+
+    @property
+    def deliveries(self) -> pd.DataFrame:
+        rows = []
+        for country, read in self.reads:
+            told = next(d for d in self.pool.manifests[country]["deliveries"] if d["name"] == read.name)
+            file = read.delivery.file.as_posix()
+            digest = self.pool.manifests[country]["inputs"][file]
+            rows.append((country, read.name, told["partner"], file, digest, told["tool"], told["encoding"]))
+        return pd.DataFrame(rows, columns=DELIVERY)
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        rows = [
+            (match.target, country, read.name, match.column.position + 1, match.column.heading, match.how)
+            for country, read in self.reads
+            for question in self.questions
+            for match in by_question(read.recognised.matches).get(question, ())
+        ]
+        return pd.DataFrame(rows, columns=COLUMN)
+
+
+@lru_cache(maxsize=64)
+def _read(pool: Pool, country: str) -> tuple[DeliveryRead, ...]:
+    """The deliveries of a country as they are read from `raw/`."""
+    settings = next(s for s in load_country(pool.project, country).parts() if s.part == pool.part)
+    return tuple(read_deliveries(pool.project, settings, pool.questionnaire))
+
+
+@lru_cache(maxsize=64)
+def _rules(pool: Pool, country: str, delivery: str) -> dict[tuple[int, str], pd.DataFrame]:
+    """(Column, question) -> raw text, and the code, rule and reason the mapping has for it."""
+    mapping = next(r for r in _read(pool, country) if r.name == delivery).answers.mapping.drop_duplicates(["column", "question", "raw"])
+    return {key: found.set_index("raw")[["code", "rule", "reason"]] for key, found in mapping.groupby(["column", "question"], sort=False)}
+
+
+@lru_cache(maxsize=64)
+def _changes(pool: Pool, country: str) -> pd.DataFrame:
+    found = read_csv(pool.project.processed(country, pool.part) / "changes.csv").astype({"source_row": int})
+    told = found["rule"] + ": " + found["old"] + " → " + found["new"] + " (" + found["reason"] + ")"
+    question = found["question"].str.partition("/")[0]
+    return found[["delivery", "source_row"]].assign(asked=question, change=told).drop_duplicates(["delivery", "source_row", "asked"])
+
+
+def _raw_cells(pool: Pool, country: str, read: DeliveryRead, people: pd.DataFrame, question: str) -> pd.DataFrame:
+    """What these people's cells of one question hold in one delivery, and what became of it."""
+    here = people[people["country"].eq(country) & people["delivery"].eq(read.name)]
+    asked = pool.questionnaire[question]
+    rules = _rules(pool, country, read.name)
+    frames = []
+    for match in by_question(read.recognised.matches).get(question, ()) if len(here) else ():
+        number = match.column.position + 1
+        frame = here[WHO].astype({"country": "str"}).assign(question=match.target, column=number, heading=match.column.heading)
+        raw = read.raw.cells[match.column.position].loc[here["source_row"]]
+        frame["raw"] = raw.replace(NOT_SHOWN, "").to_numpy()
+        if asked.kind == "text":
+            frame = frame.assign(code="", rule="text", reason="")
+        else:
+            found = rules[number, match.target]
+            frame = frame.assign(**{name: raw.map(found[name]).to_numpy() for name in found})
+        frames.append(frame.assign(answer=_kept(pool, here, question).to_numpy(), asked=question))
+    if not frames:
+        return pd.DataFrame(columns=CELL)
+    cells = pd.concat(frames, ignore_index=True).merge(_changes(pool, country), how="left", on=["delivery", "source_row", "asked"])
+    return cells.fillna({"change": ""})[CELL]
+
+
+def _kept(pool: Pool, people: pd.DataFrame, question: str) -> pd.Series:
+    """The answer that was kept, as text: a code, a number, or the codes of several answers."""
+    asked = pool.questionnaire[question]
+    if asked.kind != "select_multiple":
+        return people[question].astype("object").map(lambda v: f"{v:g}" if isinstance(v, float) else str(v), na_action="ignore").fillna("")
+    ticked = people[pool.questionnaire.columns(question)].fillna(False).astype(bool)
+    names = pd.Series([c.partition("/")[2] + ";" for c in ticked.columns], index=ticked.columns)
+    return (ticked.astype("object") * 1).dot(names).str.rstrip(";") if len(ticked) else pd.Series(dtype="str")
+
+
+# ------------------------------------------------------------------ for the console
+
+
+LISTED = 60  # cells that are listed one by one
+
+
+def line(found: Trace) -> str:
+    """A figure on one line: its labels, the figure, its base."""
+    table, figure = found.table, found.figure
+    names = [str(table.codes.get(d, {}).get(figure[d], figure[d])) for d in (*table.rows, *table.columns)]
+    n = f"n = {figure['n']}, {figure['wises']} WISEs" if not pd.isna(figure["n"]) else ""
+    return "   ".join(part for part in (" / ".join(names), _value(found), n, figure["conf_status"], figure["obs_status"]) if part)
+
+
+def _value(found: Trace) -> str:
+    if found.figure.get("code"):
+        return " ".join(found.table.symbols[found.figure["code"]]).strip()
+    value = found.figure["value"]
+    return f"{value:.10g}" if not pd.isna(value) else ":"
+
+
+def page(found: Trace) -> str:
+    """Everything about one figure on one page; figures are not rounded here."""
+    table, people = found.table, found.respondents
+    lines = [table.title, "  " + line(found), f"  formula      {table.formula}", f"  base         {table.base}; unit {table.unit}"]
+    if found.figure["conf_status"] == CONFIDENTIAL:
+        lines.append("  confidential the published tables do not show it; what follows must not leave this computer")
+    lines += [f"  note         {note}" for note in table.notes]
+    lines += ["", "  Deliveries"]
+    counts = people.groupby("delivery").size()
+    lines += [
+        f"    {d.delivery:8} {d.file}  sha256 {d.sha256[:12]}  {d.tool}, {d.encoding}  {counts.get(d.delivery, 0)} respondents"
+        for d in found.deliveries.itertuples()
+    ]
+    lines += ["", "  What respondents add"]
+    for part, adds in people.groupby("part", sort=False)["adds"]:
+        lines.append(f"    part {part}: {len(adds)} values, mean {adds.mean():.10g}, median {adds.median():.10g}, sum {adds.sum():g}")
+    lines += [f"    left out: {e.delivery}, row {e.source_row}: {e.rule}, {e.reason}" for e in found.excluded.itertuples()]
+    lines += ["", "  Raw cells" if len(found.cells) else "  Columns"]
+    told = found.cells[found.cells["raw"].ne("") | found.cells["change"].ne("")]
+    for c in told.head(LISTED).itertuples():
+        how = f"{c.code or c.answer} ({c.rule or c.reason})" + (f"; {c.change}" if c.change else "")
+        lines.append(
+            f"    {c.delivery} row {c.source_row}, column {c.column} ({_short(c.heading)}): {_short(c.raw)!r} → {c.question} = {how}"
+        )
+    if len(told) > LISTED:
+        lines.append(f"    … and {len(told) - LISTED} more; --csv gives all of them")
+    if not len(found.cells):
+        lines += [
+            f"    {c.delivery}, column {c.column} ({_short(c.heading)}) → {c.question}, {c.matched_by}" for c in found.columns.itertuples()
+        ]
+    return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    text = " ".join(str(text).split())
+    return text if len(text) <= 60 else text[:59] + "…"
