@@ -1,7 +1,12 @@
-import pytest
+import itertools
 
-from bwise.checks import FLAGS, flag
-from bwise.cleaning import exclude, gather
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bwise.checks import FLAGS, durations, flag, pairs_alike
+from bwise.cleaning import Country, exclude, gather
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import CountrySettings
 from tests.test_cleaning import CHOICES, ENABLER, NOBODY, SURVEY, WORKER, gathered, people, small_project
@@ -90,6 +95,8 @@ def test_every_flag_has_a_meaning_in_words():
     assert all(FLAGS.values())
     assert list(FLAGS) == [
         "partial",
+        "speeder",
+        "near_duplicate",
         "straightlining",
         "income_sum",
         "contradiction",
@@ -98,3 +105,106 @@ def test_every_flag_has_a_meaning_in_words():
         "not_shown_answered",
         "other_partner",
     ]
+
+
+# ------------------------------------------------------------------ time taken, and records that are nearly the same
+
+LONG = "type,name,label,relevant,constraint,role,unit\n" + "".join(f"select_one rating,r{n},Item {n},,,skill,\n" for n in range(40))
+
+
+def by_hand(minutes=(), answers=(), deliveries="AT-1"):
+    """A country made in memory: minutes each record took, or its 40 ratings as one string."""
+    count = len(minutes) or len(answers)
+    begin = pd.Timestamp("2022-04-08 10:00")
+    rows = pd.DataFrame({"delivery": deliveries, "source_row": range(2, count + 2), "partner": "AT-1"}, index=range(count))
+    rows["started"] = "2022-04-08 10:00:00"
+    rows["submitted"] = [str(begin + pd.Timedelta(minutes=m)) for m in minutes] or rows["started"]
+    return rows, [list(text) for text in answers] or [["1"] * 40] * count
+
+
+@pytest.fixture
+def country(tmp_path):
+    """`country(minutes, answers)`: as `by_hand`, as a country on its way."""
+
+    def country(minutes=(), answers=(), deliveries="AT-1"):
+        sheets = tmp_path / "long"
+        sheets.mkdir(exist_ok=True)
+        for sheet, text in (("survey", LONG), ("choices", CHOICES), ("settings", "form_title\nLong\n")):
+            (sheets / f"{sheet}.csv").write_text(text, encoding="utf-8")
+        rows, values = by_hand(minutes, answers, deliveries)
+        frame = pd.DataFrame(values, columns=[f"r{n}" for n in range(40)], dtype="str").replace("-", pd.NA)
+        reasons = frame.notna().replace({True: "", False: "no_answer"})
+        settings = CountrySettings(country="AT", questionnaire="long", deliveries=[{"partner": "AT-1", "file": "raw/x.csv"}])
+        none = pd.DataFrame(columns=["position", "rule", "reason"])
+        return Country(settings, load_questionnaire(sheets), [], rows, frame, reasons, pd.DataFrame(), none, none)
+
+    return country
+
+
+def those(country, name):
+    found = flag(country)
+    return found[found["flag"].eq(name)][["position", "detail"]].to_numpy().tolist()
+
+
+def test_who_took_less_than_a_third_of_the_median_is_a_speeder(country):
+    assert those(country(minutes=(30, 24, 27, 8, 9, 30)), "speeder") == [[3, ""]]  # median 25.5, a third 8.5
+
+
+def test_four_durations_are_too_few_to_call_anybody_fast(country):
+    assert those(country(minutes=(30, 30, 30, 1)), "speeder") == []
+
+
+def test_a_record_left_open_overnight_or_without_times_has_no_duration(country):
+    found = country(minutes=(30, 30, 30, 30, 30, 3000, 0))
+    found.rows.loc[0, "started"] = ""
+    assert durations(found).isna().tolist() == [True, False, False, False, False, True, True]
+
+
+def test_times_are_read_however_the_tool_writes_them(country):
+    found = country(minutes=(30, 30, 30))
+    found.rows["started"] = ["08/04/2022 10:00", "2022-04-08T10:00:00+02:00", "4/8/22 10:00:00"]
+    found.rows["submitted"] = ["08/04/2022 10:12", "2022-04-08T10:20:30+02:00", "4/8/22 11:00:00"]
+    assert durations(found).tolist() == [12.0, 20.5, 60.0]
+
+
+VARIED = "1231231231231231231231231231231231231231"
+OTHER = "3212311323121332113213321123321123123321"
+
+
+def test_two_records_of_one_delivery_that_differ_in_two_answers_of_forty_are_near_duplicates(country):
+    assert those(country(answers=(VARIED, OTHER, VARIED)), "near_duplicate") == []  # three different answers only
+    rich = VARIED.replace("3", "4", 5)
+    assert those(country(answers=(rich, OTHER, "2" + rich[1:39] + "3")), "near_duplicate") == [[0, "as row 4"], [2, "as row 2"]]
+
+
+def test_three_differences_of_forty_are_not_near_enough_nor_are_records_of_two_deliveries(country):
+    rich = VARIED.replace("3", "4", 5)
+    assert those(country(answers=(rich, "2" + rich[1:38] + "13")), "near_duplicate") == []
+    assert those(country(answers=(rich, rich), deliveries=["AT-1", "AT-2"]), "near_duplicate") == []
+
+
+def test_few_answers_alike_mean_nothing(country):
+    rich = (VARIED.replace("3", "4", 5))[:19] + "-" * 21
+    assert those(country(answers=(rich, rich)), "near_duplicate") == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_near_duplicates_are_those_that_a_comparison_of_all_pairs_finds(data):
+    rows = data.draw(st.lists(st.lists(st.sampled_from([-1, 0, 1, 2, 3]), min_size=40, max_size=40), min_size=1, max_size=3))
+    copies = []
+    for row in rows:
+        for _ in range(data.draw(st.integers(1, 3))):
+            changed = list(row)
+            for place in data.draw(st.lists(st.integers(0, 39), max_size=4)):
+                changed[place] = data.draw(st.sampled_from([-1, 0, 1, 2, 3]))
+            copies.append(changed)
+    found = pairs_alike(pd.DataFrame(copies), pd.Series("AT-1", index=range(len(copies))))
+    truth = set()
+    for one, two in itertools.combinations(range(len(copies)), 2):
+        same = [a for a, b in zip(copies[one], copies[two], strict=True) if a == b >= 0]
+        both = sum(a >= 0 and b >= 0 for a, b in zip(copies[one], copies[two], strict=True))
+        either = sum(a >= 0 or b >= 0 for a, b in zip(copies[one], copies[two], strict=True))
+        if both >= 20 and len(same) >= 0.95 * either and len(set(same)) >= 4:
+            truth.add((one, two))
+    assert found == truth

@@ -168,7 +168,7 @@ def test_what_a_focus_group_judged_is_its_own_record(european, focus_groups):
         record = focus_groups.answers.set_index("respondent").loc[who]
         assert (record["country"], record["model"]) == (found.figure["country"], found.figure["model"])
         if found.figure["statistic"] == "recognised" and found.figure["code"] != "dont_know":
-            assert found.figure["code"] in {c for c in found.cells["code"]}
+            assert found.figure["code"] in set(found.cells["code"])
 
 
 def in_the_file(project, delivery):
@@ -249,5 +249,5 @@ def test_a_row_without_a_column_is_all_its_figures(european):
 def test_a_label_nobody_knows_is_told_with_the_nearest(european):
     with pytest.raises(ProblemsFound, match="training"):
         find(european["models"], "AT", "trainig")
-    with pytest.raises(ProblemsFound, match="do not meet|not in the table"):
+    with pytest.raises(ProblemsFound, match=r"do not meet|not in the table"):
         find(european["models"], "AT", "AT")

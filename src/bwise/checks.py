@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
+import numpy as np
 import pandas as pd
 
 from bwise.cleaning import Country, hidden, question_reasons, share_answered
@@ -9,11 +12,21 @@ from bwise.logic import holds
 
 PARTIAL_BELOW = 0.8
 STRAIGHT_ROWS = 4  # rows a battery needs before equal answers mean anything
+SPEEDER_BELOW = 1 / 3
+"""Share of the country's median duration: Greszki, Meyer and Schoen (Public Opinion Quarterly 79, 2015) compare 30 to 50 %."""
+ENOUGH_DURATIONS = 5
+ALIKE_FROM = 0.95
+"""Share of equal answers; Kuriakose and Robbins (Statistical Journal of the IAOS 32, 2016) look into 85 %, too often met by chance
+where colleagues rate the same skills of the same enterprise."""
+ENOUGH_ALIKE, ENOUGH_DIFFERENT = 20, 4  # answers of both, and different ones, before being alike means anything
+CROWD = 20  # rows with the same part of the answers, from which only neighbours are compared
 INCOME_SHARES = ("income", "income_share")  # roles: shares of one enterprise's income, of a WISE model's
 INCOME_TOLERANCE = 1.0  # percentage points
 
 FLAGS = {
     "partial": f"answered less than {PARTIAL_BELOW:.0%} of the questions shown, or never pressed submit",
+    "speeder": f"took less than {SPEEDER_BELOW:.0%} of the country's median time, where the tool tells the time",
+    "near_duplicate": f"at least {ALIKE_FROM:.0%} of the answers are those of another record of the same delivery",
     "straightlining": f"the same answer in every row of every battery shown with at least {STRAIGHT_ROWS} rows",
     "income_sum": f"income shares do not sum to 100 (tolerance {INCOME_TOLERANCE:g})",
     "contradiction": "an exclusive option (none, prefer not to say) ticked together with others",
@@ -32,6 +45,8 @@ def flag(country: Country) -> pd.DataFrame:
     """
     found = [
         _partial(country),
+        _speeders(country),
+        _near_duplicates(country),
         _straightlining(country),
         _income(country),
         _contradictions(country),
@@ -54,6 +69,71 @@ def _partial(country: Country) -> pd.DataFrame:
     told = country.rows["submitted"]
     per_delivery = told.fillna("").ne("").groupby(country.rows["delivery"]).transform("any")
     return _rows(low | (per_delivery & told.fillna("").eq("")), "partial")
+
+
+def durations(country: Country) -> pd.Series:
+    """Minutes from start to submission; missing where the tool does not tell both, or they are not of one day."""
+    minutes = pd.Series(np.nan, index=country.rows.index)
+    for _, rows in country.rows.groupby("delivery", sort=False):
+        started, submitted = (pd.to_datetime(rows[c], errors="coerce", format="mixed", utc=True) for c in ("started", "submitted"))
+        minutes[rows.index] = (submitted - started).dt.total_seconds() / 60
+    return minutes.where(minutes.between(0, 24 * 60, inclusive="neither"))
+
+
+def _speeders(country: Country) -> pd.DataFrame:
+    minutes = durations(country)[country.kept]
+    enough = minutes.notna().sum() >= ENOUGH_DURATIONS
+    return _rows((minutes < SPEEDER_BELOW * minutes.median()) & enough, "speeder")
+
+
+def _near_duplicates(country: Country) -> pd.DataFrame:
+    """Kept records of one delivery whose answers are nearly the same; who they are and where they work does not count."""
+    answers = _answers_as_numbers(country)
+    other: dict[int, int] = {}
+    for one, two in sorted(pairs_alike(answers, country.rows.loc[answers.index, "delivery"])):
+        other.setdefault(one, two)
+        other.setdefault(two, one)
+    found = _rows(answers.index.to_series().isin(list(other)), "near_duplicate")
+    return found.assign(detail=["as row " + str(country.rows.at[other[p], "source_row"]) for p in found["position"]])
+
+
+def pairs_alike(answers: pd.DataFrame, delivery: pd.Series) -> set[tuple[int, int]]:
+    """Pairs of rows of one delivery with nearly the same answers, given as numbers, -1 for none.
+
+    Records that differ in at most d questions agree wholly on one of d + 1 parts of the questions: only those are compared.
+    """
+    codes, found = dict(zip(answers.index, answers.to_numpy(), strict=True)), set()
+    parts = int(answers.shape[1] * (1 - ALIKE_FROM) + 1e-9) + 1
+    for part in range(parts):
+        key = pd.util.hash_pandas_object(answers.iloc[:, part::parts], index=False)
+        for rows in key.groupby([delivery, key], sort=False).groups.values():
+            pairs = pairwise(rows) if len(rows) > CROWD else combinations(rows, 2)
+            found.update(pair for pair in pairs if pair not in found and _alike(codes[pair[0]], codes[pair[1]]))
+    return found
+
+
+def _alike(one: np.ndarray, two: np.ndarray) -> bool:
+    both, either = (one >= 0) & (two >= 0), (one >= 0) | (two >= 0)
+    same = both & (one == two)
+    return both.sum() >= ENOUGH_ALIKE and same.sum() >= ALIKE_FROM * either.sum() and len(set(one[same])) >= ENOUGH_DIFFERENT
+
+
+def _answers_as_numbers(country: Country) -> pd.DataFrame:
+    """Kept record x question: a number for each different answer, alike in all questions, -1 for none; texts, and who somebody is, are
+    left out."""
+    kept, found = country.kept, {}
+    for question in country.questionnaire.questions.values():
+        if question.kind == "text" or question.role in ("partner", "wise", "group"):
+            continue
+        columns = country.values.loc[kept, country.questionnaire.columns(question.name)]
+        if question.kind == "select_multiple":
+            ticks = pd.util.hash_pandas_object(columns, index=False).astype("str")
+            found[question.name] = ticks.where(columns.notna().any(axis=1))
+        else:
+            found[question.name] = columns.iloc[:, 0].astype("str")
+    answers = pd.DataFrame(found, index=country.values.index[kept])
+    numbers = pd.factorize(answers.to_numpy(dtype=object, na_value=None).ravel())[0]
+    return pd.DataFrame(numbers.reshape(answers.shape), index=answers.index, columns=answers.columns)
 
 
 def _straightlining(country: Country) -> pd.DataFrame:

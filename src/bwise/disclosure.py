@@ -31,7 +31,7 @@ def protect(cells: pd.DataFrame, settings: ConsolidationSettings, along: str, to
         The same rows; suppressed ones have no value, n and wises, and conf_status C. obs_status u marks few persons.
     """
     cells = cells.reset_index(drop=True)
-    hidden = _unsafe(cells["n"], cells["wises"], settings) & cells["n"].gt(0)
+    hidden = is_small(cells["n"], cells["wises"], settings) & cells["n"].gt(0)
     others = [c for c in cells.columns if c not in (along, *FIGURE, EVIDENCE)]
     for _, block in cells.groupby(others, sort=False, dropna=False, observed=True):
         hidden |= _complement(block[block[along] != total], hidden, cells.index, settings)
@@ -42,7 +42,8 @@ def protect(cells: pd.DataFrame, settings: ConsolidationSettings, along: str, to
     return cells
 
 
-def _unsafe(persons, wises, settings: ConsolidationSettings):
+def is_small(persons, wises, settings: ConsolidationSettings):
+    """Whether so many persons, of so many WISEs, are too few to be shown; numbers, or columns of numbers."""
     return (persons < settings.minimum_persons) | (wises < settings.minimum_wises)
 
 
@@ -55,7 +56,7 @@ def _complement(parts: pd.DataFrame, hidden: pd.Series, index: pd.Index, setting
         return extra
     left = parts[~hidden[parts.index] & parts["n"].gt(0)].sort_values(["n", "wises"], kind="stable")
     for position in left.index:
-        if len(out) >= 2 and not _unsafe(out["n"].sum(), out["wises"].sum(), settings):
+        if len(out) >= 2 and not is_small(out["n"].sum(), out["wises"].sum(), settings):
             break
         extra[position] = True
         out = parts[hidden[parts.index] | extra[parts.index]]

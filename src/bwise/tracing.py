@@ -226,7 +226,7 @@ def _rules(pool: Pool, country: str, delivery: str) -> dict[tuple[int, str], pd.
 def _changes(pool: Pool, country: str) -> pd.DataFrame:
     found = read_csv(pool.project.processed(country, pool.part) / "changes.csv").astype({"source_row": int})
     told = found["rule"] + ": " + found["old"] + " → " + found["new"] + " (" + found["reason"] + ")"
-    question = found["question"].str.partition("/")[0]
+    question = found["question"].str.split("/").str[0]
     return found[["delivery", "source_row"]].assign(asked=question, change=told).drop_duplicates(["delivery", "source_row", "asked"])
 
 

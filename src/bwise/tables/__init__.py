@@ -11,6 +11,7 @@ from bwise.tables.fieldwork import comparability, fieldwork
 from bwise.tables.focus_groups import BESIDE, model_recognition
 from bwise.tables.frequencies import first_look, frequencies
 from bwise.tables.headlines import headline
+from bwise.tables.robustness import robustness
 from bwise.tables.skills import priorities, ratings, skills, skills_by_country
 from bwise.tables.support import reserved_contracts, support
 from bwise.tables.training import measures, profiles, training_funding
@@ -59,7 +60,7 @@ EUROPEAN = (
 
 
 MISSION = {
-    "Who took part, and what may be compared": ("fieldwork", "comparability"),
+    "Who took part, and what may be compared": ("fieldwork", "comparability", "robustness"),
     "Which WISE models there are": ("models", "model_recognition", "models_by_source"),
     "In which sectors they are active": ("sectors", "sectors_by_source"),
     "What they live on": ("income",),
@@ -86,11 +87,18 @@ def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
 
 def european_tables(pool: Pool, groups: Pool | None = None) -> dict[str, Table]:
     """All tables that the questionnaires can answer, by id, in the order of the mission's questions."""
-    made = [make(pool) for make in EUROPEAN]
-    found = {t.id: t for t in made if t is not None}
+    found = of_survey(pool)
+    if (held := robustness(pool, found, of_survey)) is not None:
+        found[held.id] = held
     if groups is not None:
         beside = [make(pool, groups, found) for make in BESIDE if make.__name__.removesuffix("_by_source") in found]
         found |= {t.id: t for t in [model_recognition(groups), *beside] if t is not None}
     domains = dict.fromkeys(domain_of(pool, q) for q in pool.questionnaire.with_role("skill", "relevance"))
     found |= {t.id: t for domain in domains if (t := ratings(pool, domain))}
     return {t.id: t for answering in by_question(found).values() for t in answering}
+
+
+def of_survey(pool: Pool) -> dict[str, Table]:
+    """The tables that the survey alone answers, but for the spread of ratings."""
+    made = [make(pool) for make in EUROPEAN]
+    return {t.id: t for t in made if t is not None}

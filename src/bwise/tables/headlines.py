@@ -19,8 +19,23 @@ def headline(table: Table) -> str:
 
     Pooled figures of all respondents lead; the mean of countries and the widest difference between groups follow.
     """
+    item, parts = _parts(table)
+    said = [_sentence(table, data, item, part) for part, data in parts.items()]
+    return " ".join(s for s in said if s)
+
+
+def leading(table: Table) -> dict[str, tuple[str, int]]:
+    """Part of the table ("" where it has none) -> the dimension its sentence is about, and where the figure it leads with stands in
+    `table.data`."""
+    item, parts = _parts(table)
+    whole = {part: _whole(data, item) for part, data in parts.items()}
+    return {part: (item, rows.index[0]) for part, rows in whole.items() if len(rows)}
+
+
+def _parts(table: Table) -> tuple[str, dict[str, pd.DataFrame]]:
+    """The dimension that sentences are about, and the figures of each part of the table that has a sentence of its own."""
     if table.id.startswith("ratings_"):
-        return ""  # every skill has a spread of its own
+        return "", {}  # every skill has a spread of its own
     data = table.data[table.data["value"].notna()]
     lead = next((s for s in LEADS if data["statistic"].eq(s).any()), "")
     data = data[data["statistic"].eq(lead)]
@@ -35,12 +50,16 @@ def headline(table: Table) -> str:
         data = data[data["extent"].eq("fully")]
     apart = next((d for d in APART if d in data and set(data[d]) != {ALL}), "")
     parts = [p for p in dict.fromkeys(data[apart]) if p != ALL] if apart else [""]
-    said = [_sentence(table, data[data[apart].eq(p)] if apart else data, item, table.codes.get(apart, {}).get(p, p)) for p in parts]
-    return " ".join(s for s in said if s)
+    return item, {table.codes.get(apart, {}).get(p, p): data[data[apart].eq(p)] if apart else data for p in parts}
+
+
+def _whole(data: pd.DataFrame, item: str) -> pd.DataFrame:
+    """Pooled figures of all respondents, the highest first."""
+    return data[_is_pooled(data, item)].sort_values("value", ascending=False, kind="stable")
 
 
 def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
-    whole = data[_is_pooled(data, item)].sort_values("value", ascending=False, kind="stable")
+    whole = _whole(data, item)
     if whole.empty:
         return ""
     names = table.codes.get(item, {})
