@@ -24,6 +24,7 @@ ORDER = (
     "tables",
     "figures",
     "publication",
+    "feedback",
     "demo",
     "workflow",
     "cli",
