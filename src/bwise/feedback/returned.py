@@ -65,6 +65,11 @@ class Row:
     write: object
     remark: object
 
+    @property
+    def cell(self) -> str:
+        """Where the partner's answer stands."""
+        return self.where("answer" if _filled(self.answer) else "write")
+
     def where(self, name: str) -> str:
         return f"sheet “{self.sheet}”, cell {xl_rowcol_to_cell(self.number, self.columns[name])}"
 
@@ -231,7 +236,7 @@ class _Reader:
         first, at = self.decisions.setdefault(row.key, (decision, row))
         if first != decision:
             self._wrong(
-                f"the same question is answered differently in {at.where('answer')}", row.where("answer"), do="leave one of the two"
+                f"the same question is answered differently in {at.cell}", row.cell, do="leave one of the two"
             )
 
     def _decision(self, row: Row, ask: Ask) -> Decision | None:
