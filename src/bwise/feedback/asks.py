@@ -22,12 +22,12 @@ from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
 from bwise.matching import DeliveryRead, by_question, read_deliveries
 from bwise.matching.columns import IGNORE, Match, heading_index
-from bwise.matching.words import LANGUAGES_OF
+from bwise.matching.words import LANGUAGES_OF, NO
 from bwise.privacy import mask
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.questionnaire import Choice, Question, load_questionnaire
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
-from bwise.text import rounded, tidy
+from bwise.text import answer_key, rounded, tidy
 
 SET, BLANK, KEEP, COLUMN, REAL = "set", "blank", "keep", "column", "real"
 NUMBER, DATE, SEVERAL = "number", "date", "several"
@@ -248,17 +248,27 @@ class _Collector:
 
     def doubts(self) -> Iterator[Ask]:
         order = {name: n for n, name in enumerate(DOUBTS)}
+        shares = self._shares()
         for found in self.flags.sort_values(["position", "flag"], key=lambda s: s.map(order) if s.name == "flag" else s).itertuples():
             if found.flag == "income_sum":
-                yield from self._income(found.position)
+                yield from self._income(found.position, shares)
             elif (question := self.questionnaire[found.detail]).role not in IDENTITY:
                 yield self._doubt(found.flag, question, found.position)
 
-    def _income(self, position: int) -> Iterator[Ask]:
-        shares = [q for role in INCOME_SHARES for q in self.questionnaire.with_role(role) if q.name in self.matches]
-        total = rounded(self.country.values.loc[position, [q.name for q in shares]].astype(float).sum(), 1).removesuffix(".0")
+    def _shares(self) -> list[Question]:
+        """Shares of income that were asked; none while an open column may be one more of them: no sum is right before that."""
+        shares = [q for role in INCOME_SHARES for q in self.questionnaire.with_role(role)]
+        asked = [q for q in shares if q.name in self.matches]
+        return asked if len(asked) == len(shares) or all(m.settled for m in self.read.recognised.matches) else []
+
+    def _income(self, position: int, shares: list[Question]) -> Iterator[Ask]:
+        names = [q.name for q in shares]
+        if self.country.reasons.loc[position, names].eq("unreadable").any():
+            return  # asked about already
+        total = rounded(self.country.values.loc[position, names].astype(float).sum(), 1).removesuffix(".0")
+        why = self.say("why_income", total=self.say.decimal(total))
         for question in shares:
-            yield self._about("income_sum", question, position, self.say("why_income", total=total), self._keep_or_drop())
+            yield self._about("income_sum", question, position, why, self._keep_or_drop())
 
     def _doubt(self, what: str, question: Question, position: int) -> Ask:
         if what == "contradiction":
@@ -326,7 +336,7 @@ class _Collector:
     # ---------------------------------------------------------------- texts
 
     def _sent(self, question: Question, rows: pd.Index) -> list[str]:
-        """What these respondents answered, as they sent it; several answers as the options ticked, or as the cells of each option."""
+        """What these respondents answered, as they sent it; several answers as options ticked, or as the cells that say more than no."""
         matches = self.matches.get(question.name, [])
         if question.kind != "select_multiple":
             texts = self.cells.loc[rows, matches[0].column.position] if matches else self.country.values.loc[rows, question.name]
@@ -338,7 +348,7 @@ class _Collector:
             return "; ".join(map(self._label, ticked))
         cells = [(m.target.partition("/")[2], tidy(self.cells.at[position, m.column.position])) for m in matches]
         choices = self.questionnaire.choices(question.name)
-        return "; ".join(f"{self._label(choices[c])}: {text}" if c else text for c, text in cells if text)
+        return "; ".join(f"{self._label(choices[c])}: {text}" if c else text for c, text in cells if text and answer_key(text) not in NO)
 
     def _ticked(self, question: Question, position: int) -> list[Choice]:
         values = self.country.values.loc[position, self.questionnaire.columns(question.name)].fillna(False).astype(bool)

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bwise.feedback.asks import Dossier
-from bwise.feedback.sheet import demonstration, feedback_folder, file_name, named, summary
+from bwise.feedback.sheet import demonstration, feedback_folder, file_name, named, possible, summary
 from bwise.publication import page_template
 from bwise.settings import Project
 from bwise.storage import write_text
@@ -27,6 +27,7 @@ def write_page(project: Project, dossier: Dossier) -> Path:
         summary=summary(dossier),
         sections=[(name, list(asks)) for name, asks in sections],
         named=lambda ask: named(ask, dossier),
+        possible=lambda ask: possible(ask, dossier),
         workbook=file_name(dossier, "xlsx"),
         shown=OPTIONS_SHOWN,
     )

@@ -235,9 +235,7 @@ class _Reader:
             return
         first, at = self.decisions.setdefault(row.key, (decision, row))
         if first != decision:
-            self._wrong(
-                f"the same question is answered differently in {at.cell}", row.cell, do="leave one of the two"
-            )
+            self._wrong(f"the same question is answered differently in {at.cell}", row.cell, do="leave one of the two")
 
     def _decision(self, row: Row, ask: Ask) -> Decision | None:
         if _filled(row.answer) and _filled(row.write):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from bwise.feedback.asks import NUMBER, SEVERAL, Ask, Dossier
+from bwise.feedback.asks import DATE, NUMBER, SEVERAL, Ask, Dossier
 from bwise.lineage import DEMONSTRATION
 from bwise.publication import NO_FIXED_TIME
 from bwise.settings import EXCLUSION_RULES, Project
 from bwise.storage import write_whole
+from bwise.text import tidy
 
 COLUMNS = {"number": 6, "who": 18, "question": 42, "received": 34, "why": 34, "answer": 34, "write": 18, "remark": 30, "key": 10}
 ANSWER, WRITE, REMARK, KEY = (list(COLUMNS).index(name) for name in ("answer", "write", "remark", "key"))
@@ -21,7 +23,8 @@ STEPS = 5
 WHO_SHOWN = 8  # respondents named in a cell
 LISTS = "lists"
 MESSAGE = 255  # letters Excel shows beside a cell
-ROW_HEIGHT, LINE = 16, 15.5
+ROW_HEIGHT, LINE = 18, 15.5  # points
+INDENT = 2  # letters
 
 
 def feedback_folder(project: Project, dossier: Dossier) -> Path:
@@ -65,11 +68,20 @@ def demonstration(dossier: Dossier) -> str:
 
 
 def named(ask: Ask, dossier: Dossier) -> str:
-    """Whom or what a question is about, in the partner's words."""
+    """Whom or what a question is about, in the partner's words: an id goes with the heading it has in the partner's file."""
     words = {"row": "row_n", "column": "column_n"}
     shown = [re.sub(r"^(row|column) (\d+)$", lambda m: dossier.say(words[m[1]], n=m[2]), one) for one in ask.who[:WHO_SHOWN]]
     more = [dossier.say("more", n=len(ask.who) - WHO_SHOWN)] if len(ask.who) > WHO_SHOWN else []
-    return ", ".join([*shown, *more])
+    heading = next((tidy(c.heading) for c in dossier.read.raw.columns if c.about == "respondent_id"), "")
+    return (f"{heading} " if heading and shown[0] == ask.who[0] else "") + ", ".join([*shown, *more])
+
+
+def possible(ask: Ask, dossier: Dossier) -> list[str]:
+    """What may be answered, in the partner's words."""
+    words = {NUMBER: "a_number", DATE: "a_day"}
+    low, high = ask.bounds
+    within = "" if low is None or high is None else f" ({low:g}–{high:g})"
+    return [*([dossier.say(words[ask.write]) + within] if ask.write in words else []), *ask.options]
 
 
 def _workbook(dossier: Dossier, path: Path) -> None:
@@ -78,20 +90,23 @@ def _workbook(dossier: Dossier, path: Path) -> None:
             {"title": dossier.say("title"), "created": NO_FIXED_TIME.to_pydatetime(), "comments": demonstration(dossier)},
         )
         wrap = {"text_wrap": True, "valign": "top"}
+        box = {**wrap, "border": 1, "border_color": "#d6dbe1", "align": "left", "indent": 1}
         style = {
             "title": book.add_format({"bold": True, "font_size": 18, "font_color": "#1d2433"}),
             "about": book.add_format({"font_color": "#5b6472"}),
             "warning": book.add_format({**wrap, "bold": True, "font_color": "#8a1f1f", "bg_color": "#fff3f0"}),
-            "step": book.add_format({**wrap, "bold": True, "font_size": 14, "font_color": "#0b57a4", "align": "center"}),
+            "step": book.add_format({**wrap, "bold": True, "font_size": 14, "font_color": "#0b57a4", "align": "right", "indent": 1}),
             "wrap": book.add_format(wrap),
             "name": book.add_format({**wrap, "bold": True, "bottom": 1, "border_color": "#d6dbe1"}),
             "value": book.add_format({**wrap, "bottom": 1, "border_color": "#d6dbe1"}),
-            "head": book.add_format({**wrap, "bold": True, "font_color": "#ffffff", "bg_color": "#1d2433", "valign": "vcenter"}),
-            "cell": book.add_format({**wrap, "border": 1, "border_color": "#d6dbe1"}),
-            "faint": book.add_format({**wrap, "border": 1, "border_color": "#d6dbe1", "font_color": "#5b6472"}),
-            "text": book.add_format({**wrap, "border": 1, "border_color": "#d6dbe1", "bold": True}),
+            "head": book.add_format(
+                {**wrap, "bold": True, "font_color": "#ffffff", "bg_color": "#1d2433", "valign": "vcenter", "indent": 1}
+            ),
+            "cell": book.add_format(box),
+            "faint": book.add_format({**box, "font_color": "#5b6472"}),
+            "text": book.add_format({**box, "bold": True}),
             "closed": book.add_format({"border": 1, "border_color": "#d6dbe1", "bg_color": "#eef2f5"}),
-            "answer": book.add_format({**wrap, "border": 1, "border_color": "#b58a00", "bg_color": "#fff7d6", "locked": False}),
+            "answer": book.add_format({**wrap, "border": 1, "border_color": "#e0c878", "bg_color": "#fff7d6", "locked": False}),
             "key": book.add_format({"font_color": "#ffffff"}),
         }
         _start_sheet(book, dossier, style)
@@ -219,6 +234,6 @@ class _Lists:
 
 
 def _height(texts: list[tuple[str, float]]) -> float:
-    """Enough for the longest wrapped text: LibreOffice finds out by itself, Excel does not for files it did not write."""
-    lines = max(sum(-(-max(1, len(line)) // max(1, int(width * 0.95))) for line in text.split("\n")) for text, width in texts)
+    """Enough for the longest wrapped text: neither Excel nor LibreOffice finds that out for a sheet that is protected."""
+    lines = max(len(textwrap.wrap(text, int(width) - INDENT)) for text, width in texts)
     return max(ROW_HEIGHT, lines * LINE + 3)

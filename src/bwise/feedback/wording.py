@@ -42,3 +42,7 @@ class Wording:
 
     def __call__(self, key: str, **values: object) -> str:
         return self.said[key].format(**values)
+
+    def decimal(self, number: str) -> str:
+        """A number with the decimal sign of the language: a comma in all of them but English."""
+        return number if self.language == "en" else number.replace(".", ",")
