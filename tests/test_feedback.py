@@ -13,13 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bwise.feedback import dossiers, read_returned, write_page, write_workbook
+from bwise.cli import feedback
+from bwise.feedback import account, dossiers, read_returned, write_page, write_workbook
 from bwise.feedback.wording import Wording, languages, sentences
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv
-from tests.test_cleaning import ENABLER, WORKER, people, small_project
+from tests.test_cleaning import ENABLER, WORKER, export, people, small_project
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2022, 6, 1)
@@ -128,19 +129,37 @@ def test_no_identifier_and_no_address_goes_into_page_or_workbook(project):
         assert MAIL not in text and NAME not in text
 
 
-def test_an_open_answer_to_a_question_not_shown_is_masked_and_its_key_does_not_hold_it(project):
+def test_an_open_answer_is_never_asked_about_since_its_text_would_go_into_params(project):
     survey = project.params / "questionnaires/small/survey.csv"
     text = survey.read_text(encoding="utf-8").replace("text,comments,Comments,,", "text,comments,Comments,${group} = 'wsn',")
-    survey.write_text(text, encoding="utf-8")
-    small_project(project.root, *people(ENABLER | {"comments": f"call {PHONE} or {MAIL}"}))
+    small_project(project.root, ENABLER | {"comments": f"call {PHONE} or {MAIL}"})
     survey.write_text(text, encoding="utf-8")
     path, dossier = written(project)
-    (ask,) = dossier.asks
-    assert ask.received == "call [telephone] or [e-mail]"
-    sheet = Workbook(path, dossier)
-    assert not any(MAIL in str(c.value) or "246810" in str(c.value) for row in sheet.sheet.iter_rows() for c in row)
-    sheet.answer("row 2", "comments", "does not count: no answer")
-    assert proposed(sheet.send_back(project)) == [("blank", "row 2", "comments", f"call {PHONE} or {MAIL}", "no_answer")]
+    assert dossier.asks == []
+    assert openpyxl.load_workbook(path).sheetnames == ["Please read first"]
+    assert "Everything was understood" in write_page(project, dossier).read_text(encoding="utf-8")
+
+
+def test_no_sum_is_doubted_before_each_share_is_understood(project):
+    small_project(project.root, *people({"income_a": "a lot", "income_b": "30"}))
+    assert [(a.about, a.question) for a in written(project)[1].asks] == [("unreadable", "income_a")]
+    path = project.root / "raw/AT/answers.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("income_b", "grunts").replace("a lot", "30"), encoding="utf-8")
+    assert [(a.about, a.question) for a in written(project)[1].asks] == [("heading", "grunts")]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "<script>alert(1)</script>", "bell\x07", "{n} {}", "x" * 40_000, "\u202eright", "' or '", "a;b,c"]
+)
+def test_any_text_is_shown_as_text_and_can_be_answered(project, text):
+    small_project(project.root, *people({"group": text}))
+    path, dossier = written(project)
+    assert "<script>" not in write_page(project, dossier).read_text(encoding="utf-8")
+    workbook = Workbook(path, dossier)
+    cell = workbook.sheet[f"D{workbook.rows['row 2', 'group']}"]
+    assert cell.data_type != "f" and len(cell.value) <= 500
+    workbook.answer("row 2", "group", "Worker")
+    assert proposed(workbook.send_back(project)) == [("set", "row 2", "group", "unreadable", "wsn")]
 
 
 # ------------------------------------------------------------------ the way there and back
@@ -187,6 +206,28 @@ def test_proposed_corrections_are_written_in_the_format_of_corrections(project, 
     assert path.read_bytes() == ("\ufeff" + "\n".join(lines) + "\n").encode()
     returned.save(project)
     assert len(read_csv(path)) == 1
+
+
+def test_what_two_partners_answered_stands_in_one_file(tmp_path):
+    project = small_project(tmp_path, *SENT[:1], params="  - partner: AT-2\n    file: raw/AT/more.csv\n")
+    export(tmp_path / "raw/AT/more.csv", *SENT[:1])
+    for dossier, answer in zip(dossiers(project, parts(project)), ("Enabler", "Worker"), strict=True):
+        workbook = Workbook(write_workbook(project, dossier), dossier)
+        workbook.answer("row 2", "group", answer)
+        path = workbook.send_back(project).save(project)
+    assert read_csv(path)[["delivery", "new", "by"]].to_numpy().tolist() == [["AT-1", "enabler", "AT-1"], ["AT-2", "wsn", "AT-2"]]
+
+
+def test_a_focus_group_s_answers_have_a_file_of_their_own(demonstration_copy):
+    dossier = dossiers(demonstration_copy, parts(demonstration_copy, "FR"))[1]
+    workbook = Workbook(write_workbook(demonstration_copy, dossier), dossier)
+    ask = next(a for a in dossier.asks if a.about == "income_sum" and a.expected)
+    workbook.answer(ask.who[0], ask.question, workbook.say("no_answer"))
+    returned = workbook.send_back(demonstration_copy, "FR")
+    assert proposed(returned) == [("blank", ask.who[0], ask.question, ask.expected, "no_answer")]
+    path = returned.save(demonstration_copy)
+    assert path == demonstration_copy.root / "processed/FR/focus_group/proposed_corrections.csv"
+    assert "params/FR.focus_group.corrections.csv" in account(returned, path.name)
 
 
 def test_an_empty_workbook_proposes_nothing(project, workbook):
@@ -407,3 +448,15 @@ def test_an_unknown_language_or_delivery_is_told_with_the_nearest(project):
         dossiers(project, parts(project), "xx")
     with pytest.raises(ProblemsFound, match="did you mean `AT-1`"):
         dossiers(project, parts(project), "", "AT1")
+
+
+def test_the_command_line_writes_and_reads_back_and_tells_what_is_left_to_do(project, capsys):
+    feedback("AT", project=project.root)
+    assert "AT-1: 12 questions to the partner, in processed/AT/feedback/AT-1.html and AT-1.xlsx" in capsys.readouterr().out
+    workbook = Workbook(*written(project))
+    workbook.answer("row 4", "staff", write=12)
+    workbook.send_back(project)
+    feedback("AT", returned=workbook.path.with_name("returned.xlsx"), on=datetime(2022, 6, 1), project=project.root)
+    said = "processed/AT/proposed_corrections.csv: 1 proposed corrections; copy the lines you accept into params/AT.corrections.csv"
+    assert said in capsys.readouterr().out
+    assert read_csv(project.processed("AT") / "proposed_corrections.csv")["date"].tolist() == ["2022-06-01"]

@@ -32,11 +32,10 @@ from bwise.text import answer_key, rounded, tidy
 SET, BLANK, KEEP, COLUMN, REAL = "set", "blank", "keep", "column", "real"
 NUMBER, DATE, SEVERAL = "number", "date", "several"
 DOUBTS = ("out_of_range", "not_shown_answered", "contradiction", "income_sum")  # the flags a partner can do something about
-IDENTITY = ("partner", "wise")  # roles whose answers say who somebody is
 LONG = 500  # characters of a text that are shown
 NEAREST = 3  # questions proposed for a column, from this likeness upwards
 LIKE = 60
-TOGETHER = 300  # respondents in one row of the workbook: a cell of Excel holds 32,767 characters
+TOGETHER = 200  # respondents in one row of the workbook: a cell of Excel holds 32,767 characters
 BOUNDS = re.compile(r"^\s*\.\s*>=\s*(?P<low>-?[\d.]+)(?:\s+and\s+\.\s*<=\s*(?P<high>-?[\d.]+))?\s*$")
 
 
@@ -109,10 +108,8 @@ class Dossier:
     def key(self, ask: Ask) -> str:
         """What a row of the workbook carries to be known again, with a digest that tells whether it was changed."""
         settings = self.country.settings
-        guard = ask.expected
-        if ask.question in self.country.questionnaire.questions and self.country.questionnaire[ask.question].kind == "text":
-            guard = _digest(guard)  # an open answer may name somebody
-        parts = [settings.country, settings.part, self.name, list(ask.who), ask.question, ask.about, guard]
+        question = _digest(ask.question) if ask.about == "heading" else ask.question  # a heading may hold an address
+        parts = [settings.country, settings.part, self.name, list(ask.who), question, ask.about, ask.expected]
         return json.dumps([*parts, _digest(json.dumps(parts))], ensure_ascii=False)
 
 
@@ -252,7 +249,7 @@ class _Collector:
         for found in self.flags.sort_values(["position", "flag"], key=lambda s: s.map(order) if s.name == "flag" else s).itertuples():
             if found.flag == "income_sum":
                 yield from self._income(found.position, shares)
-            elif (question := self.questionnaire[found.detail]).role not in IDENTITY:
+            elif (question := self.questionnaire[found.detail]).kind != "text":  # a guard would carry an open answer into params
                 yield self._doubt(found.flag, question, found.position)
 
     def _shares(self) -> list[Question]:
@@ -367,7 +364,11 @@ class _Collector:
         return choice.labels.get(self.say.language) or next(iter(choice.labels.values()), choice.name)
 
     def _shown(self, text: str) -> str:
-        text = mask(tidy(text), self.country.settings.country)
+        """A text without addresses, links and telephone numbers, shortened; never in the midst of what is to be masked."""
+        text = tidy(text)
+        if len(text) > 4 * LONG:
+            text = text[: 4 * LONG].rpartition(" ")[0] + "…"
+        text = mask(text, self.country.settings.country)
         return text if len(text) <= LONG else text[: LONG - 1] + "…"
 
 

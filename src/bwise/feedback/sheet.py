@@ -24,7 +24,7 @@ WHO_SHOWN = 8  # respondents named in a cell
 LISTS = "lists"
 MESSAGE = 255  # letters Excel shows beside a cell
 ROW_HEIGHT, LINE = 18, 15.5  # points
-INDENT = 2  # letters
+INDENT = 5  # letters, with some room for bold ones
 
 
 def feedback_folder(project: Project, dossier: Dossier) -> Path:
