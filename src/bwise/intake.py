@@ -135,7 +135,8 @@ def _next_steps(state: State) -> list[str]:
     if len(state.answers):
         steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
     steps.append(f"bwise check {state.country}")
-    return ["  What to do next", *(f"    {n}. {step}" for n, step in enumerate(steps, 1))]
+    numbered = [f"    {n}. {step}" for n, step in enumerate(steps, 1)]
+    return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
 
 
 def _listed(lines: list[str]) -> list[str]:

@@ -202,17 +202,9 @@ class _Collector:
                 targets = [t for t in dict.fromkeys([*self._nearest(match), *free]) if t not in taken]
                 options = self._distinct({t: (self._target(t), Decision(COLUMN, t)) for t in targets})
                 options[self.say("ignore")] = Decision(COLUMN, IGNORE)
-                heading = self._shown(match.column.heading)
-                yield Ask(
-                    "heading",
-                    (match.column.place,),
-                    match.column.heading,
-                    "",
-                    self.say("whole_column"),
-                    heading,
-                    self.say("why_heading"),
-                    options,
-                )
+                column, why = match.column, self.say("why_heading")
+                shown = self._shown(column.heading)
+                yield Ask("heading", (column.place,), column.heading, "", self.say("whole_column"), shown, why, options)
 
     def _nearest(self, match: Match) -> list[str]:
         texts = heading_index(self.questionnaire).texts
@@ -232,13 +224,11 @@ class _Collector:
         for name in [n for n in self.questionnaire.questions if n in reasons and reasons[n].eq("unreadable").any()]:
             question = self.questionnaire[name]
             rows = reasons.index[reasons[name].eq("unreadable")]
-            texts = pd.Series(self._sent(question, rows), index=rows)
+            texts, why = pd.Series(self._sent(question, rows), index=rows), self._why_unreadable(question)
             for text, group in texts.groupby(texts, sort=False):
                 for start in range(0, len(group), TOGETHER):
                     who = tuple(self.who[group.index[start : start + TOGETHER]])
-                    yield self._ask(
-                        "unreadable", who, question, "unreadable", text, self._why_unreadable(question), self._answers(question)
-                    )
+                    yield self._ask("unreadable", who, question, "unreadable", text, why, self._answers(question))
 
     def _why_unreadable(self, question: Question) -> str:
         return self.say({"date": "why_date"}.get(question.kind, "why_number" if question.is_number else "why_unreadable"))
@@ -319,8 +309,8 @@ class _Collector:
 
     def _distinct(self, texts: dict[str, tuple[str, Decision]]) -> dict[str, Decision]:
         """Text -> decision; texts that two of them share are told apart by their code."""
-        count = Counter(text for text, _ in texts.values())
-        return {text if count[text] == 1 else f"{text} ({code})": decision for code, (text, decision) in texts.items()}
+        count = Counter(answer_key(text) for text, _ in texts.values())
+        return {text if count[answer_key(text)] == 1 else f"{text} ({code})": decision for code, (text, decision) in texts.items()}
 
     # ---------------------------------------------------------------- records
 
