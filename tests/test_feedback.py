@@ -74,7 +74,8 @@ class Workbook:
         self.path, self.dossier, self.say = path, dossier, dossier.say
         self.book = openpyxl.load_workbook(path)
         self.sheet = self.book[self.say("sheet_asks")]
-        self.rows = {(ask.who[0], ask.question): n for n, ask in enumerate(dossier.asks, 2)}
+        first = next(n for n in (1, 2) if self.sheet[f"A{n}"].value == self.say("head_number")) + 1
+        self.rows = {(ask.who[0], ask.question): n for n, ask in enumerate(dossier.asks, first)}
 
     def answer(self, who, question, answer=None, write=None, remark=None):
         for column, value in zip("FGH", (answer, write, remark), strict=True):
@@ -412,11 +413,11 @@ def test_each_partner_of_the_demonstration_gets_page_and_workbook_in_the_partner
     for dossier in dossiers(demonstration_copy, parts(demonstration_copy, country)):
         page = write_page(demonstration_copy, dossier).read_text(encoding="utf-8")
         book = openpyxl.load_workbook(write_workbook(demonstration_copy, dossier))
-        first = [str(c.value) for row in book.worksheets[0].iter_rows() for c in row]
+        sheets = ["\n".join(str(c.value) for row in s.iter_rows() for c in row) for s in book.worksheets if s.title != "lists"]
         assert dossier.say.language == language
         assert f'<html lang="{language}"' in page
-        for text in (page, "\n".join(first)):
-            assert dossier.say("title") in text
+        assert dossier.say("title") in page and dossier.say("title") in sheets[0]
+        for text in (page, *sheets):
             assert "Demonstration data: synthetic" in text
         assert "canary" not in page.lower() and "kanarienvogel" not in page
 

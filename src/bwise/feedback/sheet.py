@@ -95,6 +95,7 @@ def _workbook(dossier: Dossier, path: Path) -> None:
             "title": book.add_format({"bold": True, "font_size": 18, "font_color": "#1d2433"}),
             "about": book.add_format({"font_color": "#5b6472"}),
             "warning": book.add_format({**wrap, "bold": True, "font_color": "#8a1f1f", "bg_color": "#fff3f0"}),
+            "sign": book.add_format({"bold": True, "font_color": "#8a1f1f"}),
             "step": book.add_format({**wrap, "bold": True, "font_size": 14, "font_color": "#0b57a4", "align": "right", "indent": 1}),
             "wrap": book.add_format(wrap),
             "name": book.add_format({**wrap, "bold": True, "bottom": 1, "border_color": "#d6dbe1"}),
@@ -132,7 +133,7 @@ def _start_sheet(book, dossier: Dossier, style: dict) -> None:
             text = say(f"step_{number}", sheet=say("sheet_asks"), keep=say("keep"))
             page.write_string(at + number, 0, str(number), style["step"])
             page.write_string(at + number, 1, text, style["wrap"])
-            page.set_row(at + number, _height([(text, 92)]))
+            page.set_row(at + number, _height([(text, 105)]))
         at += STEPS
     at += 2
     page.write_string(at, 0, say("received"), style["name"])
@@ -148,12 +149,16 @@ def _asks_sheet(book, dossier: Dossier, style: dict) -> None:
     say = dossier.say
     page = _sheet(book, say("sheet_asks"))
     lists = _Lists(book)
+    top = 0
+    if warning := demonstration(dossier):
+        page.write_string(0, 0, warning, style["sign"])
+        top = 1
     for column, (name, width) in enumerate(COLUMNS.items()):
         page.set_column(column, column, width, None, {"hidden": name == "key"})
-        page.write_string(0, column, KEY_HEADING.format(language=say.language) if name == "key" else say(f"head_{name}"), style["head"])
-    page.set_row(0, 34)
-    for row, ask in enumerate(dossier.asks, 1):
-        texts = [str(row), named(ask, dossier), ask.asked, ask.received, ask.why]
+        page.write_string(top, column, KEY_HEADING.format(language=say.language) if name == "key" else say(f"head_{name}"), style["head"])
+    page.set_row(top, 34)
+    for row, ask in enumerate(dossier.asks, top + 1):
+        texts = [str(row - top), named(ask, dossier), ask.asked, ask.received, ask.why]
         for column, (text, name) in enumerate(zip(texts, ("faint", "faint", "cell", "text", "faint"), strict=True)):
             page.write_string(row, column, text, style[name])
         page.write_blank(row, ANSWER, None, style["answer"])
@@ -164,9 +169,9 @@ def _asks_sheet(book, dossier: Dossier, style: dict) -> None:
         page.write_blank(row, REMARK, None, style["answer"])
         page.write_string(row, KEY, dossier.key(ask), style["key"])
         page.set_row(row, _height(list(zip(texts, COLUMNS.values(), strict=False))))
-    page.freeze_panes(1, 2)
-    page.autofilter(0, 0, len(dossier.asks), KEY)
-    page.repeat_rows(0)
+    page.freeze_panes(top + 1, 2)
+    page.autofilter(top, 0, top + len(dossier.asks), KEY)
+    page.repeat_rows(0, top)
     page.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
