@@ -260,6 +260,20 @@ def test_a_column_s_question_is_a_line_for_params(project):
     assert len(returned.corrections) == 0
 
 
+def test_only_options_that_the_delivery_offered_can_be_chosen(project):
+    path = project.root / "raw/AT/answers.csv"
+    rows = [line.split(";") for line in path.read_text(encoding="utf-8").replace("cost;time", "1").splitlines()]
+    at = rows[0].index("barriers")
+    cells = [["barriers/cost", "barriers/none"], ["maybe", "1"], ["1", "0"]]
+    path.write_text("\n".join(";".join([*r[:at], *c, *r[at + 1 :]]) for r, c in zip(rows[:3], cells, strict=True)), encoding="utf-8")
+    workbook = Workbook(*written(project))
+    ask = next(a for a in workbook.dossier.asks if a.question == "barriers")
+    assert list(ask.options) == ["Cost", "No barrier", "does not count: no answer"]
+    assert ask.received == "Cost: maybe; No barrier: 1"
+    workbook.answer("row 2", "barriers", "Time")
+    refused(workbook, project, "an answer that the question does not have")
+
+
 # ------------------------------------------------------------------ what goes wrong
 
 

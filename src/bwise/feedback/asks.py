@@ -113,6 +113,11 @@ class Dossier:
         return json.dumps([*parts, _digest(json.dumps(parts))], ensure_ascii=False)
 
 
+def choose(choice: Choice) -> Decision:
+    """What it means that this answer of a list is the right one."""
+    return Decision(BLANK, choice.missing) if choice.missing else Decision(SET, choice.name)
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -288,7 +293,9 @@ class _Collector:
         name = question.name
         list_name = "" if name in self.delivery.rescale else self.delivery.scales.get(name, "")
         choices = self.questionnaire.choices(name, list_name)
-        options = self._distinct({code: (self._label(c), self._choose(c)) for code, c in choices.items()})
+        if question.kind == "select_multiple":  # an option without a column was not offered
+            choices = {code: c for code, c in choices.items() if self._offered(f"{name}/{code}")}
+        options = self._distinct({code: (self._label(c), choose(c)) for code, c in choices.items()})
         options.setdefault(self.say("no_answer"), Decision(BLANK, "no_answer"))
         return options
 
@@ -298,14 +305,14 @@ class _Collector:
     def _only_one_side(self, ticked: list[Choice]) -> dict[str, Decision]:
         """An option that excludes all others, alone; or the others without it."""
         alone, others = [c for c in ticked if c.exclusive], [c for c in ticked if not c.exclusive]
-        options = {self.say("only", option=self._label(c)): self._choose(c) for c in alone}
+        options = {self.say("only", option=self._label(c)): choose(c) for c in alone}
         if others:
             without = self.say("without", option=", ".join(map(self._label, alone)))
             options[without] = Decision(SET, ";".join(c.name for c in others))
         return options
 
-    def _choose(self, choice: Choice) -> Decision:
-        return Decision(BLANK, choice.missing) if choice.missing else Decision(SET, choice.name)
+    def _offered(self, column: str) -> bool:
+        return bool(self.read.answers.reasons[column].ne("not_asked").any())
 
     def _distinct(self, texts: dict[str, tuple[str, Decision]]) -> dict[str, Decision]:
         """Text -> decision; texts that two of them share are told apart by their code."""
@@ -368,7 +375,7 @@ def _who(country: Country, mine: pd.Series) -> pd.Series:
     An id that is an address or a telephone number is nobody's to pass on.
     """
     rows = country.rows[mine]
-    ids = rows["respondent_id"].fillna("")
+    ids = rows["respondent_id"].fillna("").map(tidy)
     told = ids.ne("") & ~ids.duplicated(keep=False) & ids.map(lambda i: mask(i, country.settings.country) == i)
     return ids.where(told, "row " + rows["source_row"].astype(str))
 

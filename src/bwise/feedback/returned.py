@@ -26,6 +26,7 @@ from bwise.feedback.asks import (
     Dossier,
     as_stored,
     bounds_of,
+    choose,
     dossiers,
     key_parts,
 )
@@ -281,11 +282,11 @@ class _Reader:
         answers = AnswerList(questionnaire, list_name, self.dossier.say.language)
         codes, left = answers.split(_as_text(cell))
         chosen = [c for c in answers.choices.values() if c.name in codes]
-        if left or not chosen:
+        if left or not chosen or not {choose(c) for c in chosen} <= set(ask.options.values()):
             return None, "an answer that the question does not have"
         if len(chosen) > 1 and any(c.exclusive or c.missing for c in chosen):
             return None, "an option that excludes all others, together with others"
-        return Decision(BLANK, chosen[0].missing) if chosen[0].missing else Decision(SET, ";".join(c.name for c in chosen)), ""
+        return choose(chosen[0]) if len(chosen) == 1 else Decision(SET, ";".join(c.name for c in chosen)), ""
 
     def _follow(self, ask: Ask, decision: Decision, row: Row) -> list[list[str]]:
         """What follows from an answer: lines of corrections, a line for params, or a note."""
