@@ -26,6 +26,7 @@ ORDER = (
     "tracing",
     "figures",
     "publication",
+    "feedback",
     "demo",
     "workflow",
     "cli",

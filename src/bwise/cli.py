@@ -6,6 +6,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -102,6 +103,31 @@ def verify(
                 cells = proof["left"].iloc[-1]
                 console.print(f"[green]proved[/] {name:15} {proof['left'].iloc[0]} rows, {cells} cells recomputed")
     stop("Not every record is proved.", *problems)
+
+
+@app.command()
+def feedback(
+    country: Annotated[str, typer.Argument(help="Country code.")],
+    delivery: Annotated[str, typer.Option(help="Only this delivery; all when not given.")] = "",
+    language: Annotated[str, typer.Option(help="Code of the language to write in; the delivery's own when not given.")] = "",
+    returned: Annotated[Path | None, typer.Option(help="A workbook that a partner filled in: read it, propose corrections.")] = None,
+    on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Of the corrections; today when not given.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Back to the partner: a page and a workbook of what was not understood, in the partner's language; and their answers."""
+    from bwise.feedback import account, dossiers, read_returned, write_page, write_workbook
+
+    where = find_project(project)
+    parts = load_country(where, country).parts()
+    if returned:
+        answers = read_returned(where, parts, returned, (on or datetime.now()).date())
+        path = where.shown(answers.save(where))
+        console.print(account(answers, path), markup=False, soft_wrap=True)
+        return
+    for dossier in dossiers(where, parts, language, delivery):
+        page, book = write_page(where, dossier), write_workbook(where, dossier)
+        told = f"{dossier.name}: {len(dossier.asks)} questions to the partner, in {where.shown(page)} and {book.name}"
+        console.print(told, markup=False, soft_wrap=True)
 
 
 @app.command()

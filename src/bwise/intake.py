@@ -135,7 +135,8 @@ def _next_steps(state: State) -> list[str]:
     if len(state.answers):
         steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
     steps.append(f"bwise check {state.country}")
-    return ["  What to do next", *(f"    {n}. {step}" for n, step in enumerate(steps, 1))]
+    numbered = [f"    {n}. {step}" for n, step in enumerate(steps, 1)]
+    return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
 
 
 def _listed(lines: list[str]) -> list[str]:
@@ -187,20 +188,20 @@ def new_params(project: Project, country: str, files: list[str], questionnaire: 
 
 
 def _proposal(state: State, questionnaire: Questionnaire) -> str:
-    lines = [f"  - partner: {state.delivery.partner}", f"    file: {_quoted(state.delivery.file.as_posix())}"]
+    lines = [f"  - partner: {state.delivery.partner}", f"    file: {quoted(state.delivery.file.as_posix())}"]
     lines += [f"    # recognised: {state.read.recognised.describe()}"]
     if state.is_open:
         lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
     if state.columns:
         lines += ["    # columns:"]
-        lines += [f"    #   {_quoted(m.column.heading)}: {_target(m)}" for m in state.columns]
+        lines += [f"    #   {quoted(m.column.heading)}: {_target(m)}" for m in state.columns]
     answers = state.answers[state.answers["raw"].eq(_raw_texts(state))]  # a masked text is no key
     if len(answers):
         lines += ["    # answers:"]
         for question, texts in answers.groupby("question", sort=False):
             lines += [f"    #   {question.partition('/')[0]}:"]
             lines += [
-                f"    #     {_quoted(a.raw)}: {a.proposal.partition(' ')[0] or 'no_answer'}   # {a.proposal or 'no answer like it'}"
+                f"    #     {quoted(a.raw)}: {a.proposal.partition(' ')[0] or 'no_answer'}   # {a.proposal or 'no answer like it'}"
                 for a in texts.itertuples()
             ]
     if absent := not_asked(state.read, questionnaire):
@@ -217,7 +218,7 @@ def _target(match: Match) -> str:
     return f"{first or 'ignore'}   # {match.score:.0f} of 100: {match.proposal}" if first else "ignore   # no question like it"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as YAML writes it on one line, whatever is in it."""
     out = StringIO()
     yaml = YAML(typ="safe")

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import xlsxwriter
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from nbconvert import HTMLExporter
 
@@ -285,12 +285,17 @@ def _write_base(page, row: int, columns: list[int], texts, right) -> None:
             page.write_string(row, column, text, right)
 
 
-def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None:
-    """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
+def page_template(name: str) -> Template:
+    """A page of `templates/`: what is put into it is escaped, and nothing may be left out."""
     environment = Environment(
         loader=PackageLoader("bwise"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.get_template("report.html.j2").render(
+    return environment.get_template(name)
+
+
+def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None:
+    """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
+    page = page_template("report.html.j2").render(
         pool=pool,
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
@@ -379,10 +384,7 @@ def notebook_to_html(path: Path, title: str, demonstration: bool) -> None:
     notebook = nbformat.read(path, as_version=4)
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(notebook)
-    environment = Environment(loader=PackageLoader("bwise"), autoescape=True, undefined=StrictUndefined)
-    page = environment.get_template("notebook.html.j2").render(
-        title=title, body=Markup(body), demonstration=DEMONSTRATION if demonstration else ""
-    )
+    page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=DEMONSTRATION if demonstration else "")
     write_text(path.with_suffix(".html"), page)
 
 

@@ -1,0 +1,314 @@
+"""The workbook that comes back: the partner's answers as proposed corrections, and as lines for params. Nothing is applied here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from bwise.feedback.asks import (
+    BLANK,
+    COLUMN,
+    DATE,
+    KEEP,
+    NUMBER,
+    REAL,
+    SET,
+    SEVERAL,
+    Ask,
+    Decision,
+    Dossier,
+    as_stored,
+    bounds_of,
+    choose,
+    dossiers,
+    key_parts,
+)
+from bwise.feedback.sheet import KEY_HEADING, LISTS
+from bwise.feedback.wording import Wording, languages
+from bwise.intake import quoted
+from bwise.matching.answers import AnswerList
+from bwise.matching.dates import parse_date
+from bwise.matching.numbers import UNITS, parse_number
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+from bwise.settings import CountrySettings, Project
+from bwise.storage import read_csv, write_csv
+from bwise.text import answer_key, tidy
+
+COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
+REASONS = {
+    "unreadable": "not understood",
+    "out_of_range": "a number outside the range",
+    "not_shown_answered": "a question that should not have been shown",
+    "contradiction": "an exclusive option with others",
+    "income_sum": "income shares do not sum to 100",
+}
+KEY_CELL = re.compile("^" + KEY_HEADING.format(language="([a-z]{2})") + "$")
+HEADING = "The returned workbook cannot be used. Nothing was written."
+ASK_BACK = "make the workbook anew (`bwise feedback {country}`), copy the answers into it, and give that one"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the workbook: its place, its key, and what the partner put into the three cells."""
+
+    sheet: str
+    number: int
+    columns: dict[str, int]
+    key: str
+    answer: object
+    write: object
+    remark: object
+
+    @property
+    def cell(self) -> str:
+        """Where the partner's answer stands."""
+        return self.where("answer" if _filled(self.answer) else "write")
+
+    def where(self, name: str) -> str:
+        return f"sheet “{self.sheet}”, cell {xl_rowcol_to_cell(self.number, self.columns[name])}"
+
+
+@dataclass
+class Returned:
+    """What a partner answered.
+
+    Attributes:
+        corrections: in the format of `params/<CC>.corrections.csv`.
+        columns: lines to put under `columns:` of the delivery.
+        notes: what is left to the coordinator, without any answer in it.
+        answered, kept, empty: questions answered, those of them left as they are, and questions without an answer.
+    """
+
+    settings: CountrySettings
+    delivery: str
+    corrections: pd.DataFrame
+    columns: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    answered: int = 0
+    kept: int = 0
+    empty: int = 0
+
+    def save(self, project: Project) -> Path:
+        """Write `proposed_corrections.csv` of this part; what other deliveries' workbooks proposed stays in it."""
+        path = project.processed(self.settings.country, self.settings.part) / "proposed_corrections.csv"
+        others = [old[old["delivery"].ne(self.delivery)] for old in [read_csv(path)] if len(old)] if path.is_file() else []
+        write_csv(path, pd.concat([*others, self.corrections], ignore_index=True))
+        return path
+
+
+def account(returned: Returned, path: str) -> str:
+    """What came of it, and what is left to do, for the coordinator.
+
+    Args:
+        path: where the proposed corrections were written.
+    """
+    settings, n = returned.settings, len(returned.corrections)
+    target = f"params/{settings.country}.{settings.part + '.' if settings.part else ''}corrections.csv"
+    lines = [
+        f"{returned.delivery}: {returned.answered} answers, {returned.kept} of them confirm what we have; {returned.empty} not answered"
+    ]
+    lines += [f"{path}: {n} proposed corrections; copy the lines you accept into {target}"] if n else ["no corrections are proposed"]
+    if returned.columns:
+        where = f"{'focus_group: ' if settings.part else ''}deliveries: {returned.delivery}"
+        lines += [f"in params/{settings.country}.yaml, {where}, put under `columns:`", *(f"      {line}" for line in returned.columns)]
+    return "\n".join([*lines, *returned.notes])
+
+
+def read_returned(project: Project, parts: list[CountrySettings], path: Path, on: date) -> Returned:
+    """Read a workbook that came back. Rows may be sorted or deleted, columns hidden, cells empty.
+
+    Args:
+        parts: what the country sends (`CountrySettings.parts`). on: the day that stands in the corrections.
+
+    Raises:
+        ProblemsFound: the file is no workbook of ours or another country's, a hidden key was changed, a respondent is not
+            known, or an answer is none of those that were possible; each with its sheet and cell.
+    """
+    language, rows = _rows(path)
+    settings, delivery = _whose(rows, parts, path)
+    (dossier,) = dossiers(project, [settings], language, delivery)
+    return _Reader(dossier, on).read(rows)
+
+
+def _rows(path: Path) -> tuple[str, list[Row]]:
+    try:
+        book = CalamineWorkbook.from_path(path)
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names if name != LISTS}
+    except (CalamineError, OSError, ValueError):
+        raise ProblemsFound(HEADING, [Problem("the file is not a workbook", path.name, remedy="save it as .xlsx and try again")]) from None
+    for name, cells in sheets.items():
+        for number, line in enumerate(cells):
+            found = next((m for cell in line if isinstance(cell, str) and (m := KEY_CELL.match(cell))), None)
+            if found and found[1] in languages():
+                return found[1], list(_below(name, cells, number, found[1]))
+    what = "no sheet of it has the hidden column with the keys"
+    raise ProblemsFound(
+        HEADING, [Problem(what, path.name, remedy="give the workbook that `bwise feedback` wrote and the partner sent back")]
+    )
+
+
+def _below(sheet: str, cells: list[list], head: int, language: str) -> Iterator[Row]:
+    say = Wording(language)
+    titles = {name: say(f"head_{name}") for name in ("answer", "write", "remark")} | {"key": KEY_HEADING.format(language=language)}
+    lost = [title for title in titles.values() if title not in cells[head]]
+    stop(HEADING, *(Problem(f"the column “{title}” is missing", f"sheet “{sheet}”", remedy="put its heading back") for title in lost))
+    columns = {name: cells[head].index(title) for name, title in titles.items()}
+    for number, line in enumerate(cells[head + 1 :], head + 1):
+        if any(_filled(cell) for cell in line):
+            yield Row(sheet, number, columns, str(line[columns["key"]]), *(line[columns[n]] for n in ("answer", "write", "remark")))
+
+
+def _filled(cell: object) -> bool:
+    return not isinstance(cell, str) or bool(tidy(cell))
+
+
+def _whose(rows: list[Row], parts: list[CountrySettings], path: Path) -> tuple[CountrySettings, str]:
+    """The part and the delivery the workbook was made for, as most of its keys say."""
+    country = parts[0].country
+    known = [(k[0], k[1], k[2]) for row in rows if (k := key_parts(row.key))]
+    if not known:
+        stop(HEADING, Problem("no row has a key that was left as it was", path.name, remedy=ASK_BACK.format(country=country)))
+    whose, part, delivery = max(dict.fromkeys(known), key=known.count)
+    if whose != country:
+        stop(HEADING, Problem(f"it was made for {whose}, not for {country}", path.name, remedy=f"bwise feedback {whose} --returned …"))
+    settings = next((p for p in parts if p.part == part and delivery in p.delivery_names()), None)
+    if settings is None:
+        names = [name for p in parts for name in p.delivery_names()]
+        stop(HEADING, Problem(f"params/{country}.yaml has no delivery `{delivery}` now", path.name, remedy=did_you_mean(delivery, names)))
+    return settings, delivery
+
+
+class _Reader:
+    """Reads the rows of one workbook against the questions as they stand now."""
+
+    def __init__(self, dossier: Dossier, on: date):
+        self.dossier, self.on = dossier, on
+        self.country = dossier.country.settings.country
+        self.asks = {dossier.key(ask): ask for ask in dossier.asks}
+        self.people = set(dossier.respondents)
+        self.decisions: dict[str, tuple[Decision, Row]] = {}
+        self.problems: list[Problem] = []
+        self.returned = Returned(dossier.country.settings, dossier.name, pd.DataFrame(columns=COLUMNS))
+
+    def read(self, rows: list[Row]) -> Returned:
+        for row in rows:
+            if (ask := self._ask(row)) is not None:
+                self._read(row, ask)
+        stop(HEADING, *self.problems)
+        lines = []
+        for key, (decision, row) in self.decisions.items():
+            lines += self._follow(self.asks[key], decision, row)
+        self.returned.corrections = pd.DataFrame(lines, columns=COLUMNS, dtype="str")
+        return self.returned
+
+    def _ask(self, row: Row) -> Ask | None:
+        """The question of a row; None, with a problem or a note, where it is none that is open now."""
+        if row.key in self.asks:
+            return self.asks[row.key]
+        parts = key_parts(row.key)
+        if not parts:
+            why, do = "nobody can tell which question is answered there", ASK_BACK.format(country=self.country)
+            self._wrong("the hidden key was changed, or is missing", row.where("key"), why, do)
+        elif (parts[0], parts[1], parts[2]) != (self.country, self.dossier.country.settings.part, self.dossier.name):
+            self._wrong(f"the row belongs to another workbook ({parts[0]}, {parts[2]})", row.where("key"), do="take the row out")
+        elif parts[5] != "heading" and (strange := [who for who in parts[3] if who not in self.people]):
+            what = f"respondent {strange[0]} is not in the delivery {self.dossier.name}"
+            self._wrong(what, row.where("key"), do="take the row out, or put back the export it was made from")
+        else:
+            self.returned.notes.append(f"{row.where('answer')}: settled since the workbook was made; left aside")
+        return None
+
+    def _read(self, row: Row, ask: Ask) -> None:
+        if _filled(row.remark):
+            self.returned.notes.append(f"{row.where('remark')}: a remark to read")
+        if not _filled(row.answer) and not _filled(row.write):
+            self.returned.empty += 1
+            return
+        decision = self._decision(row, ask)
+        if decision is None:
+            return
+        first, at = self.decisions.setdefault(row.key, (decision, row))
+        if first != decision:
+            self._wrong(f"the same question is answered differently in {at.cell}", row.cell, do="leave one of the two")
+
+    def _decision(self, row: Row, ask: Ask) -> Decision | None:
+        if _filled(row.answer) and _filled(row.write):
+            self._wrong("two answers to one question", row.where("write"), do=f"empty this cell, or {row.where('answer')}")
+            return None
+        name = "answer" if _filled(row.answer) else "write"
+        cell = getattr(row, name)
+        text = _as_text(cell)
+        options = {answer_key(option): decision for option, decision in ask.options.items()}
+        if name == "answer" and answer_key(text) in options:
+            return options[answer_key(text)]
+        read = {NUMBER: self._number, DATE: self._date, SEVERAL: self._several}.get(ask.write)
+        new, problem = read(ask, cell) if read else ("", "none of the answers of its list")
+        if problem:
+            self._wrong(
+                f"the cell holds {problem}", row.where(name), do="choose from the cell's list, or leave it empty and write a remark"
+            )
+            return None
+        return new
+
+    def _number(self, ask: Ask, cell: object) -> tuple[Decision | None, str]:
+        question, delivery = self.dossier.country.questionnaire[ask.question], self.dossier.read.delivery
+        number = parse_number(_as_text(cell), delivery.decimal if isinstance(cell, str) else ".", whole=question.kind == "integer")
+        if number is None or isinstance(cell, bool):
+            return None, "no number"
+        number *= UNITS.get((delivery.units.get(ask.question, question.unit), question.unit), 1.0)
+        low, high = bounds_of(question.constraint)
+        if (low is not None and number < low) or (high is not None and number > high):
+            return None, f"a number outside {'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}"
+        if question.kind == "integer" and not number.is_integer():
+            return None, "a number that is not whole"
+        return Decision(SET, as_stored(number)), ""
+
+    def _date(self, ask: Ask, cell: object) -> tuple[Decision | None, str]:
+        day = cell if isinstance(cell, date) else parse_date(_as_text(cell), self.dossier.read.delivery.dates or "")
+        day = day.date() if isinstance(day, datetime) else day
+        return (Decision(SET, day.isoformat()), "") if day else (None, "no day with month and year")
+
+    def _several(self, ask: Ask, cell: object) -> tuple[Decision | None, str]:
+        """Several options, as the partner wrote them down; one that excludes all others stands alone."""
+        name, questionnaire = ask.question, self.dossier.country.questionnaire
+        list_name = self.dossier.read.delivery.scales.get(name, questionnaire[name].list_name)
+        answers = AnswerList(questionnaire, list_name, self.dossier.say.language)
+        codes, left = answers.split(_as_text(cell))
+        chosen = [c for c in answers.choices.values() if c.name in codes]
+        if left or not chosen or not {choose(c) for c in chosen} <= set(ask.options.values()):
+            return None, "an answer that the question does not have"
+        if len(chosen) > 1 and any(c.exclusive or c.missing for c in chosen):
+            return None, "an option that excludes all others, together with others"
+        return choose(chosen[0]) if len(chosen) == 1 else Decision(SET, ";".join(c.name for c in chosen)), ""
+
+    def _follow(self, ask: Ask, decision: Decision, row: Row) -> list[list[str]]:
+        """What follows from an answer: lines of corrections, a line for params, or a note."""
+        self.returned.answered += 1
+        if decision.kind == COLUMN:
+            others = [c for c in self.dossier.read.raw.columns if c.heading == ask.question]
+            name = ask.question if tidy(ask.question) and len(others) == 1 else ask.who[0]
+            self.returned.columns.append(f"{quoted(name)}: {decision.new}")
+        elif decision.kind == REAL:
+            rule = f"left out by the rule `{ask.expected}`; the partner says it counts: see `exclude:` in params"
+            self.returned.notes.append(f"{row.where('answer')}: respondent {ask.who[0]} was {rule}")
+        elif decision.kind == KEEP or ask.expected == ("" if decision.kind == BLANK else decision.new):
+            self.returned.kept += 1
+        else:
+            told = [f"the partner's answer to: {REASONS[ask.about]}", self.dossier.read.delivery.partner, self.on.isoformat()]
+            return [[decision.kind, self.dossier.name, who, ask.question, ask.expected, decision.new, *told] for who in ask.who]
+        return []
+
+    def _wrong(self, what: str, where: str, why: str = "", do: str = "") -> None:
+        self.problems.append(Problem(what, where, why, do))
+
+
+def _as_text(cell: object) -> str:
+    """A cell as text; a whole number without decimals."""
+    return f"{cell:.15g}" if isinstance(cell, float) else tidy(str(cell))
