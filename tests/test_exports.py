@@ -15,7 +15,7 @@ from bwise.demo import PARTNERS, simulate
 from bwise.demo.layouts import export
 from bwise.demo.simulation import CANARIES
 from bwise.exports import READERS
-from bwise.exports.containers import BOMS, encodings, grids
+from bwise.exports.containers import BOMS, decodings, grids
 from bwise.exports.table import Grid
 from bwise.matching import read_delivery
 from bwise.problems import ProblemsFound
@@ -153,7 +153,7 @@ def test_a_reading_that_no_file_can_have_is_refused_by_the_settings(params):
         Delivery(partner="AT-1", file="answers.csv", **params)
 
 
-# ------------------------------------------------------------------ encodings
+# ------------------------------------------------------------------ decodings
 
 
 LAYOUTS = {
@@ -209,9 +209,9 @@ def test_every_encoding_gives_the_values_of_the_utf_8_reading(send, as_text, cou
 
 
 def test_utf_8_is_settled_by_its_bytes():
-    assert encodings("Čišćenje".encode()) == ["utf-8"]
-    assert encodings(b"\xef\xbb\xbfa") == ["utf-8-sig"]
-    assert "cp1250" in encodings("Čišćenje".encode("cp1250"))
+    assert list(decodings("Čišćenje".encode())) == [("utf-8", "Čišćenje")]
+    assert list(decodings(b"\xef\xbb\xbfa")) == [("utf-8-sig", "a")]
+    assert ("cp1250", "Čišćenje") in decodings("Čišćenje".encode("cp1250"))
 
 
 def test_letters_that_first_come_after_the_head_of_the_file_are_not_guessed(send):
