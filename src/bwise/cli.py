@@ -80,6 +80,25 @@ def check(
 
 
 @app.command()
+def accept(
+    country: Annotated[str, typer.Argument(help="Country code.")],
+    delivery: Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")] = "",
+    project: ProjectOption = None,
+) -> None:
+    """Accept the exports of a country as they stand: a file that replaces one of them later waits until it was looked at."""
+    from bwise.redeliveries import accept, to_accept
+
+    where = find_project(project)
+    code = load_country(where, country).country
+    found = to_accept(where, code, delivery)
+    for acceptance in found:
+        console.print(str(acceptance), markup=False, soft_wrap=True)
+    accept(where, code, found)
+    done = f"params/{code}.yaml written; now: bwise run {code}" if found else "Every file is the accepted one; nothing was changed."
+    console.print(done, markup=False, soft_wrap=True)
+
+
+@app.command()
 def new(
     country: Annotated[str, typer.Argument(help="Country code, as Eurostat writes it.")],
     file: Annotated[list[Path], typer.Option("--file", help="The export, in raw/<CC>/; may be given several times.")],
