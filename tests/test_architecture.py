@@ -26,6 +26,7 @@ ORDER = (
     "tables",
     "figures",
     "publication",
+    "comparison",
     "demo",
     "workflow",
     "cli",

@@ -1,21 +1,27 @@
 """A file that replaces an accepted one: what it changes is told to the cell, and nothing is used before somebody accepted it."""
 
+import csv
 import shutil
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bwise.checks import flag
+from bwise.cleaning import exclude, record_change
 from bwise.intake import page, states
+from bwise.lineage import save
 from bwise.matching import read_deliveries
 from bwise.pooling import load_pool
+from bwise.privacy import project_key, protect
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.redeliveries import LIST, accept, stop_if_waiting, to_accept, waiting
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv
-from tests.test_cleaning import ROOT, export, people, small_project
-from tests.test_lineage import run
+from tests.test_cleaning import ROOT, WORKER, export, gathered, people, small_project
+from tests.test_lineage import cleaned, run
 
 ALL_KEPT = "exclude: []\n"
 ROW = ["kind", "respondent", "old_row", "new_row", "question", "old", "new"]
@@ -41,6 +47,10 @@ def stopped(project: Project, country: str = "AT") -> str:
 def listed(project: Project, country: str = "AT") -> list[list[str]]:
     stopped(project, country)
     return read_csv(project.processed(country) / LIST)[ROW].to_numpy().tolist()
+
+
+def resend(project: Project, rows: list[dict]) -> None:
+    export(project.root / "raw/AT/answers.csv", *rows)
 
 
 def contents(folder):
@@ -72,7 +82,11 @@ def test_a_changed_cell_is_named_and_nothing_else(three):
 
 def test_a_row_put_in_at_the_top_is_one_added_respondent(three):
     project, rows = three
-    export(project.root / "raw/AT/answers.csv", *people({"staff": "99", "s1": "2", "income_a": "100", "income_b": "0", "barriers": "none"}), *rows)
+    export(
+        project.root / "raw/AT/answers.csv",
+        *people({"staff": "99", "s1": "2", "income_a": "100", "income_b": "0", "barriers": "none"}),
+        *rows,
+    )
     assert listed(project) == [["added", "row 2", "", "2", "", "", ""]]
 
 
@@ -109,20 +123,62 @@ def test_a_blank_that_follows_from_a_changed_answer_is_no_change_of_its_own(thre
     assert listed(project) == [["changed", "row 2", "2", "2", "group", "wsn", "enabler"]]
 
 
-def test_whoever_was_excluded_and_is_not_any_more_is_named(tmp_path):
+def test_whoever_was_excluded_and_still_is_was_not_compared_and_is_not_listed(tmp_path):
     rows = people({"staff": "10"}, {"comments": "test", "staff": "20"})
     project = accepted(small_project(tmp_path, *rows))
     export(tmp_path / "raw/AT/answers.csv", rows[0] | {"staff": "11"}, rows[1])
     assert listed(project) == [["changed", "row 2", "2", "2", "staff", "10", "11"]]
-    (project.params / "AT.yaml").write_text((project.params / "AT.yaml").read_text() + ALL_KEPT)
-    assert "2 added" not in stopped(project)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with identifier", "without"])
+def test_whoever_was_excluded_and_is_not_any_more_is_named(tmp_path, named):
+    rows = people({"staff": "10"}, {"comments": "test", "staff": "20"})
+    project = small_project(tmp_path, *rows)
+    put = (
+        (lambda *rows: send(project, list(enumerate(rows, 101)))) if named else lambda *rows: export(tmp_path / "raw/AT/answers.csv", *rows)
+    )
+    put(*rows)
+    accepted(project)
+    put(rows[0], rows[1] | {"comments": "testing is fun"})
+    assert listed(project) == [["changed", "102" if named else "row 3", "3", "3", "", "excluded: test", "kept"]]
+
+
+def test_a_respondent_whom_a_correction_left_out_is_no_change(tmp_path):
+    rows = people({"staff": "10"}, {"staff": "20"}, {"staff": "30"})
+    project = accepted(small_project(tmp_path, *rows))
+    country, flags = cleaned(project)
+    country.exclusions = pd.DataFrame({"position": [1], "rule": ["correction"], "reason": ["asked to be left out"]})
+    save(country, flags, project)
+    export(tmp_path / "raw/AT/answers.csv", rows[0] | {"staff": "11"}, *rows[1:])
+    assert listed(project) == [["changed", "row 2", "2", "2", "staff", "10", "11"]]
+
+
+def test_corrected_cells_are_compared_as_they_came_in(tmp_path):
+    rows = people({"staff": "10"}, {"barriers": "cost"}, {"s1": ""})
+    project = small_project(tmp_path, *rows)
+    accept(project, "AT", to_accept(project, "AT"))
+    country = gathered(project)
+    for position, question, old, new in (
+        (0, "staff", "10", 12.0),
+        (1, "barriers/time", "False", True),
+        (2, "s1", "", "2"),
+        (2, "s2", "2", None),
+    ):
+        record_change(country, pd.Index([position]), question, old, "" if new is None else str(new), "correction", "by telephone")
+        country.values.loc[position, question] = new
+        country.reasons.loc[position, question] = "no_answer" if new is None else ""
+    exclude(country)
+    protect(country, project_key(project.root))
+    save(country, flag(country), project)
+    export(tmp_path / "raw/AT/answers.csv", rows[0] | {"comments": "new"}, *rows[1:])
+    assert [row[1:5:3] for row in listed(project)] == [["row 2", "comments"]]
 
 
 # ------------------------------------------------------------------ what becomes of it
 
 
 def test_the_run_stops_with_counts_and_leaves_the_cleaned_answers_alone(three):
-    project, (first, second, third) = three
+    project, (first, second, _) = three
     before = contents(project.processed("AT"))
     export(project.root / "raw/AT/answers.csv", first | {"staff": "11", "s1": "2"}, second)
     said = stopped(project)
@@ -137,7 +193,7 @@ def test_the_pool_leaves_the_country_out_until_the_file_is_accepted_and_run(thre
     with pytest.raises(ProblemsFound, match="a new delivery waits for review: bwise check AT"):
         load_pool(project)
     accept(project, "AT", to_accept(project, "AT"))
-    with pytest.raises(ProblemsFound, match="changed since it was cleaned: params/AT.yaml, raw/AT/answers.csv"):
+    with pytest.raises(ProblemsFound, match=r"changed since it was cleaned: params/AT\.yaml, raw/AT/answers\.csv"):
         load_pool(project)
     run(project)
     assert load_pool(project).answers["staff"].tolist() == [11, 20, 30]
@@ -163,7 +219,7 @@ def test_without_cleaned_answers_there_is_nothing_to_compare_with_and_the_file_w
 
 
 def test_check_shows_the_review_and_remarks_what_is_not_frozen(three, tmp_path_factory):
-    project, (first, second, third) = three
+    project, (first, second, _) = three
     questionnaire = load_questionnaire(project.params / "questionnaires/small")
     (calm,) = states(project, load_country(project, "AT"), questionnaire)
     assert not calm.is_open and "not frozen" not in page(calm, questionnaire)
@@ -279,5 +335,76 @@ def test_a_hash_that_is_none_is_refused(tmp_path, digest):
 # ------------------------------------------------------------------ any edits
 
 
-HEAD = "Response ID;Date submitted;partner_code;wise_code;group;s1;s2;s3;s4;income_a;income_b;barriers;staff;comments"
-CHANGES = st.dictionaries(st.sampled_from(["s1", "s2", "s3", "s4"]), st.sampled_from(["1", "2", "3", ""]), min_size=1)
+HEAD = ["id", "submitdate", "lastpage", "startlanguage", *WORKER]
+BASE = people(*({"staff": str(10 + n), "s1": str(1 + n % 3)} for n in range(8)))
+
+
+def send(project: Project, rows: list[tuple[int, dict]]) -> None:
+    """LimeSurvey's export of these respondents: identifier, answers."""
+    with (project.root / "raw/AT/answers.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=",", quoting=csv.QUOTE_ALL)
+        writer.writerow(HEAD)
+        writer.writerows([n, "2022-05-01 10:00:00", 3, "en", *row.values()] for n, row in rows)
+
+
+@pytest.fixture(scope="module")
+def with_ids(tmp_path_factory):
+    """Eight workers with LimeSurvey's identifiers, accepted and cleaned."""
+    project = small_project(tmp_path_factory.mktemp("ids"), params=ALL_KEPT)
+    send(project, list(enumerate(BASE, 101)))
+    return accepted(project)
+
+
+EDITS = {
+    "s1": st.sampled_from(["", "1", "2", "3", "dont_know"]),
+    "staff": st.integers(1, 99).map(str),
+    "barriers": st.sampled_from(["cost", "time", "cost;time", "none", ""]),
+    "income_a": st.sampled_from(["60", "70.5", ""]),
+    "comments": st.sampled_from(["", "fine", "so so"]),
+}
+CELLS = st.dictionaries(st.tuples(st.integers(0, 7), st.sampled_from(list(EDITS))), st.integers(0, 10**6), max_size=6)
+
+
+@given(
+    cells=CELLS,
+    gone=st.sets(st.integers(0, 7), max_size=3),
+    more=st.integers(0, 3),
+    order=st.randoms(use_true_random=False),
+    data=st.data(),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_changes_to_review_are_exactly_the_edits(with_ids, cells, gone, more, order, data):
+    rows = {101 + n: dict(row) for n, row in enumerate(BASE)}
+    for (n, question), _ in cells.items():
+        rows[101 + n][question] = data.draw(EDITS[question])
+    expected = {("changed", str(101 + n), q) for n, q in cells if n not in gone and rows[101 + n][q] != BASE[n][q]}
+    expected |= {("removed", f"row {n + 2}", "") for n in gone}
+    expected |= {("added", str(501 + n), "") for n in range(more)}
+    sent = [(k, v) for k, v in rows.items() if k - 101 not in gone] + [(501 + n, dict(BASE[n])) for n in range(more)]
+    order.shuffle(sent)
+    send(with_ids, sent)
+    if waiting(with_ids, load_country(with_ids, "AT")):
+        found = listed(with_ids)
+        assert {(r[0], r[1], r[4]) for r in found} == expected
+        assert len(found) == len(expected)
+        for kind, who, _, new_row, question, old, new in found:
+            assert kind == "removed" or sent[int(new_row) - 2][0] == int(who)
+            if kind == "changed" and question != "comments":
+                assert (old, new) == (BASE[int(who) - 101][question], rows[int(who)][question])
+
+
+@given(gone=st.sets(st.integers(0, 7), max_size=3), cell=st.none() | st.integers(0, 7), order=st.randoms(use_true_random=False))
+@settings(max_examples=15, deadline=None)
+def test_rows_without_identifier_are_told_apart_by_what_they_hold(without_ids, gone, cell, order):
+    sent = [(n, row | {"s2": "3"} if n == cell else row) for n, row in enumerate(BASE) if n not in gone]
+    order.shuffle(sent)
+    export(without_ids.root / "raw/AT/answers.csv", *(row for _, row in sent))
+    expected = {("removed", str(n + 2), "") for n in gone}
+    expected |= {("changed", str(cell + 2), "s2")} if cell is not None and cell not in gone else set()
+    if waiting(without_ids, load_country(without_ids, "AT")):
+        assert {(r[0], r[2], r[4]) for r in listed(without_ids)} == expected
+
+
+@pytest.fixture(scope="module")
+def without_ids(tmp_path_factory):
+    return accepted(small_project(tmp_path_factory.mktemp("no ids"), *BASE, params=ALL_KEPT))

@@ -156,6 +156,24 @@ def table(
 
 
 @app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="A project folder kept from before, or its reports folder.")],
+    after: Annotated[Path, typer.Argument(help="The project folder of today, or its reports folder.")],
+    csv: Annotated[bool, typer.Option("--csv", help="For machines: figures and cells as CSV on standard output.")] = False,
+) -> None:
+    """Which figures differ between two consolidations, and why, down to the cell. Exit code 1 when one moved."""
+    from bwise.comparison import compare_consolidations, for_machines, page
+
+    found = compare_consolidations(before, after)
+    if csv:
+        sys.stdout.write(for_machines(found).to_csv(index=False, lineterminator="\n"))
+    else:
+        console.print(page(found), markup=False, soft_wrap=True)
+    if len(found.figures):
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo(project: ProjectOption = None) -> None:
     """Write the demonstration exports to raw/demo/: synthetic answers with known truth, the same on every machine."""
     from bwise.demo import exports, focus_groups

@@ -27,8 +27,9 @@ ALIKE = 0.5  # of the answers of either row must be equal before two rows count 
 class Answers:
     """What respondents said, as text, and where they stand. The index of both is their pseudonym.
 
-    `rows` has delivery, source_row, wise, excluded (rule, or empty) and respondent (the tool's identifier, or `row N`), for every
-    record received. `answers` has one column per question, for the records whose answers are known: those of excluded ones are not kept.
+    `rows` has delivery, source_row, wise, excluded (rule, or empty), respondent (the tool's identifier, or `row N`) and named (whether
+    the pseudonym stands for the tool's identifier, not for the row), for every record received. `answers` has one column per
+    question, for the records whose answers are known: those of excluded ones are not kept.
     """
 
     rows: pd.DataFrame
@@ -55,7 +56,9 @@ def stored(project: Project, settings: CountrySettings, questionnaire: Questionn
     left_out = left_out.reindex(columns=["delivery", "source_row"]).assign(wise="", excluded=left_out["rule"])
     rows = pd.concat([kept, left_out.astype({"source_row": "int64"})]).sort_values(["delivery", "source_row"])
     rows["respondent"] = "row " + rows["source_row"].astype("str")
+    rows["named"] = _named(rows, project, settings)
     if not corrected:
+        rows["excluded"] = rows["excluded"].where(rows["excluded"].isin(EXCLUSION_RULES), "")  # a correction will exclude again
         _undo(read_csv(folder / "changes.csv"), values, reasons, settings.country)
     national = [c for c in values if c.endswith("@national")]
     return Answers(rows, _with_wise(said(values, reasons, values[national], questionnaire), values["wise"], questionnaire))
@@ -88,6 +91,7 @@ def received(project: Project, country: Country) -> Answers:
     rows["excluded"] = rows["delivery"].map(lambda _: "")
     rule = country.exclusions.drop_duplicates("position")
     rows.iloc[rule["position"].astype(int), rows.columns.get_loc("excluded")] = rule["rule"]
+    rows["named"] = shown.ne("").to_numpy()
     rows["respondent"] = shown.where(shown.ne(""), "row " + country.rows["source_row"].astype("str")).to_numpy()
     values, reasons, national = (f.set_axis(rows.index) for f in (country.values, country.reasons, country.national))
     answers = said(values, reasons, national.add_suffix("@national"), country.questionnaire)
@@ -133,21 +137,21 @@ def _filled(column: pd.Series) -> pd.Series:
 # ------------------------------------------------------------------ who is who, and what differs
 
 
-def differences(before: Answers, after: Answers, questionnaire: Questionnaire, project: Project, settings: CountrySettings) -> pd.DataFrame:
+def differences(before: Answers, after: Answers, questionnaire: Questionnaire) -> pd.DataFrame:
     """One row per respondent added or removed, and per answer changed: columns of `changes_to_review.csv`.
 
-    An open answer is only said to have changed. The order of rows in the file is no difference. Whoever was excluded before and is
-    not now is one row without question, since her answers were not kept.
+    An open answer is only said to have changed. The order of rows in the file is no difference. Whoever is excluded on one side
+    only is one row without question where her answers are not known.
     """
     columns = list(dict.fromkeys([*before.answers, *after.answers]))
     before, after = (Answers(a.rows, a.answers.reindex(columns=columns).fillna("")) for a in (before, after))
-    pairs = _pairs(before, after, project, settings)
+    pairs = _pairs(before, after)
     gone = before.rows.drop(index=pairs["old"])
     new = after.rows.drop(index=pairs["new"])
     found = [
         _rows("removed", gone.assign(old_row=gone["source_row"], new_row="")),
         _rows("added", new.assign(old_row="", new_row=new["source_row"])),
-        _back(before, after, pairs),
+        _moved(before, after, pairs),
         _cells(before, after, pairs, questionnaire),
     ]
     table = pd.concat(found, ignore_index=True)
@@ -170,12 +174,18 @@ def _paired(before: Answers, after: Answers, pairs: pd.DataFrame) -> pd.DataFram
     return rows.assign(old_row=before.rows.loc[pairs["old"], "source_row"].to_numpy())
 
 
-def _back(before: Answers, after: Answers, pairs: pd.DataFrame) -> pd.DataFrame:
-    was, now = before.rows.loc[pairs["old"], "excluded"].to_numpy(), after.rows.loc[pairs["new"], "excluded"].to_numpy()
-    known = pairs["old"].isin(before.answers.index).to_numpy()
-    back = pairs[~known & np.isin(was, list(EXCLUSION_RULES)) & (now == "")]
-    rule = before.rows.loc[back["old"], "excluded"].to_numpy()
-    return _rows("changed", _paired(before, after, back).assign(old="excluded: " + rule, new="kept"))
+def _moved(before: Answers, after: Answers, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Respondents who were let in, or excluded, and whose answers cannot be compared for that."""
+    known = pairs["old"].isin(before.answers.index) & pairs["new"].isin(after.answers.index)
+    fate = pd.DataFrame(
+        {
+            side: a.rows.loc[pairs[side], "excluded"].map(lambda rule: f"excluded: {rule}" if rule else "kept").to_numpy()
+            for side, a in (("old", before), ("new", after))
+        },
+        index=pairs.index,
+    )
+    moved = ~known & fate["old"].ne(fate["new"])
+    return _rows("changed", _paired(before, after, pairs[moved]).assign(old=fate.loc[moved, "old"].array, new=fate.loc[moved, "new"].array))
 
 
 def _cells(before: Answers, after: Answers, pairs: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame:
@@ -192,30 +202,32 @@ def _cells(before: Answers, after: Answers, pairs: pd.DataFrame, questionnaire: 
     return _rows("changed", cells)
 
 
-def _pairs(before: Answers, after: Answers, project: Project, settings: CountrySettings) -> pd.DataFrame:
+def _pairs(before: Answers, after: Answers) -> pd.DataFrame:
     """Which old and new record are of one respondent: columns old, new."""
-    nameless = [_without_id(a.rows, project, settings) for a in (before, after)]
-    known = before.rows.index[~nameless[0]].intersection(after.rows.index[~nameless[1]], sort=False)
-    pairs = [pd.DataFrame({"old": known, "new": known})]
-    left, right = before.rows[nameless[0]], after.rows[nameless[1]]
+    known = before.rows.index[before.rows["named"]].intersection(after.rows.index[after.rows["named"]], sort=False)
+    pairs = [pd.DataFrame({"old": known, "new": known}, dtype="str")]
+    left, right = before.rows[~before.rows["named"]], after.rows[~after.rows["named"]]
     for delivery in dict.fromkeys(left["delivery"]):
         pairs.append(_by_content(before, after, left[left["delivery"].eq(delivery)], right[right["delivery"].eq(delivery)]))
     return pd.concat(pairs, ignore_index=True)
 
 
-def _without_id(rows: pd.DataFrame, project: Project, settings: CountrySettings) -> np.ndarray:
-    """Whether a pseudonym was made of the row's number: the tool gave no identifier. True for all where there is no key."""
+def _named(rows: pd.DataFrame, project: Project, settings: CountrySettings) -> np.ndarray:
+    """Whether a pseudonym stands for an identifier of the tool: it is none that the row's number gives."""
     if not (project.root / KEY_FILE).is_file():
-        return np.ones(len(rows), dtype=bool)
+        return np.zeros(len(rows), dtype=bool)
     key, who = project_key(project.root), settings.part or "respondent"
     places = zip(rows["delivery"], rows["source_row"], rows.index, strict=True)
-    return np.array([pseudonym(key, who, settings.country, d, f"row {n}", "0") == p for d, n, p in places], dtype=bool)
+    return np.array([pseudonym(key, who, settings.country, d, f"row {n}", "0") != p for d, n, p in places], dtype=bool)
 
 
 def _by_content(before: Answers, after: Answers, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Equal rows first, then excluded ones by rule, then the most similar: a row put in at the top changes none of the others."""
+    """Equal rows first, then excluded ones by rule, then the most similar, then rows whose answers are not known, by their place.
+
+    So a row put in at the top moves all others, and changes none.
+    """
     pairs = []
-    for match in (_equal, _excluded_alike, _most_similar):
+    for match in (_equal, _excluded_alike, _most_similar, _same_place):
         found = match(before, after, left, right)
         left, right = left.drop(index=found["old"]), right.drop(index=found["new"])
         pairs.append(found)
@@ -248,6 +260,7 @@ def _joined(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 def _most_similar(before: Answers, after: Answers, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """The pairs with most answers in common, best first; of equally good ones those that stand nearest."""
     old = before.answers.reindex(left.index[left.index.isin(before.answers.index)])
+    right = right[right.index.isin(after.answers.index)]
     new = after.answers.loc[right.index]
     theirs = new.to_numpy(dtype=object)
     candidates = []
@@ -264,3 +277,10 @@ def _most_similar(before: Answers, after: Answers, left: pd.DataFrame, right: pd
             used_new.add(j)
             pairs.append((old.index[i], new.index[j]))
     return pd.DataFrame(pairs, columns=["old", "new"], dtype="str")
+
+
+def _same_place(before: Answers, after: Answers, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    sides = [pd.DataFrame({"who": rows.index, "row": rows["source_row"].to_numpy()}) for rows in (left, right)]
+    both = sides[0].merge(sides[1], on="row", suffixes=("_old", "_new"))
+    known = both["who_old"].isin(before.answers.index) & both["who_new"].isin(after.answers.index)
+    return both.loc[~known, ["who_old", "who_new"]].set_axis(["old", "new"], axis=1)

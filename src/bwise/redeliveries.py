@@ -117,7 +117,7 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
             d.delivery.file.as_posix(),
             settings.country,
             settings.part,
-            None if before is None else differences(before.of([d.name]), after.of([d.name]), questionnaire, project, settings),
+            None if before is None else differences(before.of([d.name]), after.of([d.name]), questionnaire),
             tuple(off.get(d.name, ())),
         )
         for d in deliveries
