@@ -83,7 +83,7 @@ def kept(questionnaire):
 
 def test_help_names_the_commands(bwise):
     assert bwise["help"].well()
-    assert all(f" {command} " in bwise["help"].out for command in ("run", "check", "new", "table", "demo"))
+    assert all(f" {command} " in bwise["help"].out for command in ("run", "check", "accept", "new", "table", "diff", "demo"))
 
 
 def test_a_check_with_nothing_open_exits_with_zero(bwise):

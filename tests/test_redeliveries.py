@@ -21,6 +21,7 @@ from bwise.redeliveries import LIST, accept, stop_if_waiting, to_accept, waiting
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv
 from tests.test_cleaning import ROOT, WORKER, export, gathered, people, small_project
+from tests.test_cli import Said
 from tests.test_lineage import cleaned, run
 
 ALL_KEPT = "exclude: []\n"
@@ -330,6 +331,25 @@ def test_a_hash_that_is_none_is_refused(tmp_path, digest):
     project = small_project(tmp_path, *people({}), params=f"    accepted: {digest}\n")
     with pytest.raises(ProblemsFound, match="accepted"):
         load_country(project, "AT")
+
+
+def test_the_commands_say_what_waits_what_is_accepted_and_that_nothing_is_left_to_do(three):
+    project, (first, second, third) = three
+    export(project.root / "raw/AT/answers.csv", first | {"staff": "11"}, second, third)
+    waits, taken = Said(project.root, "check", "at"), Said(project.root, "accept", "at", "--delivery", "AT-1")
+    assert (waits.code, waits.err) == (1, "")
+    assert "0 added, 0 removed, 1 changed (1 cell)" in waits.out and "bwise accept AT" in waits.out
+    assert taken.well() and "in place of the file accepted before: respondents: 0 added, 0 removed, 1 changed" in taken.out
+    assert Said(project.root, "accept", "AT").out.startswith("Every file is the accepted one")
+    assert Said(project.root, "check", "AT").well()
+    Said(project.root, "accept", "AT", "--delivery", "AT-9").refused("there is no delivery `AT-9`", "did you mean `AT-1`?")
+
+
+def test_the_exports_of_austria_in_the_demonstration_are_the_accepted_ones():
+    project = Project(ROOT)
+    parts = load_country(project, "AT").parts()
+    assert [d.accepted is not None for part in parts for d in part.deliveries] == [True, True]
+    assert [waiting(project, part) for part in parts] == [[], []]
 
 
 # ------------------------------------------------------------------ any edits

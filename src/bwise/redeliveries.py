@@ -137,7 +137,7 @@ def _corrections_that_no_longer_fit(project: Project, country: Country) -> dict[
     path = corrections_path(project, country.settings)
     if not path.is_file():
         return {}
-    lines = read_csv(path)
+    lines = read_csv(path).reindex(columns=["kind", "delivery", "respondent", "question", "expected", "new"], fill_value="")
     lines["delivery"] = lines["delivery"].where(lines["delivery"].ne(""), country.settings.delivery_names()[0])
     said_now = said(country.values, country.reasons, country.national.add_suffix("@national"), country.questionnaire)
     places = _places(country)
