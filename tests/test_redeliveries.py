@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bwise.checks import flag
-from bwise.cleaning import exclude, record_change
+from bwise.cleaning import apply_skip_logic, exclude, gather, record_change
 from bwise.intake import page, states
 from bwise.lineage import save
 from bwise.matching import read_deliveries
@@ -253,6 +253,38 @@ def test_corrections_that_no_longer_fit_are_named_by_row_and_without_values(thre
         "params/AT.corrections.csv, row 5: no longer needed; the new file says so itself",
         "params/AT.corrections.csv, row 6: no longer matches; the respondent is not in the new file",
     ]
+
+
+def test_a_return_of_the_focus_group_waits_by_itself_and_its_list_stands_in_its_own_folder(tmp_path):
+    shutil.copytree(ROOT / "params/questionnaires", tmp_path / "params/questionnaires")
+    shutil.copytree(ROOT / "raw/demo/BE", tmp_path / "raw/demo/BE")
+    shutil.copy(ROOT / "params/BE.yaml", tmp_path / "params")
+    project = Project(tmp_path)
+    accept(project, "BE", to_accept(project, "BE"))
+    params = load_country(project, "BE").for_focus_group()
+    form = load_questionnaire(project.params / "questionnaires/focus_group")
+    said = gather(params, form, read_deliveries(project, params, form))
+    apply_skip_logic(said)
+    protect(said, project_key(project.root))
+    save(said, flag(said), project)
+    path = tmp_path / "raw/demo/BE/focus_group_Wallonie.csv"
+    path.write_bytes(path.read_bytes().rstrip(b"\r\n").rpartition(b"\n")[0] + b"\n")  # without its last record
+    with pytest.raises(ProblemsFound, match="processed/BE/focus_group/changes_to_review"):
+        stop_if_waiting(project, params, form, read_deliveries(project, params, form))
+    removed = read_csv(project.processed("BE", "focus_group") / LIST)
+    assert removed[["kind", "delivery", "question"]].to_numpy().tolist() == [["removed", "BE-2", ""]]
+    assert waiting(project, load_country(project, "BE")) == []
+
+
+def test_of_two_deliveries_only_the_one_that_waits_is_compared(tmp_path):
+    second = "  - partner: AT-2\n    file: raw/AT/more.csv\n"
+    rows, more = people({"staff": "10"}, {"staff": "20"}), people({"staff": "30"}, {"staff": "40"})
+    project = small_project(tmp_path, *rows, params=second)
+    export(tmp_path / "raw/AT/more.csv", *more)
+    accepted(project)
+    export(tmp_path / "raw/AT/more.csv", more[0], more[1] | {"staff": "41"})
+    assert listed(project) == [["changed", "row 3", "3", "3", "staff", "40", "41"]]
+    assert "1. AT-2:" in stopped(project) and "2. " not in stopped(project)
 
 
 # ------------------------------------------------------------------ accepting
