@@ -189,6 +189,8 @@ def pool_of(tmp_path):
             c: {
                 "demonstration": demonstration,
                 "comparability": {},
+                "program": "by hand",
+                "inputs": {},
                 "deliveries": [{"partner": f"{c}-1"}],
                 "rows": {"received": len(found), "excluded": {}, "kept": len(found)},
                 "wises": len({p.get("wise", n) for n, p in enumerate(found)}),

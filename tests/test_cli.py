@@ -83,7 +83,8 @@ def kept(questionnaire):
 
 def test_help_names_the_commands(bwise):
     assert bwise["help"].well()
-    assert all(f" {command} " in bwise["help"].out for command in ("run", "check", "feedback", "new", "table", "demo"))
+    commands = ("run", "check", "accept", "verify", "feedback", "new", "table", "trace", "diff", "demo")
+    assert all(f" {command} " in bwise["help"].out for command in commands)
 
 
 def test_a_check_with_nothing_open_exits_with_zero(bwise):

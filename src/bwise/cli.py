@@ -131,6 +131,25 @@ def feedback(
 
 
 @app.command()
+def accept(
+    country: Annotated[str, typer.Argument(help="Country code.")],
+    delivery: Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")] = "",
+    project: ProjectOption = None,
+) -> None:
+    """Accept the exports of a country as they stand: a file that replaces one of them later waits until it was looked at."""
+    from bwise.redeliveries import accept, to_accept
+
+    where = find_project(project)
+    code = load_country(where, country).country
+    found = to_accept(where, code, delivery)
+    for acceptance in found:
+        console.print(str(acceptance), markup=False, soft_wrap=True)
+    accept(where, code, found)
+    done = f"params/{code}.yaml written; now: bwise run {code}" if found else "Every file is the accepted one; nothing was changed."
+    console.print(done, markup=False, soft_wrap=True)
+
+
+@app.command()
 def new(
     country: Annotated[str, typer.Argument(help="Country code, as Eurostat writes it.")],
     file: Annotated[list[Path], typer.Option("--file", help="The export, in raw/<CC>/; may be given several times.")],
@@ -213,6 +232,24 @@ def trace(
         sys.stdout.write(found[0].cells.to_csv(index=False, lineterminator="\n"))
     else:
         console.print(tracing.page(found[0]), markup=False, soft_wrap=True)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="A project folder kept from before, or its reports folder.")],
+    after: Annotated[Path, typer.Argument(help="The project folder of today, or its reports folder.")],
+    csv: Annotated[bool, typer.Option("--csv", help="For machines: figures and cells as CSV on standard output.")] = False,
+) -> None:
+    """Which figures differ between two consolidations, and why, down to the cell. Exit code 1 when one moved."""
+    from bwise.comparison import compare_consolidations, for_machines, page
+
+    found = compare_consolidations(before, after)
+    if csv:
+        sys.stdout.write(for_machines(found).to_csv(index=False, lineterminator="\n"))
+    else:
+        console.print(page(found), markup=False, soft_wrap=True)
+    if len(found.figures):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ from bwise.matching.columns import Match
 from bwise.privacy import mask
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.redeliveries import Review, review
 from bwise.settings import CountrySettings, Delivery, Project
 from bwise.storage import write_text
 
@@ -29,7 +30,7 @@ class State:
 
     `columns` are those no question was found for; `answers` has one row per question and text that fits no answer: question,
     raw, proposal, count. A text is shown only where it is like an answer: people may have typed anything else. `part` as in
-    `CountrySettings`.
+    `CountrySettings`. `review`: what the file would change, where it is not the accepted one.
     """
 
     name: str
@@ -38,6 +39,7 @@ class State:
     read: DeliveryRead | None
     problems: tuple[Problem, ...] = ()
     part: str = ""
+    review: Review | None = None
 
     @property
     def columns(self) -> list[Match]:
@@ -55,15 +57,17 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.problems or self.columns or len(self.answers))
+        return bool(self.problems or self.review or self.columns or len(self.answers))
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
     """Read every delivery of a country and say how it stands; a delivery that cannot be read keeps none of the others back."""
-    return [
+    found = [
         _state(project, name, delivery, settings, questionnaire)
         for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True)
     ]
+    reviews = {r.name: r for r in review(project, settings, questionnaire, [s.read for s in found if s.read])}
+    return [replace(state, review=reviews.get(state.name)) for state in found]
 
 
 def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:
@@ -90,8 +94,12 @@ def page(state: State, questionnaire: Questionnaire) -> str:
         lines += [f"  not read     other sheets or files: {', '.join(others)}"]
     lines += [f"  records      {len(state.read.raw.cells)}", *_columns(state), *_answers(state)]
     absent = not_asked(state.read, questionnaire)
-    lines += [f"  not asked    {len(absent)} questions{': ' + _few(absent) if absent else ''}", "", *_next_steps(state)]
-    return "\n".join(lines)
+    lines += [f"  not asked    {len(absent)} questions{': ' + _few(absent) if absent else ''}"]
+    if not state.delivery.accepted:
+        lines += [f"  remark       not frozen yet: another file under this name would be used as it is; `bwise accept {state.country}`"]
+    if state.review:
+        lines += ["  waits        for review", *_listed(state.review.lines)]
+    return "\n".join([*lines, "", *_next_steps(state)])
 
 
 def _score(score: tuple[float, float, float]) -> str:
@@ -134,6 +142,8 @@ def _next_steps(state: State) -> list[str]:
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
     if len(state.answers):
         steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
+    if state.review:
+        steps.append(f"look through what the new file changes, then `bwise accept {state.country}`; or put the accepted file back")
     steps.append(f"bwise check {state.country}")
     numbered = [f"    {n}. {step}" for n, step in enumerate(steps, 1)]
     return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]

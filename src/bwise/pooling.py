@@ -12,6 +12,7 @@ import pandas as pd
 from bwise.lineage import changed_inputs, program
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.redeliveries import waiting
 from bwise.settings import ConsolidationSettings, CountrySettings, FocusGroupSettings, Project, load_country
 from bwise.storage import read_csv
 
@@ -143,7 +144,7 @@ def _manifest(project: Project, country: str, questionnaire: str, part: str, set
     if manifest["questionnaire"] != questionnaire:
         return {}, f"answers another questionnaire ({manifest['questionnaire']})"
     if changed := changed_inputs(project, country, manifest):
-        return {}, "changed since it was cleaned: " + ", ".join(changed)
+        return {}, _why_changed(project, country, changed, settings_of)
     if manifest["program"] != program():
         return {}, "cleaned by another version of the program"
     try:
@@ -152,6 +153,15 @@ def _manifest(project: Project, country: str, questionnaire: str, part: str, set
     except ProblemsFound:
         return {}, "its params file cannot be used"
     return manifest, ""
+
+
+def _why_changed(project: Project, country: str, changed: list[str], settings_of: SettingsOf) -> str:
+    try:
+        if waiting(project, settings_of(country)):
+            return f"a new delivery waits for review: bwise check {country}"
+    except ProblemsFound:  # the params file itself is what changed
+        pass
+    return "changed since it was cleaned: " + ", ".join(changed)
 
 
 def _stack(project: Project, countries: dict, part: str, file: str, questionnaire: Questionnaire) -> pd.DataFrame:

@@ -18,10 +18,10 @@ from nbconvert import HTMLExporter
 
 from bwise.disclosure import CONFIDENTIAL, UNRELIABLE
 from bwise.figures import Drawing
-from bwise.lineage import DEMONSTRATION
+from bwise.lineage import DEMONSTRATION, program, sha256
 from bwise.pooling import Pool
 from bwise.settings import Project
-from bwise.storage import remove, write_csv, write_text, write_whole
+from bwise.storage import remove, write_csv, write_json, write_text, write_whole
 from bwise.tables import AVERAGES, Table, by_question, headline
 from bwise.text import rounded
 
@@ -450,16 +450,39 @@ def show(tables: dict[str, Table], id_: str) -> Shown | str:
     return Shown(tables[id_]) if id_ in tables else "This questionnaire does not ask for it."
 
 
-def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool) -> list[str]:
-    """Write tables, figures, workbook and page. Returns their names, relative to the project."""
+def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) -> None:
+    """`reports/consolidation.json`: what the tables were made of and by what, so that `bwise diff` can say why a figure moved.
+
+    No moment is in it: the same input gives the same bytes.
+    """
+    project = pool.project
+    parts = {"survey": pool} | ({"focus group": groups} if groups else {})
+    lists = [p for p in sorted(project.params.glob("*.csv")) if not p.name.endswith(".corrections.csv")]
+    record = {
+        "program": program(),
+        "settings": pool.settings.model_dump(mode="json"),
+        "lists": {project.shown(path): sha256(path) for path in lists},
+        "countries": {
+            name: {c: {"program": m["program"], "inputs": m["inputs"]} for c, m in part.manifests.items()} for name, part in parts.items()
+        },
+        "left_out": {name: part.left_out for name, part in parts.items()},
+        "tables": {t.id: sha256(project.reports / "tables" / f"{t.id}.csv") for t in tables},
+    }
+    write_json(project.reports / "consolidation.json", record)
+
+
+def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, groups: Pool | None = None) -> list[str]:
+    """Write tables, figures, workbook, page and the record of what they were made of. Returns their names, relative to the project."""
     listed, drawn = list(tables.values()), list(drawings.values())
     write_tables(listed, pool.project)
     write_figures(drawn, pool.project)
     write_workbook(listed, pool)
     write_page(listed, drawn, pool)
+    write_record(listed, pool, groups)
     return [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),
         "reports/european_tables.xlsx",
         "reports/index.html",
+        "reports/consolidation.json",
     ]

@@ -32,6 +32,7 @@ class Delivery(Strict):
     Attributes:
         partner: short name of the partner organisation.
         file: the export, relative to the project folder.
+        accepted: sha256 of the file that was looked at and accepted (at least 12 digits); any file is used where it is left away.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
         answers: question -> {raw answer: code}.
@@ -47,6 +48,7 @@ class Delivery(Strict):
 
     partner: str
     file: Path
+    accepted: str | None = Field(default=None, pattern="^[0-9a-f]{12,64}$")
     tool: str | None = None
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)

@@ -1,0 +1,277 @@
+"""A file that replaces an accepted one waits until somebody has seen what it changes.
+
+The accepted answers are those in `processed/<CC>/`, with corrections undone: the old export is not needed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bwise.cleaning import Country, gather
+from bwise.differences import BLANK, differences, received, said, stored
+from bwise.lineage import sha256
+from bwise.matching import DeliveryRead, read_delivery
+from bwise.problems import Problem, did_you_mean, stop
+from bwise.questionnaire import Question, Questionnaire, load_questionnaire
+from bwise.settings import CountrySettings, Delivery, Project, load_country
+from bwise.storage import read_csv, remove, write_csv, write_text
+
+LIST = "changes_to_review.csv"
+SHORT = 12  # digits of a hash that are shown
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """What one new delivery would change, against what was cleaned last.
+
+    `changes` has the columns of `changes_to_review.csv`, None where there are no cleaned answers to compare with. `corrections`
+    says in words which lines of the corrections file no longer fit.
+    """
+
+    name: str
+    file: str
+    country: str
+    part: str
+    changes: pd.DataFrame | None
+    corrections: tuple[str, ...]
+
+    @property
+    def counts(self) -> str:
+        if self.changes is None:
+            return "there are no cleaned answers to compare it with"
+        kinds = self.changes["kind"]
+        persons = self.changes[kinds.eq("changed")].drop_duplicates(["respondent", "new_row"])
+        cells = int((kinds.eq("changed") & self.changes["question"].ne("")).sum())
+        found = f"{kinds.eq('added').sum()} added, {kinds.eq('removed').sum()} removed, {len(persons)} changed"
+        return f"respondents: {found} ({cells} cell{'s' * (cells != 1)})"
+
+    @property
+    def lines(self) -> list[str]:
+        """Counts and places, never an answer."""
+        listed = f"; all of them in {Path('processed', self.country, self.part, LIST).as_posix()}" if self.changes is not None else ""
+        return ["the file is not the one that was accepted", f"{self.counts}{listed}", *self.corrections]
+
+    @property
+    def problem(self) -> Problem:
+        """The review in words for the analyst."""
+        first, *more = self.lines
+        why = "figures would move without anybody having seen why; until then the accepted answers stay as they are"
+        remedy = f"look through the list, then `bwise accept {self.country}`; or put the accepted file back"
+        return Problem("\n   ".join([f"{self.name}: {first}", *more]), self.file, why, remedy)
+
+
+def is_accepted(project: Project, delivery: Delivery) -> bool:
+    """Whether the file is the accepted one; so is any file where params accept none."""
+    path = project.root / delivery.file
+    return delivery.accepted is None or not path.is_file() or sha256(path).startswith(delivery.accepted)
+
+
+def waiting(project: Project, settings: CountrySettings) -> list[str]:
+    """Names of the deliveries whose file is another than the one accepted."""
+    return [n for n, d in zip(settings.delivery_names(), settings.deliveries, strict=True) if not is_accepted(project, d)]
+
+
+def stop_if_waiting(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> None:
+    """Stop before anything is saved when a new delivery waits for review; see `review`.
+
+    Raises:
+        ProblemsFound: a delivery waits; says how much it changes, where the list is, and how to accept it.
+    """
+    found = review(project, settings, questionnaire, deliveries)
+    stop("A new delivery waits for review. The cleaned answers were not touched.", *(r.problem for r in found))
+
+
+def review(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> list[Review]:
+    """What the waiting ones among these deliveries would change; the cells are listed in `processed/<CC>/changes_to_review.csv`.
+
+    The list is removed when nothing waits.
+    """
+    names = waiting(project, settings)
+    found = compare(project, settings, questionnaire, [d for d in deliveries if d.name in names])
+    path = project.processed(settings.country, settings.part) / LIST
+    lists = [r.changes for r in found if r.changes is not None]
+    if lists:
+        write_csv(path, pd.concat(lists, ignore_index=True))
+    else:
+        remove(path)
+    return found
+
+
+def compare(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> list[Review]:
+    """What each of these deliveries, as it stands now, would change in the answers cleaned last."""
+    if not deliveries:
+        return []
+    before = stored(project, settings, questionnaire)
+    now = gather(settings, questionnaire, deliveries)
+    off = _corrections_that_no_longer_fit(project, now)
+    after = received(project, now)
+    return [
+        Review(
+            d.name,
+            d.delivery.file.as_posix(),
+            settings.country,
+            settings.part,
+            None if before is None else differences(before.of([d.name]), after.of([d.name]), questionnaire),
+            tuple(off.get(d.name, ())),
+        )
+        for d in deliveries
+    ]
+
+
+# ------------------------------------------------------------------ corrections
+
+
+def corrections_path(project: Project, settings: CountrySettings) -> Path:
+    """`params/<CC>.corrections.csv`, or `params/<CC>.focus_group.corrections.csv`."""
+    return project.params / ".".join(filter(None, (settings.country, settings.part, "corrections", "csv")))
+
+
+def _corrections_that_no_longer_fit(project: Project, country: Country) -> dict[str, list[str]]:
+    """Delivery -> which of its corrections no longer match the newly read values, or are no longer needed; rows as Excel counts them."""
+    path = corrections_path(project, country.settings)
+    if not path.is_file():
+        return {}
+    lines = read_csv(path).reindex(columns=["kind", "delivery", "respondent", "question", "expected", "new"], fill_value="")
+    lines["delivery"] = lines["delivery"].where(lines["delivery"].ne(""), country.settings.delivery_names()[0])
+    said_now = said(country.values, country.reasons, country.national.add_suffix("@national"), country.questionnaire)
+    places = _places(country)
+    found: dict[str, list[str]] = {}
+    for line in lines[lines["delivery"].isin(d.name for d in country.deliveries)].itertuples():
+        if verdict := _verdict(line, said_now, places, country.questionnaire):
+            found.setdefault(line.delivery, []).append(f"{project.shown(path)}, row {line.Index + 2}: {verdict}")
+    return found
+
+
+def _places(country: Country) -> dict[tuple[str, str], int]:
+    """Delivery and respondent, named by the tool's identifier or `row N` -> position."""
+    rows = country.rows
+    by_row = dict(zip(zip(rows["delivery"], "row " + rows["source_row"].astype("str"), strict=True), rows.index, strict=True))
+    named = rows[rows["respondent_id"].fillna("").ne("")]
+    return by_row | dict(zip(zip(named["delivery"], named["respondent_id"], strict=True), named.index, strict=True))
+
+
+def _verdict(line, said_now: pd.DataFrame, places: dict[tuple[str, str], int], questionnaire: Questionnaire) -> str:
+    """Why a correction no longer fits; empty while it does."""
+    persons = [line.respondent, line.new] if line.kind == "merge" else [line.respondent]
+    if any((line.delivery, person) not in places for person in persons):
+        return "no longer matches; the respondent is not in the new file"
+    if line.kind not in ("set", "blank"):
+        return ""
+    if line.question not in said_now:
+        return "no longer matches; there is no such question"
+    value = said_now.at[places[line.delivery, line.respondent], line.question]
+    expected, new = (_comparable(text, questionnaire[line.question]) for text in (line.expected, line.new))
+    if value == new:
+        return "no longer needed; the new file says so itself"
+    return "" if value == expected else "no longer matches; the new file has another value than the one expected"
+
+
+def _comparable(text: str, question: Question) -> str:
+    """A value of the corrections file, written as `bwise.differences.said` writes it."""
+    text = text.strip()
+    if text in BLANK:
+        return ""
+    if question.is_number and (number := pd.to_numeric(text, errors="coerce")) == number and text:
+        return f"{number:.15g}"
+    return text
+
+
+# ------------------------------------------------------------------ accepting
+
+
+@dataclass(frozen=True, eq=False)
+class Acceptance:
+    """A file about to be accepted: which, how many records, and what it changes where another was accepted before."""
+
+    name: str
+    part: str
+    file: str
+    digest: str
+    records: int
+    review: Review | None
+
+    def __str__(self) -> str:
+        part = f" ({self.part.replace('_', ' ')})" if self.part else ""
+        said = f"{self.name}{part}: {self.file}, {self.records} records, sha256 {self.digest[:SHORT]}"
+        if self.review is None:
+            return f"{said}\n   accepted for the first time"
+        return "\n   ".join([said, f"in place of the file accepted before: {self.review.counts}", *self.review.corrections])
+
+
+def to_accept(project: Project, country: str, delivery: str = "") -> list[Acceptance]:
+    """The files of a country, of survey and focus group, that are not accepted as they stand; of one delivery, or of all.
+
+    Raises:
+        ProblemsFound: there is no such delivery, or a file cannot be read: what cannot be read is not accepted.
+    """
+    parts = load_country(project, country).parts()
+    known = list(dict.fromkeys(name for part in parts for name in part.delivery_names()))
+    if delivery and delivery not in known:
+        stop(
+            "Nothing was accepted.",
+            Problem(f"there is no delivery `{delivery}`", f"params/{country}.yaml", remedy=did_you_mean(delivery, known)),
+        )
+    return [acceptance for part in parts for acceptance in _to_accept(project, part, delivery)]
+
+
+def _to_accept(project: Project, settings: CountrySettings, wanted: str) -> list[Acceptance]:
+    questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
+    reads, digests = [], {}
+    for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True):
+        if wanted in ("", name) and not (delivery.accepted and is_accepted(project, delivery)):
+            path = project.root / delivery.file
+            reads.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire, settings.country))
+            digests[name] = sha256(path)
+    replaced = [read for read in reads if read.delivery.accepted]
+    reviews = {r.name: r for r in compare(project, settings, questionnaire, replaced)}
+    return [
+        Acceptance(r.name, settings.part, r.delivery.file.as_posix(), digests[r.name], len(r.raw.cells), reviews.get(r.name)) for r in reads
+    ]
+
+
+def accept(project: Project, country: str, acceptances: list[Acceptance]) -> None:
+    """Write the hashes into `params/<CC>.yaml`: one line per delivery is added or changed, every other byte stays.
+
+    `processed/` is not touched: it holds what the next run is compared with, until that run is done.
+
+    Raises:
+        ProblemsFound: a delivery is not written on lines of its own.
+    """
+    settings = load_country(project, country)
+    path = project.params / f"{settings.country}.yaml"
+    mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
+    text = path.read_bytes().decode("utf-8-sig")
+    numbers = {(part.part, name): n for part in settings.parts() for n, name in enumerate(part.delivery_names())}
+    for acceptance in acceptances:
+        text = _with_hash(text, acceptance, numbers[acceptance.part, acceptance.name], f"params/{path.name}")
+    write_text(path, mark + text)
+
+
+def _with_hash(text: str, acceptance: Acceptance, number: int, where: str) -> str:
+    """The params with one more line under the delivery's `file:`, or with another hash in the line that is there."""
+    content = YAML().load(text)
+    delivery = (content[acceptance.part] if acceptance.part else content)["deliveries"][number]
+    lines, written = text.split("\n"), f'accepted: "{acceptance.digest}"'
+    if "accepted" in delivery:
+        line, column = delivery.lc.key("accepted")
+        lines[line] = lines[line][:column] + re.sub(r"""^accepted\s*:\s*("[^"]*"|'[^']*'|[^\s#]*)""", written, lines[line][column:])
+    else:
+        line, column = delivery.lc.key("file")
+        end = "\r" if lines[line].endswith("\r") else ""
+        lines[line] = lines[line].removesuffix("\r") + end
+        lines.insert(line + 1, " " * column + written + end)
+    delivery["accepted"] = acceptance.digest
+    try:
+        same = YAML().load("\n".join(lines)) == content
+    except YAMLError:
+        same = False
+    if not same:
+        what = f"the delivery {acceptance.name} is not written with one key per line"
+        stop("Nothing was accepted.", Problem(what, where, remedy=f"write this line under its `file:`: {written}"))
+    return "\n".join(lines)
