@@ -69,7 +69,7 @@ def median(answers):
 def across(answers, kept, by, figure_of=figure):
     """(breakdown, group, average) -> published cell, of (person, number) pairs; `by`: breakdown -> {WISE: group}."""
     whole = figure_of(answers)
-    cells = {("all", "all", POOLED): cell(whole, len(COUNTRIES), bool(whole["n"]) and unsafe(whole["n"], whole["wises"]))}
+    cells = {("all", "all", POOLED): cell(whole, bool(whole["n"]) and unsafe(whole["n"], whole["wises"]))}
     countries = {c: figure_of([(p, v) for p, v in answers if country_of(p) == c]) for c in COUNTRIES}
     hidden = hidden_parts(countries)
     seen = [f for c, f in countries.items() if f["n"] and c not in hidden]
@@ -80,7 +80,7 @@ def across(answers, kept, by, figure_of=figure):
         there = [g for g in dict.fromkeys(group_of.get(wise_of(p)) for p in kept) if g]
         parts = {g: figure_of([(p, v) for p, v in answers if group_of.get(wise_of(p)) == g]) for g in there}
         hidden = hidden_parts(parts)
-        cells |= {(name, g, POOLED): cell(f, len(COUNTRIES), g in hidden) for g, f in parts.items()}
+        cells |= {(name, g, POOLED): cell(f, g in hidden) for g, f in parts.items()}
     return cells
 
 
@@ -421,9 +421,6 @@ def test_a_country_whose_models_are_not_comparable_is_in_no_group_of_models(pool
     assert persons(table, "model") == {"social": (1, 1)}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="across: `countries` counts those compared; in `models` and `skills` those with respondents in the figure"
-)
 def test_the_pooled_figure_counts_the_countries_that_have_respondents_in_it(pool_of):
     people = {"AT": [says("cost", model="social")], "BE": [{"model": "productive"}], "BG": [says("cost", model="productive")]}
     rows = barriers(pool_of(ENTERPRISES, ANSWERS, people, **OPEN)).data.to_dict("records")

@@ -91,9 +91,25 @@ def _group(items: pd.DataFrame, by: pd.DataFrame, wise: pd.Series, scale: float,
     answered = items.notna().groupby([*keys, wise.rename("_wise")], sort=False, observed=True).any()
     wises = answered.groupby(level=list(by.columns), sort=False, observed=True).sum()
     figures = {"value": grouped.agg(how) * scale, "n": grouped.count(), "wises": wises}
-    items_level = items.columns.names if items.columns.nlevels > 1 else ["item"]
+    items_level = _levels(items)
     long = pd.concat({k: v.rename_axis(columns=items_level).stack(items_level, future_stack=True) for k, v in figures.items()}, axis=1)
     return long.fillna({"wises": 0}).reset_index()
+
+
+def with_countries(cells: pd.DataFrame, pool: Pool, items: pd.DataFrame, keys: pd.DataFrame | None, countries: list[str]) -> pd.DataFrame:
+    """The cells that `means` made, and in `countries` how many of the countries compared have respondents behind each figure."""
+    names = [] if keys is None else list(keys.columns)
+    by = pd.concat([pool.answers["country"].astype("str"), *([] if keys is None else [keys])], axis=1)
+    by = by[pool.answers["country"].isin(countries) & by.notna().all(axis=1)]
+    answered = items.loc[by.index].notna().groupby([by[c] for c in by], sort=False, observed=True).any()
+    levels = _levels(items)
+    long = answered.rename_axis(columns=levels).stack(levels, future_stack=True).rename("countries").reset_index()
+    counted = long.groupby([*names, *levels], sort=False, as_index=False)["countries"].sum()
+    return cells.merge(counted, on=[*names, *levels], how="left", validate="m:1")
+
+
+def _levels(items: pd.DataFrame) -> list[str]:
+    return list(items.columns.names) if items.columns.nlevels > 1 else ["item"]
 
 
 def wises_of(pool: Pool) -> pd.Series:
@@ -160,6 +176,7 @@ def across(
     countries = protect(means(pool, items, whole, scale, comparable, how=how), pool.settings, along="country", total=POOLED)
     mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES")
     pooled = protect(means(pool, items, whole, scale, comparable, False, how), pool.settings, along="group", total=ALL)
+    pooled = with_countries(pooled, pool, items, whole, comparable)
     frames = [f.assign(breakdown="all", average=a) for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))]
     for name in by:
         if (found := breakdown(pool, name)) is None:
@@ -167,9 +184,9 @@ def across(
         each = pd.DataFrame({"group": found[0].astype("object").where(found[0].notna(), UNKNOWN)})
         parts = pd.concat([means(pool, items, keys, scale, comparable, False, how) for keys in (whole, each)], ignore_index=True)
         protected = protect(parts, pool.settings, along="group", total=ALL)
-        frames.append(protected[~protected["group"].isin([ALL, UNKNOWN])].assign(breakdown=name, average=POOLED))
-    cells = pd.concat(frames, ignore_index=True).drop(columns="country")
-    return cells.assign(countries=cells["countries"].fillna(len(comparable)))
+        shown = protected[~protected["group"].isin([ALL, UNKNOWN])]
+        frames.append(with_countries(shown, pool, items, each, comparable).assign(breakdown=name, average=POOLED))
+    return pd.concat(frames, ignore_index=True).drop(columns="country")
 
 
 def across_codes(pool: Pool, by: tuple[str, ...]) -> dict[str, dict[str, str]]:

@@ -19,6 +19,7 @@ from bwise.tables.cells import (
     numeric,
     shares,
     tidy,
+    with_countries,
 )
 
 
@@ -63,11 +64,13 @@ def sectors(pool: Pool) -> Table | None:
         indicators = given(pool, question)
         by_model = [means(pool, indicators, keys, 100.0, comparable, by_country=False) for keys in (whole, each)]
         pooled = protect(pd.concat(by_model, ignore_index=True).drop(columns="country"), pool.settings, along="model", total=ALL)
+        parts = [(pooled[pooled["model"].eq(ALL)], whole), (pooled[pooled["model"].ne(ALL)], each)]
+        pooled = pd.concat([with_countries(part, pool, indicators, keys, comparable) for part, keys in parts])
         countries = protect(means(pool, indicators, whole, 100.0, comparable), pool.settings, along="country", total=POOLED)
         mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES").drop(columns="country")
         frames += [
             f.assign(statistic=statistic, average=a)
-            for f, a in ((pooled.assign(countries=len(comparable)), POOLED), (mean, MEAN_OF_COUNTRIES))
+            for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))
         ]
     cells = pd.concat(frames, ignore_index=True).rename(columns={"item": "sector"})
     codes = {"sector": labels(pool, active), "model": {ALL: "All models", **labels(pool, model)}, "average": AVERAGES}

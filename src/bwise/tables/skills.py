@@ -23,6 +23,7 @@ from bwise.tables.cells import (
     means,
     numeric,
     tidy,
+    with_countries,
 )
 
 CRITICAL = (4, 2)
@@ -96,15 +97,13 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
         return None
     names = [q.name for q in questions]
     items = pd.concat({q.concept: given(pool, q) for q in questions}, axis=1, names=["skill", "answer"])
-    cells = (
-        means(pool, items, None, 100.0, pool.comparable(*names), by_country=False)
-        .drop(columns="country")
-        .assign(domain=domain, statistic="share")
-    )
-    reasons = pool.missing.loc[pool.missing["country"].isin(pool.comparable(*names)), names]
+    comparable = pool.comparable(*names)
+    cells = means(pool, items, None, 100.0, comparable, by_country=False).drop(columns="country")
+    reasons = pool.missing.loc[pool.missing["country"].isin(comparable), names]
     unknown = int(reasons.eq("dont_know").to_numpy().sum())
     asked = unknown + int(reasons.eq("").to_numpy().sum())
-    cells = protect(cells, pool.settings, along="answer", total="").assign(countries=len(pool.comparable(*names)))
+    cells = with_countries(protect(cells, pool.settings, along="answer", total=""), pool, items, None, comparable)
+    cells = cells.assign(domain=domain, statistic="share")
     return Table(
         f"ratings_{domain}_{measure}",
         f"{domain_labels(pool)[domain]}: {measure}, spread of answers",
@@ -116,7 +115,7 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
         ("skill",),
         ("answer",),
         {**codes_of(pool), "answer": labels(pool, questions[0])},
-        tuple(pool.comparable(*names)),
+        tuple(comparable),
         1,
         (f"“Don't know” is not in the base: {unknown} of {asked} answers.", "Pooled over countries and worker groups."),
     )
