@@ -250,6 +250,13 @@ def country_table(pool, cells, id_, title, population, base, unit, formula, rows
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
 
 
+def qualities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cells with a code instead of a value; of persons and WISEs they tell nothing."""
+    empty = {"value": np.nan, "n": np.nan, "wises": np.nan, "countries": np.nan, "obs_status": "", "conf_status": ""}
+    rows = rows.assign(**{k: v for k, v in empty.items() if k not in rows})
+    return tidy(rows.fillna({"obs_status": "", "conf_status": ""}))
+
+
 def tidy(cells: pd.DataFrame) -> pd.DataFrame:
     """Dimensions first, then the figure; persons and WISEs as whole numbers."""
     dimensions = [c for c in cells.columns if c not in (*TAIL, "code")]
@@ -263,6 +270,18 @@ def labels(pool: Pool, question: Question | None) -> dict[str, str]:
     if question is None:
         return {}
     return {c.name: c.labels.get("en", c.name).split(" (")[0] for c in pool.questionnaire.choices(question.name).values()}
+
+
+def sector_labels(pool: Pool, question: Question) -> dict[str, str]:
+    """Section -> letter, title and version of the classification: in another version the letter may mean another section."""
+    version = pool.questionnaire.classification(question.name)
+    return {code: f"{code} {label} ({version})" if version else label for code, label in labels(pool, question).items()}
+
+
+def sector_notes(pool: Pool, question: Question) -> tuple[str, ...]:
+    """Which classification, in which version, the sectors are sections of."""
+    version = pool.questionnaire.classification(question.name)
+    return (f"Sectors are sections of {version}.",) if version else ()
 
 
 def codes_of(pool: Pool) -> dict[str, dict[str, str]]:

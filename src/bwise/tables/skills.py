@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from bwise.classifications import competences
 from bwise.disclosure import CONFIDENTIAL, FIGURE, MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
@@ -15,6 +17,9 @@ from bwise.tables.cells import (
     AVERAGES,
     SELF,
     Table,
+    across,
+    across_codes,
+    breakdown,
     codes_of,
     domain_labels,
     domain_of,
@@ -22,6 +27,7 @@ from bwise.tables.cells import (
     labels,
     means,
     numeric,
+    qualities,
     tidy,
     with_countries,
 )
@@ -60,6 +66,67 @@ def skills_by_country(pool: Pool) -> Table | None:
     data = cells[whole]
     return _skill_table(
         pool, data, "skills_by_country", "Skills gaps by country", ("domain", "skill", "worker_group", "statistic"), ("country",)
+    )
+
+
+def skills_by_enterprise(pool: Pool) -> Table | None:
+    """Skills by model, size and age of the WISE, over all worker groups who rated the skill about themselves. Base, unit and formula as
+    for `skills`. Size and age, because work package 1 found that recently founded WISEs stress other skills than more structured ones
+    (team-building; strategy and decisions: https://alaturidevoi.ro/en/trends-and-challenges-for-work-integration-social-enterprises-in-europe-skills-gaps-in-digital-area/).
+    Worker groups are not crossed with groups of WISEs: most would be too small. Source: role `skill`."""
+    by = ("model", "size", "age")
+    measured = {concept: questions for (concept, subject), questions in _by_concept(pool).items() if subject == SELF}
+    if not measured or not any(breakdown(pool, name) for name in by):
+        return None
+    batches: dict[tuple[str, ...], list[str]] = {}
+    for concept, questions in measured.items():
+        batches.setdefault(tuple(pool.comparable(*[q.name for q in questions.values()])), []).append(concept)
+    frames = []
+    for concepts in batches.values():
+        rated = {c: _statistics(pool, measured[c]).filter(["relevance", "endowment", "gap"]) for c in concepts}
+        items = pd.concat({(domain_of(pool, next(iter(measured[c].values()))), c): r for c, r in rated.items()}, axis=1)
+        names = [q.name for c in concepts for q in measured[c].values()]
+        frames.append(across(pool, items.rename_axis(columns=["domain", "skill", "statistic"]), names, by, 1.0))
+    table = _skill_table(
+        pool,
+        pd.concat(frames, ignore_index=True),
+        "skills_by_enterprise",
+        "Skills by model, size and age of the enterprise",
+        ("domain", "skill", "statistic"),
+        ("breakdown", "group", "average"),
+    )
+    return replace(table, codes=table.codes | across_codes(pool, by))
+
+
+def skill_names(pool: Pool) -> Table | None:
+    """What competence frameworks call the skills that were asked for, in each version of `params/skills.csv`: names change, numbers stay.
+    Unit: a name. Source: concepts such as `digcomp-2.2/1.1`, found in `params/skills.csv`."""
+    frameworks = competences(pool.questionnaire)
+    keys = {name.casefold().replace(" ", "-"): name for name in frameworks}
+    rows, sources = [], {}
+    for concept in dict.fromkeys(q.concept for q in pool.questionnaire.with_role("skill")):
+        key, _, number = concept.partition("/")
+        kind = frameworks[keys[key]][number]["framework"] if number in frameworks.get(keys.get(key, ""), {}) else ""
+        for version, known in frameworks.items():
+            if number in known and known[number]["framework"] == kind:
+                rows.append({"skill": concept, "statistic": version, "code": f"{number} {known[number]['title']}"})
+                sources.setdefault(version, known[number]["source"].partition(";")[0])
+    if not rows:
+        return None
+    return Table(
+        "skill_names",
+        "Names of the skills in the versions of DigComp and GreenComp",
+        "skills that the questionnaire asks for",
+        "competences of the frameworks",
+        "name",
+        "number and name as in the framework",
+        qualities(pd.DataFrame(rows)),
+        ("skill",),
+        ("statistic",),
+        codes_of(pool),
+        tuple(pool.countries),
+        notes=(f"Sources: {'; '.join(sources.values())}. Other skills are the project's own.",),
+        symbols={row["code"]: ("", row["code"]) for row in rows},
     )
 
 
