@@ -10,6 +10,7 @@ from bwise.lineage import _comparability as comparability
 from bwise.lineage import check_identities
 from bwise.problems import ProblemsFound
 from bwise.publication import shown
+from bwise.questionnaire import load_questionnaire
 from bwise.settings import CountrySettings
 from bwise.tables.training import MAPPED, profiles
 from tests.conftest import ROOT
@@ -96,6 +97,27 @@ def test_a_section_that_has_no_counterpart_of_its_own_is_unreadable_and_named(se
     code, reason, said = one(send, answer, model="productive", classifications={"main_sector": "NACE Rev. 2.1"})[answer]
     assert (code, reason) == ("", "unreadable")
     assert said.startswith(proposal)
+
+
+def test_a_letter_alone_is_read_where_params_state_the_questionnaires_own_version(send, productive):
+    assert one(send, "K", model=productive, classifications={"main_sector": "NACE Rev. 2"}) == {"K": ("K", "", "")}
+
+
+def test_a_column_per_section_is_headed_by_it_and_holds_no_letter_alone(send, productive):
+    read = send([["model", "sectors/C", "sectors/K"], [productive, "C", ""], [productive, "", "K"]])
+    assert read.answers.values["sectors/K"].tolist() == [False, True]
+
+
+def test_a_list_of_two_versions_is_no_list(tmp_path):
+    sheets = {
+        "survey": "type,name,label\nselect_one sector,sector,Sector\n",
+        "choices": "list_name,name,label,classification\nsector,A,Farming,NACE Rev. 2\nsector,K,Telecommunication,NACE Rev. 2.1\n",
+        "settings": "form_title\nBy hand\n",
+    }
+    for name, text in sheets.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ProblemsFound, match=r"mixes NACE Rev\. 2 and NACE Rev\. 2\.1"):
+        load_questionnaire(tmp_path)
 
 
 def test_params_decide_on_a_letter_that_was_refused(send, productive):

@@ -91,10 +91,10 @@ def across(answers, kept, by, figure_of=figure):
         persons, wises = sum(f["n"] for f in seen), sum(f["wises"] for f in seen)
         cells["all", "all", MEAN] = (sum(f["value"] for f in seen) / len(seen), persons, wises, len(seen), "", "")
     for name, group_of in by.items():
-        there = [g for g in dict.fromkeys(group_of.get(wise_of(p)) for p in kept) if g]
+        there = dict.fromkeys(group_of.get(wise_of(p)) for p in kept)  # None: nobody told, a part of the total that is never shown
         parts = {g: figure_of([(p, v) for p, v in answers if group_of.get(wise_of(p)) == g]) for g in there}
         hidden = hidden_parts(parts)
-        cells |= {(name, g, POOLED): cell(f, g in hidden) for g, f in parts.items()}
+        cells |= {(name, g, POOLED): cell(f, g in hidden) for g, f in parts.items() if g}
     return cells
 
 

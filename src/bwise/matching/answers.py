@@ -260,10 +260,13 @@ class _Work:
         return self.constants[value, dtype]
 
     def _list(self, question: Question) -> AnswerList:
+        """The answers of a question. A letter alone is a section where params, the headings or the export's codes say of which version."""
         name = self.delivery.scales.get(question.name, question.list_name)
         declared = self.delivery.answers.get(question.name)
         if own := self.questionnaire.classification(question.name):
-            version, in_codes = self.delivery.classifications.get(question.name, own), self._in_codes
+            version = self.delivery.classifications.get(question.name, own)
+            headed = any("/" in match.target for match in self.columns[question.name])
+            in_codes = headed or question.name in self.delivery.classifications or self._in_codes
             return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool, version, in_codes)
         if declared:
             return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool)

@@ -101,7 +101,7 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
     stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems))
-    stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown))
+    stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     return DeliveryRead(name, delivery, whole, other)
 
 
@@ -350,7 +350,7 @@ CHECKS = {
 }
 
 
-def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> list[Problem]:
+def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questionnaire: Questionnaire) -> list[Problem]:
     """Lines of params that match nothing in the file: they would do nothing, and nobody would know."""
     why = "the line would do nothing"
     open_to_params = [c for c in read.raw.columns if not c.about]
@@ -374,7 +374,8 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> lis
             if not any(answer_key(raw) in cell for cell in cells)
         ]
     for question, version in delivery.classifications.items():
-        if any("/" in m.target and m.how != "declared" for m in read.matches if m.question == question):
+        other = version != questionnaire.classification(question)
+        if other and any("/" in m.target and m.how != "declared" for m in read.matches if m.question == question):
             what = f"`classifications: {question}: {version}`: the export has one column per section"
             remedy = "under `columns:`, give each of these columns its section in the questionnaire's version, or `ignore`"
             problems.append(Problem(what, shown, "what a column means would be guessed", remedy))
