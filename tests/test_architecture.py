@@ -9,6 +9,7 @@ ORDER = (
     "text",
     "questionnaire",
     "settings",
+    "classifications",
     "logic",
     "exports",
     "matching",

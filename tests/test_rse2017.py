@@ -16,12 +16,14 @@ from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from bwise.matching import read_delivery
-from bwise.pooling import load_pool
+from bwise.pooling import POOLED, load_pool
 from bwise.settings import Project, load_country
 from bwise.tables import frequencies
+from bwise.tables.cells import given, means, numeric
 
 pytestmark = pytest.mark.real
 
@@ -264,3 +266,102 @@ def test_the_command_line_gives_the_published_counts_as_csv(done, pool, real, co
         ours = {r["answer"]: float(r["value"]) for r in rows if (r["country"], r["statistic"]) == (country, "count")}
         assert {c: n for c, n in ours.items() if n} == expected
     assert {r["country"] for r in rows} == {*COUNTRIES, "pooled"}
+
+
+# ------------------------------------------------------------------ tables of several columns, and tables by group
+
+PERCENT_ROUNDED = {("DE", f"{name}.csv") for name in ("satisgen1_2", "paper1_2_3_4_5", "rse1_4de", "ukrse12de_3de")}
+PERCENT_ROUNDED |= {("US", "paper1_2_3_4_5.csv")}
+"""Percentages that the survey published as whole numbers."""
+
+
+def with_percentages(*kinds):
+    """Published tables of these kinds, as parameters of a test."""
+    found = [t for t in TABLES if t["kind"] in kinds]
+    return pytest.mark.parametrize("published", found, ids=[f"{t['country']}-{t['file'].removesuffix('.csv')}" for t in found])
+
+
+@tables(kind="battery")
+def test_a_battery_is_one_table_of_ours_with_a_column_for_each_question(published, real, pool, code):
+    country, questions = published["country"], published["questions"]
+    items = pd.concat({q: given(pool, pool.questionnaire[q]) for q in questions}, axis=1, names=["question", "answer"])
+    cells = means(pool, items, None, 1.0, [country]).query("country == @country")
+    ours = {(r["question"], r["answer"]): (round(r["value"] * r["n"]), r["n"]) for r in cells.to_dict("records") if r["value"]}
+    expected = {}
+    for question, column in read(real, published).items():
+        missing = {c.name for c in pool.questionnaire.choices(question).values() if c.missing}
+        rows = {code(country, question, label): int(float(n or 0)) for label, n in column.items() if label}
+        given_ = {name: n for name, n in rows.items() if n and name not in missing}
+        expected |= {(question, name): (n, sum(given_.values())) for name, n in given_.items()}
+    assert ours == expected
+
+
+@with_percentages("battery", "multiple")
+def test_published_percentages_of_several_columns_are_shares_of_a_row_or_of_mentions(published, real, counts, code):
+    """The survey's percentages of a battery compare the questions, those of several answers count mentions; ours count respondents."""
+    country, table = published["country"], (published["country"], published["file"])
+    if not percentages(real, published).is_file():
+        pytest.skip("the survey published no percentages of this table")
+    columns = read(real, published, percent=True)
+    ours = {(q, label): counts(country, q)[code(country, q, label)] for q, column in columns.items() for label in column if label}
+    by_question = published["kind"] == "multiple" or "Transposed" in published["note"]
+    whole = Counter()
+    for (question, label), n in ours.items():
+        whole[question if by_question else label] += n
+    expected = {(q, label): float(p or 0) for q, column in columns.items() for label, p in column.items() if label}
+    found = {(q, label): 100 * n / (whole[q if by_question else label] or 1) for (q, label), n in ours.items()}
+    assert found == pytest.approx(expected, abs=0.5 if table in PERCENT_ROUNDED else 1e-6)
+
+
+def percentages(folder, published):
+    return folder / "rse2017" / published["country"].lower() / "published" / published["file"].replace(".csv", "[PERC].csv")
+
+
+@tables(kind="battery")
+def test_means_on_a_scale_are_those_of_the_published_counts(published, real, pool, code):
+    country = published["country"]
+    for question, column in read(real, published).items():
+        points = pool.questionnaire.scale(question)
+        if not points or pool.status(question, country) not in POOLED:
+            continue
+        counted = {points[code(country, question, label)]: int(float(n or 0)) for label, n in column.items() if label}
+        ours = means(pool, pd.DataFrame({question: numeric(pool, pool.questionnaire[question])}), None, 1.0, [country], by_country=False)
+        assert ours["n"].item() == sum(counted.values())
+        assert ours["value"].item() == pytest.approx(sum(p * n for p, n in counted.items()) / sum(counted.values()))
+
+
+def raw_answers(folder, country, question):
+    """The cells of a question in the public data, in the order of respondents."""
+    with (folder / "rse2017" / country.lower() / "public_data.csv").open(encoding="utf-8-sig", newline="") as file:
+        heading, *rows = list(csv.reader(file))
+    codes = [text.partition(".")[0] for text in heading]  # `edu1`, `stability1[SQ001]`, or the row of a battery: `likert2[affSat1]`
+    [place] = [i for i, code in enumerate(codes) if code.partition("[")[0] == question or f"[{question}]" in code]
+    return [row[place] for row in rows]
+
+
+@pytest.mark.parametrize("by", ["fund1", "edu1", "rse1"])
+@pytest.mark.parametrize("question", ["affSat1", "affRec3", "turnOver5", "stability1", "currentEmp10"])
+def test_tables_by_group_are_those_counted_in_the_public_data(question, by, real, pool, code):
+    """The survey published no table by group: a plain count of its data stands in for one."""
+    missing = {q: {c.name for c in pool.questionnaire.choices(q).values() if c.missing} for q in (question, by)}
+    expected, scores = Counter(), {}
+    for country in pool.comparable(question):
+        for pair in zip(raw_answers(real, country, by), raw_answers(real, country, question), strict=True):
+            if all(pair):
+                group, answer = (code(country, q, label) for q, label in zip((by, question), pair, strict=True))
+                if group not in missing[by] and answer not in missing[question]:
+                    expected[group, answer] += 1
+                    scores.setdefault(group, []).append(pool.questionnaire.scale(question).get(answer))
+    data = frequencies(pool, question, by).data.query("statistic == 'count'")
+    shown = {(r[by], r["answer"]): int(r["value"]) for r in data.to_dict("records") if r["conf_status"] == "" and r["value"]}
+    hidden = set(data.loc[data["conf_status"].ne(""), by])
+    assert shown == {k: n for k, n in expected.items() if k[0] not in hidden}
+    assert sum(shown.values()) > 100, "or this proves too little"
+    if pool.questionnaire.scale(question):
+        items, keys = (
+            pd.DataFrame({question: numeric(pool, pool.questionnaire[question])}),
+            pd.DataFrame({by: pool.answers[by].astype("str")}),
+        )
+        ours = means(pool, items, keys, 1.0, pool.comparable(question), by_country=False).set_index(by)
+        assert ours["n"].to_dict() == {g: len(s) for g, s in scores.items()}
+        assert ours["value"].to_dict() == pytest.approx({g: sum(s) / len(s) for g, s in scores.items()})

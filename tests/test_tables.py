@@ -31,12 +31,13 @@ def kept(everybody):
 
 
 def figure(answers):
-    """Mean, persons and WISEs of (person, number) pairs."""
-    total, wises = 0.0, set()
+    """Mean, persons, WISEs and countries of (person, number) pairs."""
+    total, wises, countries = 0.0, set(), set()
     for person, number in answers:
         total += number
         wises.add(person.wise)
-    return {"value": total / len(answers) if answers else None, "n": len(answers), "wises": len(wises)}
+        countries.add(country_of(person))
+    return {"value": total / len(answers) if answers else None, "n": len(answers), "wises": len(wises), "countries": len(countries)}
 
 
 def split(answers, key):
@@ -66,8 +67,9 @@ def hidden_parts(parts):
     return hidden
 
 
-def cell(found, countries=1, hidden=False):
-    """As published: value, n, WISEs, countries, obs_status, conf_status."""
+def cell(found, hidden=False, countries=None):
+    """As published: value, n, WISEs, countries with respondents in it, obs_status, conf_status."""
+    countries = found["countries"] if countries is None else countries
     if hidden:
         return (None, None, None, countries, "", "C")
     return (found["value"], found["n"], found["wises"], countries, "u" if 0 < found["n"] < FEW else "", "")
@@ -77,9 +79,9 @@ def by_country(answers):
     """Country, pooled or mean of countries -> published cell."""
     parts = {c: figure([(p, v) for p, v in answers if country_of(p) == c]) for c in COUNTRIES}
     hidden = hidden_parts(parts)
-    cells = {c: cell(f, hidden=c in hidden) for c, f in parts.items()}
+    cells = {c: cell(f, c in hidden, countries=1) for c, f in parts.items()}
     total = figure(answers)
-    cells[POOLED] = cell(total, sum(f["n"] > 0 for f in parts.values()), unsafe(total["n"], total["wises"]))
+    cells[POOLED] = cell(total, unsafe(total["n"], total["wises"]))
     seen = [f for c, f in parts.items() if c not in hidden and f["n"]]
     if seen:
         mean = sum(f["value"] for f in seen) / len(seen)
@@ -153,7 +155,7 @@ def test_sectors_are_the_shares_of_respondents_in_the_truth(european, kept, ques
             parts = {m: figure(split(answers, lambda p: p.values.get("model")).get(m, [])) for m in every_model}
             hidden = hidden_parts(parts)
             for model, found in parts.items():
-                expected[sector, statistic, model, POOLED] = cell(found, len(COUNTRIES), model in hidden)
+                expected[sector, statistic, model, POOLED] = cell(found, model in hidden)
             cells = by_country(answers)
             expected[sector, statistic, "all", POOLED] = cells[POOLED]
             expected[sector, statistic, "all", MEAN] = cells[MEAN]
@@ -228,7 +230,7 @@ def test_ratings_are_the_spread_of_answers_in_the_truth(european, kept, question
         concept = questionnaire.concepts.get(question.concept)
         if question.role == "skill" and question.measure == "relevance" and question.subject == "self" and concept.domain == domain:
             for point in "12345":
-                expected[question.concept, point] = cell(figure(answered(kept, question.name, point)), len(COUNTRIES))
+                expected[question.concept, point] = cell(figure(answered(kept, question.name, point)))
             unknown += len([p for p in kept if p.reasons.get(question.name) == "dont_know"])
             chosen += len(answered(kept, question.name))
     table = european[f"ratings_{domain}_relevance"]
@@ -243,6 +245,7 @@ def test_no_table_is_left_untested(european):
     recomputed |= {"support", "reserved_contracts", "comparability"}  # test_tables_enterprises.py
     recomputed |= {"measures", "profiles", "training_funding"}  # test_tables_training.py
     recomputed |= {"priorities"}  # test_tables_skills.py
+    recomputed |= {"skills_by_enterprise", "skill_names"}  # test_tables_enterprises.py, test_classifications.py
     beside = ("models", "sectors", "support", "reserved_contracts", "profiles", "priorities")
     recomputed |= {"model_recognition", *(f"{name}_by_source" for name in beside)}  # test_tables_focus_groups.py
     assert set(european) == recomputed
@@ -284,7 +287,7 @@ def test_the_frequencies_of_every_question_are_those_of_the_truth(demonstration_
         expected = {}
         for answer in possible(questionnaire, question, kept):
             found = figure(counted(kept, question, answer))
-            expected |= with_counts({(): cell(found, len(COUNTRIES), unsafe(found["n"], found["wises"]))}, answer)
+            expected |= with_counts({(): cell(found, unsafe(found["n"], found["wises"]))}, answer)
         wrong[question.name] = differences(frequencies(demonstration_pool, question.name), ("answer", "statistic"), expected)
     assert len(wrong) > 100
     assert {name: cells for name, cells in wrong.items() if cells} == {}
@@ -313,7 +316,7 @@ def test_frequencies_by_partner_or_by_a_question_are_those_of_the_truth(demonstr
         answers = counted(kept, question, answer)
         parts = {k: figure(split(answers, key).get(k, [])) for k in dict.fromkeys(map(key, kept)) if k}
         hidden = hidden_parts(parts)
-        expected |= with_counts({(k,): cell(f, len(COUNTRIES), k in hidden) for k, f in parts.items()}, answer)
+        expected |= with_counts({(k,): cell(f, k in hidden) for k, f in parts.items()}, answer)
     asked = {k: c for k, c in expected.items() if c[1] != 0}  # a group that nobody asked has no rows
     assert differences(frequencies(demonstration_pool, name, by), (by, "answer", "statistic"), asked) == {}
 

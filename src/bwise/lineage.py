@@ -257,6 +257,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
         "comparability": _comparability(country),
+        "classifications": {q: c for q in country.questionnaire.questions if (c := country.questionnaire.classification(q))},
     }
 
 
@@ -269,11 +270,12 @@ def _comparability(country: Country) -> dict[str, list[str]]:
     for read in country.deliveries:
         delivery, matches = read.delivery, read.recognised.matches
         own = {q for q, name in delivery.scales.items() if name == country.questionnaire[q].list_name}
+        other_version = {q for q, name in delivery.classifications.items() if name != country.questionnaire.classification(q)}
         common = {q: list(codes.values()) for q, codes in delivery.national.items()}
         here = {
             "different scale": set(delivery.scales) - own - set(delivery.rescale),
             "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
-            "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges},
+            "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
             "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
             "pending": {t.partition("/")[0] for m in matches if not m.settled for t in m.proposal.split(" or ") if t},
         }

@@ -2,7 +2,7 @@
 
 Format: XLSForm (https://xlsform.org/en/) as the sheets `survey.csv`, `choices.csv`, `settings.csv`, UTF-8 with BOM.
 Columns of ours, which XLSForm tools ignore: `role`, `concept`, `measure`, `subject`, `unit`, `sensitive` in survey;
-`missing` (dont_know, refused, not_applicable) and `exclusive` in choices.
+`missing` (dont_know, refused, not_applicable), `exclusive` and `classification` (such as NACE Rev. 2) in choices.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ LABEL = re.compile(r"^label(?:::.*\((?P<language>[a-z]{2})\))?$")
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer of an answer list; `missing` says which kind of non-answer it is, if it is one, `concept` what it stands for."""
+    """One answer of an answer list; `missing` says which kind of non-answer it is, if it is one, `concept` what it stands for,
+    `classification` of which official classification, in which version, its name is a code."""
 
     name: str
     labels: dict[str, str]
     missing: str = ""
     exclusive: bool = False
     concept: str = ""
+    classification: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,10 @@ class Questionnaire:
         """The answers of a question, or of the list that a country used instead."""
         return self.lists.get(list_name or self[question].list_name, {})
 
+    def classification(self, question: str) -> str:
+        """The official classification, with its version, that the question's answer list is of; "" for none."""
+        return next((c.classification for c in self.choices(question).values() if c.classification), "")
+
     def columns(self, question: str) -> list[str]:
         """How the question stands in `answers.parquet`: one column, or one per choice for select_multiple."""
         if self[question].kind != "select_multiple":
@@ -161,7 +167,7 @@ def load_questionnaire(folder: Path) -> Questionnaire:
             if not (folder / f"{sheet}.csv").is_file()
         ],
     )
-    survey, choices, settings = (_sheet(folder / f"{s}.csv") for s in ("survey", "choices", "settings"))
+    survey, choices, settings = (read_sheet(folder / f"{s}.csv") for s in ("survey", "choices", "settings"))
     stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
     lists, problems = _lists(choices)
     questions, more = _questions(survey, lists)
@@ -183,17 +189,17 @@ def _concepts(folder: Path) -> dict[str, Concept]:
     path = folder / "concepts.csv"
     if not path.is_file():
         return {}
-    rows = _sheet(path).to_dict("records")
+    rows = read_sheet(path).to_dict("records")
     return {r["concept"]: Concept(r["concept"], r["label"], r["domain"], r["domain_label"], r["source"]) for r in rows}
 
 
-def _sheet(path: Path) -> pd.DataFrame:
-    """A sheet, all text.
+def read_sheet(path: Path) -> pd.DataFrame:
+    """A sheet of a questionnaire, or a list in `params/`: all text.
 
     Raises:
         ProblemsFound: the sheet is empty or not UTF-8.
     """
-    heading = f"The questionnaire in questionnaires/{path.parent.name}/ cannot be used."
+    heading = f"The sheet {path.name} in {path.parent.name}/ cannot be used."
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -232,9 +238,25 @@ def _lists(choices: pd.DataFrame) -> tuple[dict[str, dict[str, Choice]], list[Pr
         if missing and missing not in MISSING_ANSWERS:
             problems.append(Problem(f"`{missing}` is not a missing reason", where, remedy=did_you_mean(missing, MISSING_ANSWERS)))
         answers[row["name"]] = Choice(
-            row["name"], _labels(row, columns), missing, row.get("exclusive", "") == "yes", row.get("concept", "")
+            row["name"],
+            _labels(row, columns),
+            missing,
+            row.get("exclusive", "") == "yes",
+            row.get("concept", ""),
+            row.get("classification", ""),
         )
+    problems += _mixed_classifications(lists)
     return lists, problems
+
+
+def _mixed_classifications(lists: dict[str, dict[str, Choice]]) -> list[Problem]:
+    """The same code may mean something else in another version: one list, one version."""
+    found = {name: dict.fromkeys(c.classification for c in answers.values() if c.classification) for name, answers in lists.items()}
+    return [
+        Problem(f"the list `{name}` mixes {' and '.join(versions)}", "choices.csv", remedy="state one classification for the whole list")
+        for name, versions in found.items()
+        if len(versions) > 1
+    ]
 
 
 def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], list[Problem]]:

@@ -44,6 +44,7 @@ class Delivery(Strict):
         dates: whether dates such as 5/10/2022 are written with the day or the month first, where the file leaves it open.
         national: question -> {national category: common code}; the national category is kept beside the code.
         rescale: question whose `scales` differs -> `linear`, or {point of this export's scale: point of the questionnaire's}.
+        classifications: question -> the classification used in this export (`NACE Rev. 2.1`) instead of the questionnaire's.
     """
 
     partner: str
@@ -64,6 +65,7 @@ class Delivery(Strict):
     dates: Literal["day first", "month first"] | None = None
     national: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     rescale: dict[str, Literal["linear"] | dict[str, Annotated[str, BeforeValidator(str)]]] = {}
+    classifications: dict[str, str] = {}
 
     @field_validator("encoding")
     @classmethod

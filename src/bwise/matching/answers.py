@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from bwise.classifications import names_of_sections, sections
 from bwise.exports.table import NOT_SHOWN, RawTable
 from bwise.matching.columns import Match, by_question
 from bwise.matching.dates import date_order, parse_date
@@ -75,9 +76,20 @@ class AnswerList:
         language: labels of this language win where two languages share a label.
         declared: raw text -> code, from params; believed before anything else.
         tool: LimeSurvey keeps five characters of an answer code, KoBo joins labels by spaces.
+        version: of the list's classification in this export, where it has one. in_codes: whether a code in this export is the
+            questionnaire's own, which is of the questionnaire's version.
     """
 
-    def __init__(self, questionnaire: Questionnaire, list_name: str, language: str = "", declared: dict | None = None, tool: str = ""):
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        list_name: str,
+        language: str = "",
+        declared: dict | None = None,
+        tool: str = "",
+        version: str = "",
+        in_codes: bool = True,
+    ):
         self.choices = questionnaire.lists[list_name]
         preferred: dict[str, str] = {}
         anywhere: dict[str, set[str]] = {}
@@ -91,6 +103,9 @@ class AnswerList:
         self.declared = {answer_key(raw): code for raw, code in (declared or {}).items() if code in self.choices}
         self.codes = self._short_codes() if tool == "LimeSurvey" else {}
         self.codes |= {answer_key(name): name for name in self.choices}
+        self.refused: dict[str, tuple[str, str]] = {}  # text -> why it is no answer, and a proposal
+        if version:
+            self._classified(questionnaire, version, in_codes)
         self.joined_by_spaces = tool == "KoBoToolbox"
         known = self.codes | self.labels | self.declared
         self.longest_first = {k: known[k] for k in sorted(known, key=len, reverse=True) if k}
@@ -101,6 +116,16 @@ class AnswerList:
             cut.setdefault(code_key(name)[:5], []).append(name)
         other = {"-oth-": "other"} if "other" in self.choices else {}
         return {k: v[0] for k, v in cut.items() if len(v) == 1} | other
+
+    def _classified(self, questionnaire: Questionnaire, version: str, in_codes: bool) -> None:
+        """Sections of a classification are found as this export writes them; other answers of the list as ever."""
+        classified = {c.name: c.classification for c in self.choices.values() if c.classification}
+        own = next(iter(classified.values()))
+        titles = {text: code for text, code in self.labels.items() if code in classified}
+        names = names_of_sections(sections(questionnaire), titles, own, version, in_codes)
+        self.labels = {t: c for t, c in self.labels.items() if c not in classified} | names.labels
+        self.codes = {t: c for t, c in self.codes.items() if c not in classified} | names.codes
+        self.refused = names.refused
 
     def find(self, raw: str) -> tuple[str, str]:
         """Code and rule for one text, or two empty strings. A label is believed before a code."""
@@ -190,8 +215,8 @@ def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionna
     Raises:
         ProblemsFound: never for an answer; answers that cannot be read get the reason `unreadable`.
     """
-    work = _Work(raw, questionnaire, delivery, language)
     columns = by_question(matches)
+    work = _Work(raw, questionnaire, delivery, language, columns)
     # Texts of "other" in a column of their own come first: they tick "other" in the question they belong to.
     own_text = [n for n in columns if questionnaire[n].role == "other"]
     for name in [*own_text, *(n for n in questionnaire.questions if n not in own_text)]:
@@ -202,8 +227,8 @@ def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionna
 class _Work:
     """Collects the columns of one delivery, question by question."""
 
-    def __init__(self, raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, language: str):
-        self.raw, self.questionnaire, self.delivery, self.language = raw, questionnaire, delivery, language
+    def __init__(self, raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, language: str, columns: dict[str, list[Match]]):
+        self.raw, self.questionnaire, self.delivery, self.language, self.columns = raw, questionnaire, delivery, language, columns
         self.values: dict[str, pd.Series] = {}
         self.reasons: dict[str, pd.Series] = {}
         self.national: dict[str, pd.Series] = {}
@@ -235,13 +260,31 @@ class _Work:
         return self.constants[value, dtype]
 
     def _list(self, question: Question) -> AnswerList:
+        """The answers of a question. A letter alone is a section where params, the headings or the export's codes say of which version."""
         name = self.delivery.scales.get(question.name, question.list_name)
         declared = self.delivery.answers.get(question.name)
+        if own := self.questionnaire.classification(question.name):
+            version = self.delivery.classifications.get(question.name, own)
+            headed = any("/" in match.target for match in self.columns[question.name])
+            in_codes = headed or question.name in self.delivery.classifications or self._in_codes
+            return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool, version, in_codes)
         if declared:
             return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool)
         if name not in self.lists:
             self.lists[name] = AnswerList(self.questionnaire, name, self.language, tool=self.raw.tool)
         return self.lists[name]
+
+    @cached_property
+    def _in_codes(self) -> bool:
+        """Whether the export holds the questionnaire's own codes: no answer of a question with one answer is a label."""
+        asked = [(self.questionnaire[name], matches[0]) for name, matches in self.columns.items()]
+        return not any(
+            (key := answer_key(text)) in answers.labels and key not in answers.codes
+            for question, match in asked
+            if question.kind == "select_one"
+            for answers in [AnswerList(self.questionnaire, self.delivery.scales.get(question.name, question.list_name), tool=self.raw.tool)]
+            for text in self.raw.cells[match.column.position].unique()
+        )
 
     def _read_each(self, question: Question, match: Match, read) -> tuple[pd.Series, list[Reading]]:
         """Readings per distinct text; the column as positions into them."""
@@ -328,6 +371,8 @@ class _Work:
             return _answer_or_reason(code, answers.choices[code].missing, rule)
         if answer_key(text) in NOT_APPLICABLE:
             return self._not_applicable(text)
+        if answer_key(text) in answers.refused:
+            return _refused(answers, [answer_key(text)])
         near, score = answers.nearest(text)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
             return Reading(("other",), "text of other in the cell", other=tidy(text))
@@ -394,6 +439,8 @@ class _Work:
             return self._not_applicable(text)
         if not codes and (answer_key(text) in BLANK or not left):
             return Reading(rule="sign for no answer", reason="no_answer")
+        if any(part in answers.refused for part in left):
+            return _refused(answers, left)
         near, score = max((answers.nearest(part) for part in left), key=lambda found: found[1])
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
             return Reading((*codes, "other"), "split by known answers, rest is the text of other", other=_as_written(left, text))
@@ -502,6 +549,11 @@ def _blank(text: str) -> Reading | None:
 
 def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:
     return Reading(rule=rule, reason=missing) if missing else Reading((code,), rule)
+
+
+def _refused(answers: AnswerList, parts: list[str]) -> Reading:
+    rule, proposal = next(answers.refused[part] for part in parts if part in answers.refused)
+    return Reading(rule=rule, reason="unreadable", proposal=proposal)
 
 
 def _as_written(left: list[str], text: str) -> str:

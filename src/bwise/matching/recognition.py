@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bwise.classifications import sections
 from bwise.exports import READERS, read_as
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
@@ -100,7 +101,7 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
     stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems))
-    stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown))
+    stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     return DeliveryRead(name, delivery, whole, other)
 
 
@@ -328,6 +329,15 @@ def _check_rescale(question: Question, value: str | dict, questionnaire: Questio
     return problems + [Problem(f"{name}: {t} is no point of the questionnaire's scale", remedy=did_you_mean(t, own)) for t in strange]
 
 
+def _check_classification(question: Question, value: str, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    name, known = f"`classifications: {question.name}`", list(sections(questionnaire))
+    if not questionnaire.classification(question.name):
+        return [Problem(f"{name}: the answers of this question are of no classification", remedy="take the line out")]
+    if value in known:
+        return []
+    return [Problem(f"{name}: `{value}` is not in params/nace.csv", remedy=did_you_mean(value, known))]
+
+
 CHECKS = {
     "answers": _check_answers,
     "scales": _check_scale,
@@ -336,10 +346,11 @@ CHECKS = {
     "ranges": _check_range,
     "national": _check_national,
     "rescale": _check_rescale,
+    "classifications": _check_classification,
 }
 
 
-def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> list[Problem]:
+def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questionnaire: Questionnaire) -> list[Problem]:
     """Lines of params that match nothing in the file: they would do nothing, and nobody would know."""
     why = "the line would do nothing"
     open_to_params = [c for c in read.raw.columns if not c.about]
@@ -362,6 +373,12 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str) -> lis
             for raw in declared
             if not any(answer_key(raw) in cell for cell in cells)
         ]
+    for question, version in delivery.classifications.items():
+        other = version != questionnaire.classification(question)
+        if other and any("/" in m.target and m.how != "declared" for m in read.matches if m.question == question):
+            what = f"`classifications: {question}: {version}`: the export has one column per section"
+            remedy = "under `columns:`, give each of these columns its section in the questionnaire's version, or `ignore`"
+            problems.append(Problem(what, shown, "what a column means would be guessed", remedy))
     rules = read.answers.mapping.groupby("question")["rule"].agg(set)
     problems += [
         Problem(f"`sentinels: {question}` matches no answer", shown, why, "take the line out")

@@ -12,7 +12,7 @@ from bwise.tables.focus_groups import BESIDE, model_recognition
 from bwise.tables.frequencies import first_look, frequencies
 from bwise.tables.headlines import headline
 from bwise.tables.robustness import robustness
-from bwise.tables.skills import priorities, ratings, skills, skills_by_country
+from bwise.tables.skills import priorities, ratings, skill_names, skills, skills_by_country, skills_by_enterprise
 from bwise.tables.support import reserved_contracts, support
 from bwise.tables.training import measures, profiles, training_funding
 
@@ -51,6 +51,8 @@ EUROPEAN = (
     reserved_contracts,
     skills,
     skills_by_country,
+    skills_by_enterprise,
+    skill_names,
     priorities,
     profiles,
     measures,
@@ -68,7 +70,7 @@ MISSION = {
     "Pathways, contracts and pay of workers with support needs": ("pathways", "contracts", "remuneration"),
     "Which public support reaches which model": ("support", "support_by_source"),
     "Who works under reserved contracts": ("reserved_contracts", "reserved_contracts_by_source"),
-    "Which skills are needed, and which are there": ("skills", "skills_by_country", "ratings"),
+    "Which skills are needed, and which are there": ("skills", "skills_by_country", "skills_by_enterprise", "skill_names", "ratings"),
     "Which skills come first": ("priorities", "priorities_by_source"),
     "Which occupational profiles to revise or create": ("profiles", "profiles_by_source"),
     "What is done about skills gaps": ("measures", "training_funding"),

@@ -137,7 +137,7 @@ def _group(items: pd.DataFrame, by: pd.DataFrame, wise: pd.Series, scale: float,
     answered = items.notna().groupby([*keys, wise.rename("_wise")], sort=False, observed=True).any()
     wises = answered.groupby(level=list(by.columns), sort=False, observed=True).sum()
     figures = {"value": grouped.agg(how) * scale, "n": grouped.count(), "wises": wises}
-    items_level = items.columns.names if items.columns.nlevels > 1 else ["item"]
+    items_level = _levels(items)
     long = pd.concat({k: v.rename_axis(columns=items_level).stack(items_level, future_stack=True) for k, v in figures.items()}, axis=1)
     return long.fillna({"wises": 0}).reset_index()
 
@@ -159,6 +159,22 @@ def _behind(
 def people(pool: Pool, who: pd.Series, *questions: str, **more) -> tuple[Evidence]:
     """Evidence of a figure that counts respondents; `who` is true for each of them. `more`: as in `Evidence`."""
     return (Evidence(pool, questions, lambda: pd.Series(1.0, index=who.index[who]), **more),)
+
+
+def with_countries(cells: pd.DataFrame, pool: Pool, items: pd.DataFrame, keys: pd.DataFrame | None, countries: list[str]) -> pd.DataFrame:
+    """The cells that `means` made, and in `countries` how many of the countries compared have respondents behind each figure."""
+    names = [] if keys is None else list(keys.columns)
+    by = pd.concat([pool.answers["country"].astype("str"), *([] if keys is None else [keys])], axis=1)
+    by = by[pool.answers["country"].isin(countries) & by.notna().all(axis=1)]
+    answered = items.loc[by.index].notna().groupby([by[c] for c in by], sort=False, observed=True).any()
+    levels = _levels(items)
+    long = answered.rename_axis(columns=levels).stack(levels, future_stack=True).rename("countries").reset_index()
+    counted = long.groupby([*names, *levels], sort=False, as_index=False)["countries"].sum()
+    return cells.merge(counted, on=[*names, *levels], how="left", validate="m:1")
+
+
+def _levels(items: pd.DataFrame) -> list[str]:
+    return list(items.columns.names) if items.columns.nlevels > 1 else ["item"]
 
 
 def wises_of(pool: Pool) -> pd.Series:
@@ -227,6 +243,7 @@ def across(pool: Pool, items: pd.DataFrame, asked: Asked, by: tuple[str, ...], s
     countries = protect(means(pool, items, asked, whole, scale, comparable, how=how), pool.settings, along="country", total=POOLED)
     mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES")
     pooled = protect(means(pool, items, asked, whole, scale, comparable, False, how), pool.settings, along="group", total=ALL)
+    pooled = with_countries(pooled, pool, items, whole, comparable)
     frames = [f.assign(breakdown="all", average=a) for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))]
     for name in by:
         if (found := breakdown(pool, name)) is None:
@@ -238,9 +255,9 @@ def across(pool: Pool, items: pd.DataFrame, asked: Asked, by: tuple[str, ...], s
             [means(pool, items, asked, keys, scale, comparable, False, how, of_wise=of) for keys, of in levels], ignore_index=True
         )
         protected = protect(parts, pool.settings, along="group", total=ALL)
-        frames.append(protected[~protected["group"].isin([ALL, UNKNOWN])].assign(breakdown=name, average=POOLED))
-    cells = pd.concat(frames, ignore_index=True).drop(columns="country")
-    return cells.assign(countries=cells["countries"].fillna(len(comparable)))
+        shown = protected[~protected["group"].isin([ALL, UNKNOWN])]
+        frames.append(with_countries(shown, pool, items, each, comparable).assign(breakdown=name, average=POOLED))
+    return pd.concat(frames, ignore_index=True).drop(columns="country")
 
 
 def named(asked: Asked) -> list[str]:
@@ -310,6 +327,15 @@ def country_table(pool, cells, id_, title, population, base, unit, formula, rows
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
 
 
+def qualities(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cells with a code instead of a value; of persons and WISEs they tell nothing."""
+    empty = {"value": np.nan, "n": np.nan, "wises": np.nan, "countries": np.nan, "obs_status": "", "conf_status": ""}
+    rows = rows.assign(**{k: v for k, v in empty.items() if k not in rows})
+    if EVIDENCE in rows:
+        rows[EVIDENCE] = rows[EVIDENCE].map(lambda behind: behind if isinstance(behind, tuple) else ())  # nobody said anything
+    return tidy(rows.fillna({"obs_status": "", "conf_status": ""}))
+
+
 def tidy(cells: pd.DataFrame) -> pd.DataFrame:
     """Dimensions first, then the figure; persons and WISEs as whole numbers."""
     dimensions = [c for c in cells.columns if c not in (*TAIL, "code", EVIDENCE)]
@@ -324,6 +350,18 @@ def labels(pool: Pool, question: Question | None) -> dict[str, str]:
     if question is None:
         return {}
     return {c.name: c.labels.get("en", c.name).split(" (")[0] for c in pool.questionnaire.choices(question.name).values()}
+
+
+def sector_labels(pool: Pool, question: Question) -> dict[str, str]:
+    """Section -> letter, title and version of the classification: in another version the letter may mean another section."""
+    version = pool.questionnaire.classification(question.name)
+    return {code: f"{code} {label} ({version})" if version else label for code, label in labels(pool, question).items()}
+
+
+def sector_notes(pool: Pool, question: Question) -> tuple[str, ...]:
+    """Which classification, in which version, the sectors are sections of."""
+    version = pool.questionnaire.classification(question.name)
+    return (f"Sectors are sections of {version}.",) if version else ()
 
 
 def codes_of(pool: Pool) -> dict[str, dict[str, str]]:

@@ -18,8 +18,11 @@ from bwise.tables.cells import (
     means,
     named,
     numeric,
+    sector_labels,
+    sector_notes,
     shares,
     tidy,
+    with_countries,
 )
 
 
@@ -66,14 +69,13 @@ def sectors(pool: Pool) -> Table | None:
         asked = (question.name,)
         by_model = [means(pool, indicators, asked, keys, 100.0, comparable, by_country=False, groups=told) for keys, told in levels]
         pooled = protect(pd.concat(by_model, ignore_index=True).drop(columns="country"), pool.settings, along="model", total=ALL)
+        parts = [(pooled[pooled["model"].eq(ALL)], whole), (pooled[pooled["model"].ne(ALL)], each)]
+        pooled = pd.concat([with_countries(part, pool, indicators, keys, comparable) for part, keys in parts])
         countries = protect(means(pool, indicators, asked, whole, 100.0, comparable), pool.settings, along="country", total=POOLED)
         mean = add_mean_of_countries(countries).query("country == @MEAN_OF_COUNTRIES").drop(columns="country")
-        frames += [
-            f.assign(statistic=statistic, average=a)
-            for f, a in ((pooled.assign(countries=len(comparable)), POOLED), (mean, MEAN_OF_COUNTRIES))
-        ]
+        frames += [f.assign(statistic=statistic, average=a) for f, a in ((pooled, POOLED), (mean, MEAN_OF_COUNTRIES))]
     cells = pd.concat(frames, ignore_index=True).rename(columns={"item": "sector"})
-    codes = {"sector": labels(pool, active), "model": {ALL: "All models", **labels(pool, model)}, "average": AVERAGES}
+    codes = {"sector": sector_labels(pool, active), "model": {ALL: "All models", **labels(pool, model)}, "average": AVERAGES}
     return Table(
         "sectors",
         "Sectors of activity by WISE model",
@@ -87,14 +89,15 @@ def sectors(pool: Pool) -> Table | None:
         codes,
         tuple(comparable),
         1,
-        ("Sectors are sections of NACE Rev. 2. Several answers were possible, so shares of activity add to more than 100.",),
+        (*sector_notes(pool, active), "Several answers were possible, so shares of activity add to more than 100."),
     )
 
 
 def income(pool: Pool) -> Table | None:
     """Income of WISEs by source. Population: WISEs in the sample, as their enablers see them. Base: enablers who gave a complete split.
     Unit: per cent of income. Formula: mean and median of the shares; a split that differs from 100 by more than the tolerance is
-    refused, rescaled or kept, as params say. Public contracts are sales, kept apart from subsidies. Source: role `income`."""
+    refused, rescaled or kept, as params say. Public contracts are sales, kept apart from subsidies. Country groups, because the
+    project found the models to blur where public support is stronger (https://nasor.bg/1689-2/). Source: role `income`."""
     questions = pool.questionnaire.with_role("income")
     if not questions:
         return None
@@ -108,7 +111,7 @@ def income(pool: Pool) -> Table | None:
         splits = splits.where(~off)
     elif settings.income_rule == "rescale":
         splits = splits.mask(off, splits.div(total.where(total > 0), axis=0) * 100)
-    by = ("model", "size")
+    by = ("model", "size", "country_group")
     frames = [across(pool, splits, tuple(names), by, 1.0, how).assign(statistic=how) for how in ("mean", "median")]
     done = {"refuse": "left out", "rescale": "rescaled to 100", "keep": "kept as given"}[settings.income_rule]
     note = f"Shares of {off.sum()} of {total.notna().sum()} respondents are off 100 by more than {settings.income_tolerance:g}: {done}."

@@ -15,7 +15,8 @@ import pandas as pd
 
 from bwise.disclosure import EVIDENCE, POOLED
 from bwise.pooling import Pool
-from bwise.tables.cells import ALL, Evidence, Table, codes_of, labels, tidy
+from bwise.tables.cells import ALL, Evidence, Table, codes_of, labels, qualities, sector_notes
+from bwise.tables.training import MAPPED
 
 RECOGNISED = {"fully": ("●", "fully"), "partly": ("◐", "partly"), "not": ("○", "not"), "dont_know": ("?", "not known")}
 AGREE, DIFFER, SURVEY_ONLY, GROUPS_ONLY = "agree", "differ", "survey only", "focus groups only"
@@ -60,7 +61,7 @@ def model_recognition(groups: Pool) -> Table:
         "models that the focus group discussed",
         "judgement",
         "as the focus group said",
-        _qualities(pd.DataFrame(rows)),
+        qualities(pd.DataFrame(rows)),
         ("country", "partner"),
         ("model", "statistic"),
         {**codes_of(groups), "model": labels(groups, model)},
@@ -101,7 +102,8 @@ def sectors_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Tab
     for model, part in data[data["model"].ne(ALL)].groupby("model", sort=False):
         said = {s: named[s].get(model, UNHEARD) for s in part["sector"]}
         rows += _first_of_both({"model": model}, "sector", _figures(part, "sector"), {s: (h.yes, h.evidence) for s, h in said.items()})
-    return _by_source(pool, "sectors", "Sectors by WISE model: survey and focus groups", rows, ("sector",), tables["sectors"])
+    table = _by_source(pool, "sectors", "Sectors by WISE model: survey and focus groups", rows, ("sector",), tables["sectors"])
+    return replace(table, notes=(*table.notes, *sector_notes(pool, pool.questionnaire.one("sectors")))) if table else None
 
 
 def support_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
@@ -150,7 +152,8 @@ def profiles_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Ta
             said[profile] = (float(len(_countries_of(groups, heard))), heard)
         rows += _first_of_both({"measure": kind}, "answer", _figures(part, "answer"), said)
     title = "Occupational profiles to revise and to create: survey and focus groups"
-    return _by_source(pool, "profiles", title, rows, ("answer",), tables["profiles"])
+    table = _by_source(pool, "profiles", title, rows, ("answer",), tables["profiles"])
+    return replace(table, notes=(*table.notes, *(n for n in tables["profiles"].notes if n == MAPPED))) if table else None
 
 
 def priorities_by_source(pool: Pool, groups: Pool, tables: dict[str, Table]) -> Table | None:
@@ -323,7 +326,7 @@ def _by_source(
         f"survey: {survey.base}; focus groups: countries whose group spoke of it",
         "survey: %; focus groups: countries or judgement",
         "see the notes",
-        _qualities(frame.assign(statistic=frame["source"])),
+        qualities(frame.assign(statistic=frame["source"])),
         down,
         (*across, "source"),
         {**survey.codes, **codes_of(pool), "source": SOURCES, "model": labels(pool, pool.questionnaire.one("model"))},
@@ -336,11 +339,3 @@ def _by_source(
         {**VERDICTS, **(symbols or {})},
         {GROUPS: 0},
     )
-
-
-def _qualities(rows: pd.DataFrame) -> pd.DataFrame:
-    """Cells with a code instead of a value; of persons and WISEs they tell nothing."""
-    empty = {"value": np.nan, "n": np.nan, "wises": np.nan, "countries": np.nan, "obs_status": "", "conf_status": ""}
-    rows = rows.assign(**{k: v for k, v in empty.items() if k not in rows})
-    rows[EVIDENCE] = rows[EVIDENCE].map(lambda behind: behind if isinstance(behind, tuple) else ())  # nobody said anything
-    return tidy(rows.fillna({"obs_status": "", "conf_status": ""}))

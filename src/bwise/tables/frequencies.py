@@ -8,7 +8,7 @@ from bwise.disclosure import POOLED, protect
 from bwise.pooling import Pool
 from bwise.problems import Problem, stop
 from bwise.summaries import Summary
-from bwise.tables.cells import Table, codes_of, given, labels, means, tidy
+from bwise.tables.cells import Table, codes_of, given, labels, means, tidy, with_countries
 
 
 def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
@@ -39,17 +39,17 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     told = (by,) if by in pool.questionnaire.questions else ()
     comparable = pool.comparable(name)
     countries = [c for c in pool.countries if pool.status(name, c) != "not asked"] if by_country else comparable
-    cells = means(pool, indicators, (name,), keys, 100.0, countries, by_country, groups=told).rename(columns={"item": "answer"})
+    cells = means(pool, indicators, (name,), keys, 100.0, countries, by_country, groups=told)
     cells = cells[cells["n"].gt(0)]  # an answer that nobody there was offered
     if countries != comparable:  # shown side by side, never added up
         cells = cells[cells["country"] != POOLED]
     cells = cells if by_country else cells.drop(columns="country")
-    along = by or "answer"
-    cells = protect(cells.assign(statistic="share"), pool.settings, along=along, total=POOLED)
+    cells = protect(cells.assign(statistic="share"), pool.settings, along=by or "item", total=POOLED)
+    cells = with_countries(cells, pool, indicators, keys, countries).rename(columns={"item": "answer"})
     if question.is_number:  # a number that nobody in the group gave is not listed
         cells = cells[cells["value"].ne(0)]
     counts = cells.assign(statistic="count", value=(cells["value"] * cells["n"] / 100).round())
-    data = pd.concat([counts, cells], ignore_index=True).assign(countries=len(countries))
+    data = pd.concat([counts, cells], ignore_index=True)
     if by_country:
         data.loc[data["country"] != POOLED, "countries"] = 1
     answers = {} if question.is_number else labels(pool, question)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from bwise.classifications import competences
 from bwise.disclosure import CONFIDENTIAL, FIGURE, MEAN_OF_COUNTRIES, POOLED, add_mean_of_countries, protect
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
@@ -15,6 +17,9 @@ from bwise.tables.cells import (
     AVERAGES,
     SELF,
     Table,
+    across,
+    across_codes,
+    breakdown,
     codes_of,
     domain_labels,
     domain_of,
@@ -22,7 +27,9 @@ from bwise.tables.cells import (
     labels,
     means,
     numeric,
+    qualities,
     tidy,
+    with_countries,
 )
 
 CRITICAL = (4, 2)
@@ -62,6 +69,80 @@ def skills_by_country(pool: Pool) -> Table | None:
     )
 
 
+def skills_by_enterprise(pool: Pool) -> Table | None:
+    """Skills by model, size and age of the WISE, over all worker groups who rated the skill about themselves. Base, unit and formula as
+    for `skills`. Size and age, because work package 1 found that recently founded WISEs stress other skills than more structured ones
+    (team-building; strategy and decisions: https://alaturidevoi.ro/en/trends-and-challenges-for-work-integration-social-enterprises-in-europe-skills-gaps-in-digital-area/).
+    Worker groups are not crossed with groups of WISEs: most would be too small. Source: role `skill`."""
+    by = ("model", "size", "age")
+    measured = {concept: questions for (concept, subject), questions in _by_concept(pool).items() if subject == SELF}
+    if not measured or not any(breakdown(pool, name) for name in by):
+        return None
+    batches: dict[tuple[str, ...], list[str]] = {}
+    for concept, questions in measured.items():
+        batches.setdefault(tuple(pool.comparable(*[q.name for q in questions.values()])), []).append(concept)
+    frames = []
+    for concepts in batches.values():
+        rated = {c: _statistics(pool, measured[c]).filter(["relevance", "endowment", "gap"]) for c in concepts}
+        items = pd.concat({(domain_of(pool, next(iter(measured[c].values()))), c): r for c, r in rated.items()}, axis=1)
+        asked = {(d, c, s): _asked(measured[c], s) for d, c, s in items.columns}
+        frames.append(across(pool, items.rename_axis(columns=["domain", "skill", "statistic"]), asked, by, 1.0))
+    cells = pd.concat(frames, ignore_index=True)
+    hidden = pd.Series(list(zip(cells["skill"], cells["statistic"], strict=True))).isin(_with_a_hidden_group(pool))
+    cells.loc[hidden, FIGURE] = np.nan
+    cells.loc[hidden, "conf_status"] = CONFIDENTIAL
+    table = _skill_table(
+        pool,
+        cells,
+        "skills_by_enterprise",
+        "Skills by model, size and age of the enterprise",
+        ("domain", "skill", "statistic"),
+        ("breakdown", "group", "average"),
+    )
+    return replace(table, codes=table.codes | across_codes(pool, by))
+
+
+def _with_a_hidden_group(pool: Pool) -> set[tuple[str, str]]:
+    """Skill and statistic of which a worker group is hidden: all enterprises added up, less the groups shown, would tell it."""
+    cells = _skill_cells(pool)
+    if cells is None:
+        return set()
+    hidden = cells[cells["country"].eq(POOLED) & cells["answered_by"].eq(SELF) & cells["conf_status"].eq(CONFIDENTIAL)]
+    return set(hidden[["skill", "statistic"]].itertuples(index=False, name=None))
+
+
+def skill_names(pool: Pool) -> Table | None:
+    """What competence frameworks call the skills that were asked for, in each version of `params/skills.csv`: names change, numbers stay.
+    Unit: a name. Source: concepts such as `digcomp-2.2/1.1`, found in `params/skills.csv`."""
+    frameworks = competences(pool.questionnaire)
+    keys = {name.casefold().replace(" ", "-"): name for name in frameworks}
+    rows, sources = [], {}
+    for concept in dict.fromkeys(q.concept for q in pool.questionnaire.with_role("skill")):
+        key, _, number = concept.partition("/")
+        kind = frameworks[keys[key]][number]["framework"] if number in frameworks.get(keys.get(key, ""), {}) else ""
+        for version, known in frameworks.items():
+            if number in known and known[number]["framework"] == kind:
+                rows.append({"skill": concept, "statistic": version, "code": f"{number} {known[number]['title']}"})
+                sources.setdefault(version, known[number]["source"].partition(";")[0])
+    if not rows:
+        return None
+    return Table(
+        "skill_names",
+        "Names of the skills in the versions of DigComp and GreenComp",
+        "skills that the questionnaire asks for",
+        "competences of the frameworks",
+        "name",
+        "number and name as in the framework",
+        qualities(pd.DataFrame(rows)),
+        ("skill",),
+        ("statistic",),
+        codes_of(pool),
+        tuple(pool.countries),
+        notes=(f"Sources: {'; '.join(sources.values())}. Other skills are the project's own.",),
+        symbols={row["code"]: ("", row["code"]) for row in rows},
+    )
+
+
 def priorities(pool: Pool) -> Table | None:
     """Skills in the order of need, by worker group. Population: respondents, about themselves. Base: those who gave both ratings. Formula:
     rank by the share with a critical gap, pooled; equal shares share a rank. Source: role `skill`."""
@@ -97,15 +178,13 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
     names = [q.name for q in questions]
     items = pd.concat({q.concept: given(pool, q) for q in questions}, axis=1, names=["skill", "answer"])
     asked = {item: next((q.name,) for q in questions if q.concept == item[0]) for item in items.columns}
-    cells = (
-        means(pool, items, asked, None, 100.0, pool.comparable(*names), by_country=False)
-        .drop(columns="country")
-        .assign(domain=domain, statistic="share")
-    )
-    reasons = pool.missing.loc[pool.missing["country"].isin(pool.comparable(*names)), names]
+    comparable = pool.comparable(*names)
+    cells = means(pool, items, asked, None, 100.0, comparable, by_country=False).drop(columns="country")
+    reasons = pool.missing.loc[pool.missing["country"].isin(comparable), names]
     unknown = int(reasons.eq("dont_know").to_numpy().sum())
     asked = unknown + int(reasons.eq("").to_numpy().sum())
-    cells = protect(cells, pool.settings, along="answer", total="").assign(countries=len(pool.comparable(*names)))
+    cells = with_countries(protect(cells, pool.settings, along="answer", total=""), pool, items, None, comparable)
+    cells = cells.assign(domain=domain, statistic="share")
     return Table(
         f"ratings_{domain}_{measure}",
         f"{domain_labels(pool)[domain]}: {measure}, spread of answers",
@@ -117,7 +196,7 @@ def ratings(pool: Pool, domain: str, measure: str = "relevance") -> Table | None
         ("skill",),
         ("answer",),
         {**codes_of(pool), "answer": labels(pool, questions[0])},
-        tuple(pool.comparable(*names)),
+        tuple(comparable),
         1,
         (f"“Don't know” is not in the base: {unknown} of {asked} answers.", "Pooled over countries and worker groups."),
     )
@@ -143,7 +222,7 @@ def _skill_cells(pool: Pool) -> pd.DataFrame | None:
             {"worker_group": own if subject == SELF else subject, "answered_by": SELF if subject == SELF else own}, index=own.index
         )
         levels = [keys, keys.assign(worker_group=ALL)] if subject == SELF and len(asked_of) > 1 else [keys]
-        asked = {(c, s): tuple(measured[c, subject][m].name for m in MEASURES_OF.get(s, (s,))) for c, s in items.columns}
+        asked = {(c, s): _asked(measured[c, subject], s) for c, s in items.columns}
         frames += [means(pool, items, asked, level, 1.0, list(countries), groups=(group.name,)) for level in levels]
     cells = pd.concat(frames, ignore_index=True)
     cells = cells[cells["n"].gt(0)]
@@ -182,6 +261,10 @@ MEASURES_OF = {
     "future gap": ("future", "endowment"),
 }
 """Statistic -> the ratings it is made from; the others are ratings themselves."""
+
+
+def _asked(questions: dict[str, Question], statistic: str) -> tuple[str, ...]:
+    return tuple(questions[measure].name for measure in MEASURES_OF.get(statistic, (statistic,)))
 
 
 def _statistics(pool: Pool, questions: dict[str, Question]) -> pd.DataFrame:

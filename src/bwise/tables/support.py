@@ -10,7 +10,8 @@ from bwise.tables.cells import Table, across, across_codes, codes_of, domain_of,
 
 def support(pool: Pool) -> Table | None:
     """Public support per instrument and how far it reaches. Population: WISEs in the sample, as their enablers see them. Base: enablers who
-    said none, partly or fully ("don't know" is left out). Unit: per cent. Source: role `support`, list none, partly, fully."""
+    said none, partly or fully ("don't know" is left out). Unit: per cent. Country groups, because the project compared countries by
+    how strongly policies support WISEs (https://nasor.bg/1689-2/). Source: role `support`, list none, partly, fully."""
     questions = pool.questionnaire.with_role("support", "extent")
     if not questions:
         return None
@@ -19,7 +20,7 @@ def support(pool: Pool) -> Table | None:
         {(domain_of(pool, q), q.concept): given(pool, q) for q in questions}, axis=1, names=["domain", "instrument", "extent"]
     )
     asked = {item: next((q.name,) for q in questions if q.concept == item[1]) for item in items.columns}
-    by = ("model",)
+    by = ("model", "country_group")
     return Table(
         "support",
         "Public support by instrument",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from bwise.classifications import occupations
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 from bwise.tables.cells import Table, across, across_codes, given, labels, shares, tidy
@@ -31,8 +34,8 @@ def training_funding(pool: Pool) -> Table | None:
 
 def profiles(pool: Pool) -> Table | None:
     """Occupational profiles to revise and to create. Base: respondents who answered (not mentions). Unit: per cent. Source: role
-    `profiles`."""
-    return _by_question(
+    `profiles`; groups of ISCO-08 from `params/profiles.csv`."""
+    table = _by_question(
         pool,
         pool.questionnaire.with_role("profiles"),
         "measure",
@@ -41,6 +44,14 @@ def profiles(pool: Pool) -> Table | None:
         "respondents who answered",
         {"revise": "To revise", "create": "To create"},
     )
+    groups = occupations(pool.questionnaire)
+    if table is None or not groups:
+        return table
+    named = {p: f"{label} (ISCO-08 {groups[p]})" if p in groups else label for p, label in table.codes["answer"].items()}
+    return replace(table, codes=table.codes | {"answer": named}, notes=(*table.notes, MAPPED))
+
+
+MAPPED = "ISCO-08 groups come from params/profiles.csv, which says how far each is settled; a profile without one has no group there."
 
 
 def _by_question(
