@@ -15,6 +15,7 @@ ORDER = (
     "cleaning",
     "checks",
     "privacy",
+    "corrections",
     "storage",
     "intake",
     "lineage",

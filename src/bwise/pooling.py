@@ -144,8 +144,8 @@ def _manifest(project: Project, country: str, questionnaire: str, part: str, set
     if manifest["questionnaire"] != questionnaire:
         return {}, f"answers another questionnaire ({manifest['questionnaire']})"
     files = [Path(f) for f in manifest["inputs"] if not f.startswith("params/")]
-    now = inputs(project, country, questionnaire, files)
-    changed = [f for f, digest in manifest["inputs"].items() if now.get(f) != digest]
+    before, now = manifest["inputs"], inputs(project, country, questionnaire, files, part)
+    changed = [f for f in before | now if before.get(f) != now.get(f)]  # corrections may have come, or gone
     if changed:
         return {}, "changed since it was cleaned: " + ", ".join(changed)
     if manifest["program"] != program():

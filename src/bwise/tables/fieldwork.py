@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bwise.corrections import CORRECTION
 from bwise.disclosure import POOLED
 from bwise.pooling import POOLED as POOLABLE
 from bwise.pooling import STATUSES, Pool
@@ -17,12 +18,14 @@ def fieldwork(pool: Pool) -> Table:
     Unit: records, persons, WISEs. Source: manifests of the country runs. No completion rate is called a response rate."""
     rows = []
     group = pool.questionnaire.one("group")
+    by_hand = [CORRECTION] if any(CORRECTION in m["rows"]["excluded"] for m in pool.manifests.values()) else []
+    rules = [*by_hand, *EXCLUSION_RULES]
     for country, manifest in pool.manifests.items():
         kept = pool.answers[pool.answers["country"] == country]
         counts = {
             "partners": len({d["partner"] for d in manifest["deliveries"]}),
             "records received": manifest["rows"]["received"],
-            **{f"excluded: {rule.replace('_', ' ')}": manifest["rows"]["excluded"].get(rule, 0) for rule in EXCLUSION_RULES},
+            **{f"excluded: {rule.replace('_', ' ')}": manifest["rows"]["excluded"].get(rule, 0) for rule in rules},
             "respondents kept": manifest["rows"]["kept"],
             "WISEs": manifest["wises"],
         }
