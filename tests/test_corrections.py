@@ -22,6 +22,7 @@ from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.summaries import balance, corrections
+from bwise.tables import fieldwork
 from tests.test_cleaning import ENABLER, NOBODY, WORKER, export, people, small_project
 
 SIGNED = {"reason": "a slip of the pen", "by": "AB", "date": "2022-05-31"}
@@ -268,10 +269,11 @@ def test_records_that_answer_differently_are_merged_only_when_a_correction_decid
         (line("set", "row 2", "s1", "2", "3"), "the answer now is `1`, not what `expected` says"),
         (line("set", "row 2", "barriers", "cost", "time"), "the answer now is `cost;time`"),
         (line("set", "row 2", "staff", "11", "12"), "the answer now is another one"),
-        (line("set", "row 3", "staff", "11", "12"), "there is no answer: no_answer"),
-        (line("set", "row 3", "staff", "unreadable", "12"), "there is no answer: no_answer"),
-        (line("set", "row 2", "s1", "9", "1"), "it is corrected already"),
-        (line("set", "row 2", "s1", "1", "1"), "`new` is the answer that is there already"),
+        (line("set", "row 3", "staff", "11", "12"), "there is no answer (no_answer)"),
+        (line("set", "row 3", "staff", "unreadable", "12"), "there is no answer (no_answer)"),
+        (line("set", "row 2", "s1", "9", "1"), "it is answered like this already"),
+        (line("set", "row 2", "s1", "1", "1"), "it is answered like this already"),
+        (line("blank", "row 3", "staff"), "it is answered like this already"),
         (line("set", "row 2", "s1", "1", "9"), "`9` is not an answer to this question"),
         (line("set", "row 2", "barriers", "cost;time", "cost;tme"), "did you mean `time`?"),
         (line("set", "row 2", "barriers", "cost;time", "cost;none"), "`none` excludes all other answers"),
@@ -357,12 +359,14 @@ def test_a_file_that_holds_no_corrections_is_refused_in_plain_words(tmp_path, co
         load_corrections(project, country.settings, country.questionnaire)
 
 
-@pytest.mark.parametrize("name", ["at.corrections.csv", "AT.correction.csv", "AT_corrections.csv", "AT.focus_group.corrections.csv"])
+@pytest.mark.parametrize(
+    "name", ["at.corrections.csv", "AT.correction.csv", "AT_corrections.csv", "AT.corrections.xlsx", "AT.focus_group.corrections.csv"]
+)
 def test_a_file_that_would_never_be_read_is_named(tmp_path, name):
     project = small_project(tmp_path, *people({}, {}))
     state(project, name=name)
     country = received(project)
-    with pytest.raises(ProblemsFound, match="would not be read"):
+    with pytest.raises(ProblemsFound, match="this file is not read"):
         load_corrections(project, country.settings, country.questionnaire)
 
 
@@ -505,7 +509,7 @@ def test_whatever_is_corrected_every_answer_is_accounted_for(tmp_path, cells, ou
     lines = [
         line("set" if new else "blank", f"row {row}", question, now[question][row - 2], new or "")
         for row, (question, new) in cells
-        if new != now[question][row - 2]
+        if (new or "") != now[question][row - 2]
     ]
     country = corrected(project, *lines, *([line("exclude", out)] if out else []))
     finished(project, country)
@@ -528,3 +532,30 @@ def test_the_demonstration_corrects_the_focus_group_by_a_file_of_its_own(tmp_pat
     manifest = finished(project, said)
     assert "params/AT.focus_group.corrections.csv" in manifest["inputs"]
     assert "corrections" not in json.dumps(finished(project, received(project))["inputs"])
+
+
+def test_a_number_that_was_a_range_is_no_longer_approximate_once_it_is_corrected(tmp_path):
+    project = small_project(tmp_path, *people({"staff": "10-15"}, {"staff": "10-15"}), params="    ranges:\n      staff: midpoint\n")
+    country = corrected(project, line("set", "row 2", "staff", "12.5", "14"))
+    assert flag(country).query("flag == 'approximate'")["position"].tolist() == [1]
+
+
+def test_an_option_keeps_its_tick_when_only_its_text_is_corrected(tmp_path):
+    project = small_project(tmp_path, *people({}, {}), params="    columns:\n      what else: barriers_other\n")
+    sheets = project.params / "questionnaires/small"
+    for sheet, more in (("survey", "text,barriers_other,Which,,,other,\n"), ("choices", "barrier,other,Other,,\n")):
+        write_text(sheets / f"{sheet}.csv", (sheets / f"{sheet}.csv").read_text(encoding="utf-8") + more)
+    rows = "wise_code;barriers/cost;barriers/time;what else;staff\nW1;1;0;dust;3\nW2;1;0;;3\nW3;0;0;noise;3\n"
+    write_text(tmp_path / "raw/AT/answers.csv", rows)
+    country = corrected(project, line("blank", "row 2", "barriers_other", "dust"), line("set", "row 4", "barriers_other", "noise", "heat"))
+    assert country.values["barriers/other"].tolist() == [True, False, True]
+    assert country.values["barriers_other"].fillna("").tolist() == ["", "", "heat"]
+    assert finished(project, country)["corrections"] == {"blank": 1, "set": 1}
+
+
+def test_a_table_of_fieldwork_counts_what_was_excluded_by_correction(pool_of):
+    pool = pool_of("type,name,label\ninteger,staff,Staff\n", "list_name,name,label\n", {"AT": [{"staff": 3.0}], "BE": [{"staff": 3.0}]})
+    assert "excluded: correction" not in set(fieldwork(pool).data["statistic"])
+    pool.manifests["BE"]["rows"] = {"received": 2, "excluded": {"correction": 1}, "kept": 1}
+    counts = fieldwork(pool).data.query("statistic == 'excluded: correction'").set_index("country")["value"].to_dict()
+    assert counts["AT"] == 0 and counts["BE"] == 1

@@ -18,21 +18,21 @@ import numpy as np
 import pandas as pd
 
 from bwise.cleaning import MISSING_REASONS, Country, question_reasons, record_change
-from bwise.exports.containers import decode, encodings, grids
+from bwise.exports.containers import encodings, grids
 from bwise.exports.table import Grid
 from bwise.matching.dates import date_order, parse_date
 from bwise.matching.numbers import parse_number
 from bwise.privacy import mask
 from bwise.problems import Problem, did_you_mean, nearest, stop
 from bwise.questionnaire import Choice, Question, Questionnaire
-from bwise.settings import CountrySettings, Project, corrections_file
+from bwise.settings import COUNTRY_CODES, CountrySettings, FocusGroupSettings, Project, corrections_file
 from bwise.text import tidy
 
 COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
 KINDS = ("set", "blank", "exclude", "merge")
 CORRECTION = "correction"  # the rule under which changes and exclusions are recorded
 BLANKS = tuple(reason for reason in MISSING_REASONS if reason != "not_asked")  # "not asked" is all or none per delivery
-NOTHING_SAID = ("", "no_answer", "not_shown", "not_asked")  # reasons for which a merged record may tell more
+NOTHING_SAID = ("no_answer", "not_shown", "not_asked")  # reasons for which a merged record may tell more
 # What Excel's plain "CSV" is written in, where it is not the code page of Western Europe.
 EXCEL_PAGES = {"BG": "cp1251", "EL": "cp1253", "HR": "cp1250", "LV": "cp1257", "PL": "cp1250", "RO": "cp1250", "SI": "cp1250"}
 CANNOT_READ = "The corrections cannot be read. Nothing was corrected, nothing saved."
@@ -75,37 +75,31 @@ def load_corrections(project: Project, settings: CountrySettings, questionnaire:
 
 def _check_names(project: Project, settings: CountrySettings) -> None:
     """A file of corrections that nobody would read is a correction dropped in silence."""
-    read = [corrections_file(part.country, part.part) for part in (settings, *settings.parts())]
-    here = [f"params/{p.name}" for p in sorted(project.params.glob("*.csv")) if re.match(rf"(?i){settings.country}\W?.*corr", p.name)]
-    survey, focus_group = corrections_file(settings.country), corrections_file(settings.country, "focus_group")
-    known = {survey, focus_group} if settings.part else set(read)
-    stop(
-        CANNOT_READ,
-        *[
-            Problem(
-                "this file would not be read",
-                name,
-                why="its corrections would be lost in silence",
-                remedy="the params name no focus group"
-                if name == focus_group
-                else f"rename it: {did_you_mean(name, [survey, focus_group])}",
-            )
-            for name in here
-            if name not in known
-        ],
-    )
+    codes = [settings.country, *(other for other, code in COUNTRY_CODES.items() if code == settings.country)]
+    ours = re.compile(rf"({'|'.join(codes)})([^a-z].*)?corr", re.IGNORECASE)
+    survey, focus_group = corrections_file(settings.country), corrections_file(settings.country, FocusGroupSettings.part)
+    known = {survey, *(corrections_file(part.country, part.part) for part in settings.parts())}
+    stray = [name for p in sorted(project.params.iterdir()) if ours.match(p.name) and (name := f"params/{p.name}") not in known]
+    why = "its corrections would be lost in silence"
+    unasked = "add `focus_group:` to the settings of the country, or take the file out of params/"
+    rename = f"name it {survey}, or {focus_group} for the focus group, saved as CSV; or take it out of params/"
+    stop(CANNOT_READ, *[Problem("this file is not read", name, why, unasked if name == focus_group else rename) for name in stray])
 
 
 def _grid(path: Path, name: str, country: str) -> Grid:
     """The reading of the file whose first row has the most of our columns."""
     data = path.read_bytes()
+    remedy = "save it in Excel as “CSV UTF-8”, or delete it if nothing is to be corrected"
+    if not data.strip():
+        stop(CANNOT_READ, Problem("the file is empty", name, remedy=remedy))
     page, possible = EXCEL_PAGES.get(country, "cp1252"), encodings(data)
-    encoding = possible[0] if possible and possible[0].startswith("utf") else page
-    if not data.strip() or encoding not in possible:
-        what = "the file is neither UTF-8 nor what Excel writes here" if data.strip() else "the file is empty"
-        stop(CANNOT_READ, Problem(what, name, remedy="save it in Excel as “CSV UTF-8”, or delete it if nothing is to be corrected"))
-    sheets = list(grids(path, name, encoding)) or [Grid(pd.DataFrame([[decode(data, encoding)]], index=[1]), "text")]
-    return max(sheets, key=lambda grid: len(set(COLUMNS) & set(_headings(grid))))
+    encoding = next((e for e in possible if e.startswith("utf")), page)
+    if encoding not in possible:
+        stop(CANNOT_READ, Problem(f"the file is neither UTF-8 nor {page}, which Excel uses in this country", name, remedy=remedy))
+    found = list(grids(path, name, encoding))
+    if not found:
+        stop(CANNOT_READ, Problem("the file has only one column", name, remedy=f"its columns must be {', '.join(COLUMNS)}"))
+    return max(found, key=lambda grid: len(set(COLUMNS) & set(_headings(grid))))
 
 
 def _headings(grid: Grid) -> list[str]:
@@ -180,7 +174,8 @@ class _Answers:
         found = self.country.questionnaire.choices(question, other)
         if self.country.questionnaire[question].kind != "select_multiple":
             return found
-        return {code: choice for code, choice in found.items() if self.country.reasons.at[position, f"{question}/{code}"] != "not_asked"}
+        offered = self.country.reasons.loc[position, self.country.questionnaire.columns(question)].ne("not_asked")
+        return {code: choice for code, choice in found.items() if offered.get(f"{question}/{code}", False)}
 
     @cached_property
     def _deliveries(self) -> dict[str, Any]:
@@ -190,6 +185,13 @@ class _Answers:
         """Why there is no answer, "" where there is one."""
         reasons = [self.country.reasons.at[position, column] for column in self.country.questionnaire.columns(question)]
         return next((reason for reason in reasons if reason != "not_asked"), "not_asked")
+
+    def reason_after(self, line: Line) -> str:
+        """Why there is no answer once this line is made, "" where there will be one."""
+        if line.kind == "blank":
+            return line.new or "no_answer"
+        choice = self.choices(line.question, line.position).get(line.new)
+        return choice.missing if choice else ""
 
     def told(self, question: str, position: int) -> str:
         """The answer as text: a code, codes joined by `;`, a number, a text; "" where there is none."""
@@ -221,6 +223,8 @@ def correct(country: Country, corrections: pd.DataFrame) -> None:
         ProblemsFound: with every correction that cannot be made: no such record or question, another answer than expected, a
             value that is no answer to the question, no reason, name or date, a cell corrected twice, records that differ.
     """
+    if corrections.empty:
+        return
     lines, problems = _located(country, corrections)
     answers = _Answers(country)
     for line in lines:
@@ -238,14 +242,15 @@ def correct(country: Country, corrections: pd.DataFrame) -> None:
     stop(CANNOT_CORRECT, *[problem for _, problem in sorted(problems, key=lambda found: found[0])])
     for name in ("values", "reasons", "national", "changes"):
         setattr(country, name, getattr(done, name))
-    left_out = [
-        (line.position if line.kind == "exclude" else line.merged, CORRECTION, line.reason)
-        for line in lines
-        if line.kind in ("exclude", "merge")
-    ]
-    if left_out:
-        country.exclusions = pd.concat([country.exclusions, pd.DataFrame(left_out, columns=list(country.exclusions))], ignore_index=True)
+    out = [(position, CORRECTION, line.reason) for line in lines if (position := _left_out(line)) != -1]
+    if out:
+        country.exclusions = pd.concat([country.exclusions, pd.DataFrame(out, columns=list(country.exclusions))], ignore_index=True)
     country.corrections = corrections
+
+
+def _left_out(line: Line) -> int:
+    """The record that a line excludes, -1 for none."""
+    return {"exclude": line.position, "merge": line.merged}.get(line.kind, -1)
 
 
 def _place(country: Country, line: int) -> str:
@@ -255,7 +260,7 @@ def _place(country: Country, line: int) -> str:
 def _located(country: Country, corrections: pd.DataFrame) -> tuple[list[Line], list[tuple[int, Problem]]]:
     """The corrections with the positions of their records, and the problems of those that name none."""
     names = country.settings.delivery_names()
-    records = {name: _records(country, name) for name in names} if len(corrections) else {}
+    records = {name: _records(country, name) for name in names}
     lines, problems = [], []
     for row in corrections.itertuples(name=None):
         line = Line(*row)
@@ -298,11 +303,7 @@ def _no_record(country: Country, line: Line, who: str, records: dict[str, list[i
         return Problem(f"{len(rows)} records have this id", where, remedy=f"write one of: {', '.join(rows)}")
     near = nearest(who, records)
     row = f"row {country.rows.at[records[near][0], 'source_row']}" if near else ""
-    remedy = (
-        f"did you mean the record in {row}? Its id is in the export"
-        if row
-        else "take the id from the export, or write `row` and its row in the file"
-    )
+    remedy = f"did you mean the record in {row}?" if row else "take the id from the export, or write `row` and its row in the file"
     return Problem("no record of this delivery has this id or row", where, why="the correction would be lost in silence", remedy=remedy)
 
 
@@ -358,19 +359,19 @@ def _faults_of_answer(country: Country, answers: _Answers, line: Line, where: st
 
 
 def _wrong_guard(country: Country, answers: _Answers, line: Line, where: str) -> Iterator[Problem]:
-    """The answer is another than the correction expects; open answers are not repeated."""
-    question = country.questionnaire[line.question]
+    """The answer is another than the correction expects, or already the new one; open answers are not repeated."""
     reason, told = answers.reason(line.question, line.position), answers.told(line.question, line.position)
-    if line.expected not in ({"", reason} if reason else {told}):
-        closed = question.kind.startswith("select")
-        now = f"there is no answer: {reason}" if reason else f"the answer now is `{told}`" if closed else "the answer now is another one"
-        done = (line.kind == "set" and told == line.new != "") or (line.kind == "blank" and reason == (line.new or "no_answer"))
-        remedy = (
-            "it is corrected already: take the line out" if done else "look at the export, then correct `expected`, or take the line out"
+    after = answers.reason_after(line)
+    if (reason, told) == (after, "" if after else line.new):
+        yield Problem("it is answered like this already", where, remedy="take the line out, or correct `new`")
+    elif line.expected not in ({"", reason} if reason else {told}):
+        closed = country.questionnaire[line.question].kind.startswith("select")
+        now = f"there is no answer ({reason})" if reason else f"the answer now is `{told}`" if closed else "the answer now is another one"
+        why, remedy = (
+            "an answer nobody has looked at would be overwritten",
+            "look at the export, then correct `expected`, or take the line out",
         )
-        yield Problem(f"{now}, not what `expected` says", where, why="an answer nobody has looked at would be overwritten", remedy=remedy)
-    elif line.kind == "set" and line.new == told != "":
-        yield Problem("`new` is the answer that is there already", where, remedy="correct `new`, or take the line out")
+        yield Problem(f"{now}, not what `expected` says", where, why, remedy)
 
 
 def _wrong_value(country: Country, answers: _Answers, line: Line, where: str) -> Iterator[Problem]:
@@ -415,7 +416,7 @@ def _repeated(country: Country, lines: list[Line]) -> Iterator[tuple[int, Proble
     cells: dict[tuple, int] = {}
     out: dict[int, int] = {}
     for line in lines:
-        gone = {"exclude": line.position, "merge": line.merged}.get(line.kind, -1)
+        gone = _left_out(line)
         cell = (line.position, line.question)
         if line.kind in ("set", "blank") and line.position != -1 and cells.setdefault(cell, line.line) != line.line:
             what = f"line {cells[cell]} corrects the same answer"
@@ -436,12 +437,7 @@ def _repeated(country: Country, lines: list[Line]) -> Iterator[tuple[int, Proble
 
 def _answer(country: Country, line: Line) -> None:
     """Set or blank the answer to a question: all its columns."""
-    question, reason = country.questionnaire[line.question], ""
-    choices = country.questionnaire.choices(line.question)
-    if line.kind == "blank":
-        reason = line.new or "no_answer"
-    elif line.new in choices:
-        reason = choices[line.new].missing
+    question, reason = country.questionnaire[line.question], _Answers(country).reason_after(line)
     for column in country.questionnaire.columns(line.question):
         value = line.new
         if question.kind == "select_multiple":
@@ -480,9 +476,9 @@ def _merge(country: Country, line: Line, decided: set[tuple[int, str]]) -> list[
     differ = []
     for name in questionnaire.questions:
         first, second = reasons.loc[line.position, name], reasons.loc[line.merged, name]
-        if second in NOTHING_SAID[1:] or (line.position, name) in decided:
+        if second in NOTHING_SAID or (line.position, name) in decided:
             continue
-        if first in NOTHING_SAID[1:]:
+        if first in NOTHING_SAID:
             for column in questionnaire.columns(name):
                 value = country.values.at[line.merged, column]
                 _write(country, line, line.position, column, None if pd.isna(value) else value, country.reasons.at[line.merged, column])
