@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from bwise.demo import PARTNERS
+from bwise.demo import PARTNERS, simulate
 from bwise.matching import read_delivery
 from bwise.pooling import Pool, load_focus_groups, load_pool
 from bwise.privacy import KEY_FILE
@@ -23,6 +23,23 @@ from bwise.tables import european_tables
 from bwise.workflow import run_consolidation, run_countries
 
 ROOT = Path(__file__).parents[1]
+
+
+CORRECTED = {
+    ("BE-1", 17): ({"barriers/none": False}, "contradiction"),
+    ("BE-2", 2): ({"income_contracts": 31.0}, "income_sum"),
+}
+"""Partner and record, counted in the export from 1 -> what params/BE.corrections.csv makes of its answers, and the flag that goes."""
+
+
+def simulate_corrected(questionnaire):
+    """The simulated respondents as they are after the corrections of the demonstration."""
+    everybody = simulate(questionnaire)
+    for (name, number), (values, flag) in CORRECTED.items():
+        person = [p for p in everybody if p.partner.name == name][number - 1]
+        person.values.update(values)
+        person.flags.remove(flag)
+    return everybody
 
 
 ONE_SKILL = """begin_group,rel,How relevant,,,,
@@ -153,7 +170,8 @@ def copy_of(demonstration, tmp_path_factory):
         root = tmp_path_factory.mktemp("copy")
         for folder in ("params/questionnaires", "notebooks", *(f"{place}/{c}" for place in ("raw/demo", "processed") for c in countries)):
             shutil.copytree(demonstration.root / folder, root / folder)
-        for file in ("params/consolidation.yaml", KEY_FILE, *(f"params/{c}.yaml" for c in countries)):
+        corrections = [f"params/{c}.corrections.csv" for c in countries if (demonstration.root / f"params/{c}.corrections.csv").is_file()]
+        for file in ("params/consolidation.yaml", KEY_FILE, *(f"params/{c}.yaml" for c in countries), *corrections):
             shutil.copy(demonstration.root / file, root / file)
         return Project(root)
 

@@ -16,6 +16,7 @@ ORDER = (
     "cleaning",
     "checks",
     "privacy",
+    "corrections",
     "storage",
     "lineage",
     "verification",

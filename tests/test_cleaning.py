@@ -7,10 +7,12 @@ import pytest
 
 from bwise.checks import flag
 from bwise.cleaning import Country, apply_skip_logic, exclude, gather, record_change, share_answered
-from bwise.demo import PARTNERS, simulate
+from bwise.corrections import correct, load_corrections
+from bwise.demo import PARTNERS
 from bwise.matching import read_deliveries
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
+from tests.conftest import simulate_corrected
 
 ROOT = Path(__file__).parent.parent
 COUNTRIES = sorted({p.country for p in PARTNERS})
@@ -93,6 +95,7 @@ def gathered(project: Project, country: str = "AT") -> Country:
     settings = load_country(project, country)
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     found = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
+    correct(found, load_corrections(project, settings, questionnaire))
     apply_skip_logic(found)
     return found
 
@@ -199,7 +202,9 @@ def demonstration(questionnaire, delivered):
     found = {}
     for code in COUNTRIES:
         mine = [delivered[p.name] for p in PARTNERS if p.country == code]
-        found[code] = gather(load_country(Project(ROOT), code), questionnaire, mine)
+        settings = load_country(Project(ROOT), code)
+        found[code] = gather(settings, questionnaire, mine)
+        correct(found[code], load_corrections(Project(ROOT), settings, questionnaire))
         apply_skip_logic(found[code])
         exclude(found[code])
     return found
@@ -208,7 +213,7 @@ def demonstration(questionnaire, delivered):
 @pytest.fixture(scope="module")
 def truth(questionnaire):
     """Country -> simulated respondents, in the order of the rows."""
-    everybody = simulate(questionnaire)
+    everybody = simulate_corrected(questionnaire)
     return {code: [p for p in everybody if p.partner.country == code] for code in COUNTRIES}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bwise.demo import simulate
+from tests.conftest import simulate_corrected
 
 ROOT = Path(__file__).parents[1]
 
@@ -78,7 +78,7 @@ def bwise(copy_of, demonstration, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kept(questionnaire):
-    return [p for p in simulate(questionnaire) if p.fate == "kept"]
+    return [p for p in simulate_corrected(questionnaire) if p.fate == "kept"]
 
 
 def test_help_names_the_commands(bwise):

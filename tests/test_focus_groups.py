@@ -11,6 +11,7 @@ import pytest
 import bwise.pooling
 from bwise.checks import flag
 from bwise.cleaning import apply_skip_logic, gather
+from bwise.corrections import correct, load_corrections
 from bwise.demo.focus_groups import FURTHER_MODEL, MODELS, PARTNERS, REGIONS, SLIP, exports, simulate
 from bwise.demo.simulation import CANARIES, FICTION
 from bwise.lineage import check_identities, save, sha256
@@ -334,6 +335,7 @@ def run(project, settings):
     """One part of what a country sent, run up to its record."""
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     found = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
+    correct(found, load_corrections(project, settings, questionnaire))
     apply_skip_logic(found)
     doubts = flag(found)
     protect(found, project_key(project.root))

@@ -4,13 +4,12 @@ import math
 
 import pytest
 
-from bwise.demo import simulate
 from bwise.pooling import country_pool
 from bwise.problems import ProblemsFound
 from bwise.publication import layout, shown
 from bwise.settings import load_country
 from bwise.tables import european_tables, fieldwork, first_look, frequencies, ratings, skills, skills_by_country
-from tests.conftest import ONE_SKILL
+from tests.conftest import ONE_SKILL, simulate_corrected
 
 COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
 PERSONS, WISES, FEW = 5, 3, 30  # params/consolidation.yaml
@@ -19,7 +18,7 @@ POOLED, MEAN = "pooled", "mean of countries"
 
 @pytest.fixture(scope="module")
 def everybody(questionnaire):
-    return simulate(questionnaire)
+    return simulate_corrected(questionnaire)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bwise.demo import simulate
 from bwise.publication import layout, shown
 from bwise.tables import european_tables
 from bwise.tables.enterprises import barriers, income, pathways, technology
 from bwise.tables.fieldwork import comparability
 from bwise.tables.support import reserved_contracts, support
+from tests.conftest import simulate_corrected
 from tests.test_tables import (
     COUNTRIES,
     MEAN,
@@ -44,7 +44,7 @@ def groups(kept):
 
 def people_kept(questionnaire):
     """Everybody who is not excluded, in the order in which they stand in the pool."""
-    return sorted((p for p in simulate(questionnaire) if p.fate == "kept"), key=lambda p: COUNTRIES.index(p.partner.country))
+    return sorted((p for p in simulate_corrected(questionnaire) if p.fate == "kept"), key=lambda p: COUNTRIES.index(p.partner.country))
 
 
 def wise_of(person):

@@ -188,7 +188,8 @@ def _approximate(country: Country) -> pd.DataFrame:
         mapping = delivery.answers.mapping
         for (column, question), texts in mapping[mapping["rule"].str.startswith("range, ")].groupby(["column", "question"])["raw"]:
             ranges = delivery.raw.cells[column - 1].isin(texts).set_axis(mine)
-            found.append(_rows(ranges, "approximate", question))
+            corrected = country.changes.loc[country.changes["question"].eq(question), "position"]
+            found.append(_rows(ranges & ~mine.isin(corrected), "approximate", question))
     return pd.concat(found, ignore_index=True)
 
 

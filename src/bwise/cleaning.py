@@ -5,7 +5,7 @@ Respondents are never dropped in silence: each exclusion has a rule that params 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -28,7 +28,7 @@ class Country:
 
     `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
     (the tool's, in memory only), submitted, started. `national` has the national category beside each common code where params
-    map one to the other. `changes` and `exclusions` grow as rules are applied.
+    map one to the other. `changes` and `exclusions` grow as rules are applied; `corrections` are those made (`bwise.corrections`).
     """
 
     settings: CountrySettings
@@ -40,6 +40,7 @@ class Country:
     national: pd.DataFrame
     changes: pd.DataFrame
     exclusions: pd.DataFrame
+    corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "question"]))
 
     @property
     def kept(self) -> pd.Series:
@@ -149,7 +150,10 @@ def _duplicates(country: Country) -> pd.Series:
     Two people of one enterprise may both tick the middle everywhere: who they are and where they work does not count, and
     the answers must vary.
     """
-    same = pd.concat([country.rows["delivery"], country.values], axis=1).duplicated(keep="first")
+    kept = country.kept  # a record left out by hand takes no other one with it
+    same = (
+        pd.concat([country.rows["delivery"], country.values], axis=1)[kept].duplicated(keep="first").reindex(kept.index, fill_value=False)
+    )
     questions = [q for q in country.questionnaire.questions.values() if q.role not in ("partner", "wise", "group")]
     single = country.values.loc[same, [q.name for q in questions if q.kind != "select_multiple"]]
     several = question_reasons(country, [q.name for q in questions if q.kind == "select_multiple"])[same].eq("").sum(axis=1)

@@ -15,7 +15,7 @@ from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
-from bwise.settings import Project
+from bwise.settings import Project, corrections_file
 from bwise.storage import remove, write_csv, write_json, write_parquet
 from bwise.text import tidy
 
@@ -40,16 +40,17 @@ def program() -> str:
     return f"{__version__}-{hashlib.sha256(b''.join(p.read_bytes() for p in sources)).hexdigest()[:12]}"
 
 
-def inputs(project: Project, country: str, questionnaire: str, files: list[Path]) -> dict[str, str]:
-    """Path in the project -> sha256, of everything a country run depends on."""
-    paths = [project.params / f"{country}.yaml", project.params / "questionnaires" / questionnaire, *(project.root / f for f in files)]
+def inputs(project: Project, country: str, questionnaire: str, files: list[Path], part: str = "") -> dict[str, str]:
+    """Path in the project -> sha256, of everything a country run depends on; corrections only where there are any."""
+    params = [project.params / f"{country}.yaml", project.root / corrections_file(country, part)]
+    paths = [*params, project.params / "questionnaires" / questionnaire, *(project.root / f for f in files)]
     return {project.shown(p): sha256(p) for p in paths if p.exists()}
 
 
-def changed_inputs(project: Project, country: str, manifest: dict[str, Any]) -> list[str]:
+def changed_inputs(project: Project, country: str, manifest: dict[str, Any], part: str = "") -> list[str]:
     """Inputs of a country run that are no longer what its manifest says, one that came or went since too."""
     then = manifest["inputs"]
-    now = inputs(project, country, manifest["questionnaire"], [Path(f) for f in then if not f.startswith("params/")])
+    now = inputs(project, country, manifest["questionnaire"], [Path(f) for f in then if not f.startswith("params/")], part)
     return sorted(f for f in {*then, *now} if then.get(f) != now.get(f))
 
 
@@ -111,8 +112,9 @@ def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, int, list[Pr
     expected = _expected(country, delivery).set_axis(rows).loc[kept]
     changes = country.changes[country.changes["position"].isin(kept) & country.changes["question"].isin(expected.columns)]
     for change in changes.itertuples():
-        number = pd.api.types.is_float_dtype(country.values[change.question])
-        expected.loc[change.position, change.question] = str(float(change.new)) if number else change.new
+        new = "" if change.new in MISSING_REASONS else change.new
+        number = new and pd.api.types.is_float_dtype(country.values[change.question])
+        expected.loc[change.position, change.question] = str(float(new)) if number else new
     clean = country.values.loc[kept, expected.columns].astype("object")
     off = expected.ne(clean.where(clean.notna(), "").map(str))
     places = {m.target: f", {m.column.place}" for m in delivery.recognised.matches}
@@ -154,7 +156,7 @@ def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded
     ticked = pd.DataFrame({c: coded[column].ne("") for c, column in columns.items() if column in coded})
     rows = country.rows.index[country.rows["delivery"] == delivery.name]
     if "other" in choices and "other" not in ticked and f"{name}_other" in country.values:
-        ticked["other"] = country.values.loc[rows, f"{name}_other"].notna().to_numpy()
+        ticked["other"] = _typed(country, rows, f"{name}_other").to_numpy()
     unread = delivery.answers.mapping[
         delivery.answers.mapping["reason"].eq("unreadable") & delivery.answers.mapping["question"].isin(coded)
     ]
@@ -163,6 +165,13 @@ def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded
         position = next(m.column.position for m in delivery.recognised.matches if m.target == target)
         given &= delivery.raw.cells[position].ne(raw)
     return {column: ticked[c].map(str).where(given, "") if c in ticked else given.map(lambda _: "") for c, column in columns.items()}
+
+
+def _typed(country: Country, rows: pd.Index, question: str) -> pd.Series:
+    """Whether each respondent had typed a text, before any change."""
+    typed = country.values.loc[rows, question].notna()
+    first = country.changes[country.changes["question"].eq(question)].drop_duplicates("position").set_index("position")["old"]
+    return (~first.isin(MISSING_REASONS)).reindex(rows).fillna(typed).astype(bool)
 
 
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
@@ -246,13 +255,14 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "demonstration": is_demonstration(files),
         "program": program(),
         "settings": country.settings.stated(),
-        "inputs": inputs(project, country.settings.country, country.questionnaire.name, files),
+        "inputs": inputs(project, country.settings.country, country.questionnaire.name, files, country.settings.part),
         "deliveries": [_delivery(d, country) for d in country.deliveries],
         "rows": {
             "received": len(country.rows),
             "excluded": {k: int(v) for k, v in country.exclusions["rule"].value_counts(sort=False).items()},
             "kept": int(kept.sum()),
         },
+        "corrections": {k: int(v) for k, v in country.corrections["kind"].value_counts().sort_index().items()},
         "wises": int(country.rows.loc[kept, "wise"].replace("", pd.NA).nunique()),
         "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},

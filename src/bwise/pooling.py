@@ -143,7 +143,7 @@ def _manifest(project: Project, country: str, questionnaire: str, part: str, set
     manifest = json.loads(path.read_text(encoding="utf-8"))
     if manifest["questionnaire"] != questionnaire:
         return {}, f"answers another questionnaire ({manifest['questionnaire']})"
-    if changed := changed_inputs(project, country, manifest):
+    if changed := changed_inputs(project, country, manifest, part):
         return {}, _why_changed(project, country, changed, settings_of)
     if manifest["program"] != program():
         return {}, "cleaned by another version of the program"

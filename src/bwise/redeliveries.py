@@ -14,13 +14,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bwise.cleaning import Country, gather
+from bwise.corrections import load_corrections
 from bwise.differences import BLANK, differences, received, said, stored
 from bwise.lineage import sha256
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire, load_questionnaire
-from bwise.settings import CountrySettings, Delivery, Project, load_country
-from bwise.storage import read_csv, remove, write_csv, write_text
+from bwise.settings import CountrySettings, Delivery, Project, corrections_file, load_country
+from bwise.storage import remove, write_csv, write_text
 
 LIST = "changes_to_review.csv"
 SHORT = 12  # digits of a hash that are shown
@@ -127,24 +128,16 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
 # ------------------------------------------------------------------ corrections
 
 
-def corrections_path(project: Project, settings: CountrySettings) -> Path:
-    """`params/<CC>.corrections.csv`, or `params/<CC>.focus_group.corrections.csv`."""
-    return project.params / ".".join(filter(None, (settings.country, settings.part, "corrections", "csv")))
-
-
 def _corrections_that_no_longer_fit(project: Project, country: Country) -> dict[str, list[str]]:
     """Delivery -> which of its corrections no longer match the newly read values, or are no longer needed; rows as Excel counts them."""
-    path = corrections_path(project, country.settings)
-    if not path.is_file():
-        return {}
-    lines = read_csv(path).reindex(columns=["kind", "delivery", "respondent", "question", "expected", "new"], fill_value="")
-    lines["delivery"] = lines["delivery"].where(lines["delivery"].ne(""), country.settings.delivery_names()[0])
+    lines = load_corrections(project, country.settings, country.questionnaire)
+    name = corrections_file(country.settings.country, country.settings.part)
     said_now = said(country.values, country.reasons, country.national.add_suffix("@national"), country.questionnaire)
     places = _places(country)
     found: dict[str, list[str]] = {}
     for line in lines[lines["delivery"].isin(d.name for d in country.deliveries)].itertuples():
         if verdict := _verdict(line, said_now, places, country.questionnaire):
-            found.setdefault(line.delivery, []).append(f"{project.shown(path)}, row {line.Index + 2}: {verdict}")
+            found.setdefault(line.delivery, []).append(f"{name}, line {line.Index}: {verdict}")
     return found
 
 

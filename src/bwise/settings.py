@@ -170,6 +170,11 @@ class ConsolidationSettings(Strict):
         return [COUNTRY_CODES.get(code, code) for code in codes]
 
 
+def corrections_file(country: str, part: str = "") -> str:
+    """Where corrections of single answers are stated, of the survey or of a part (`CountrySettings.part`); from the project folder."""
+    return "params/" + ".".join(filter(None, (country, part, "corrections", "csv")))
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder with `params/` and `raw/`; everything else is made in it."""

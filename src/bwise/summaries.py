@@ -132,6 +132,12 @@ def not_asked(country: Country) -> Summary:
     return Summary(frame[frame["questions not asked"] > 0], "Every question was asked in every delivery.")
 
 
+def corrections(country: Country) -> Summary:
+    """Corrections made, by kind and question; what was corrected stands in `changes.csv` and `exclusions.csv`."""
+    table = country.corrections.replace({"question": ""}, "(whole record)").groupby(["kind", "question"]).size()
+    return Summary(table.rename("corrections").to_frame(), "Nothing was corrected by hand.")
+
+
 def unreadable(country: Country) -> Summary:
     """Answers that fit none of the known ones. The text itself is in `mapping.csv`, not here: people may have typed anything."""
     frames = [d.answers.mapping.assign(delivery=d.name) for d in country.deliveries]
@@ -153,7 +159,8 @@ def balance(country: Country) -> Summary:
     rule = country.exclusions.set_index("position")["rule"]
     rows.loc[rule.index.astype(int), "outcome"] = "excluded: " + rule.to_numpy()
     table = pd.crosstab(rows["delivery"], rows["outcome"])
-    excluded = [f"excluded: {r}" for r in country.settings.exclude]
+    by_hand = [r for r in rule.unique() if r not in country.settings.exclude]
+    excluded = [f"excluded: {r}" for r in (*by_hand, *country.settings.exclude)]
     table = table.reindex(columns=[*excluded, "kept"], fill_value=0)
     table.insert(0, "received", table.sum(axis=1))
     table.loc["all"] = table.sum()

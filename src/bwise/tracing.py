@@ -227,7 +227,8 @@ def _changes(pool: Pool, country: str) -> pd.DataFrame:
     found = read_csv(pool.project.processed(country, pool.part) / "changes.csv").astype({"source_row": int})
     told = found["rule"] + ": " + found["old"] + " → " + found["new"] + " (" + found["reason"] + ")"
     question = found["question"].str.split("/").str[0]
-    return found[["delivery", "source_row"]].assign(asked=question, change=told).drop_duplicates(["delivery", "source_row", "asked"])
+    each = found[["delivery", "source_row"]].assign(asked=question, change=told)
+    return each.groupby(["delivery", "source_row", "asked"], sort=False, as_index=False)["change"].agg("; ".join)
 
 
 def _raw_cells(pool: Pool, country: str, read: DeliveryRead, people: pd.DataFrame, question: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from bwise.matching import DeliveryRead, read_deliveries
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Project
-from bwise.storage import read_csv
+from bwise.storage import read_csv, remove
 
 SHOWN = 5  # differences of one kind that are named one by one
 
@@ -36,21 +36,45 @@ def verify(project: Project, settings: CountrySettings) -> pd.DataFrame:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     problems = _inputs(project, settings, manifest)
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
-    proof = pd.DataFrame()
     try:
-        country = saved(project, settings, questionnaire, read_deliveries(project, settings, questionnaire))
-        problems += _mapping(country, read_csv(folder / "mapping.csv"), shown)
-        proof = check_identities(country)
+        proof = _proof(project, settings, questionnaire, read_deliveries(project, settings, questionnaire))
     except ProblemsFound as found:
         problems += found.problems
     stop(heading, *problems)
     return proof
 
 
+def prove_saved(country: Country, project: Project) -> pd.DataFrame:
+    """What a run has just saved, read back from its files: the same identities once more.
+
+    Raises:
+        ProblemsFound: the files do not prove the answers; the manifest is removed, so that nobody uses them.
+    """
+    try:
+        return _proof(project, country.settings, country.questionnaire, country.deliveries)
+    except ProblemsFound:
+        remove(project.processed(country.settings.country, country.settings.part) / "manifest.json")
+        raise
+
+
+def _proof(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> pd.DataFrame:
+    """The identities from the files, with the mapping they state compared with that of the deliveries as read."""
+    folder = project.processed(settings.country, settings.part)
+    country = saved(project, settings, questionnaire, deliveries)
+    problems = _mapping(country, read_csv(folder / "mapping.csv"), project.shown(folder))
+    proof = pd.DataFrame()
+    try:
+        proof = check_identities(country)
+    except ProblemsFound as found:
+        problems += found.problems
+    stop(f"{settings.country}: the record is not proved.", *problems)
+    return proof
+
+
 def _inputs(project: Project, settings: CountrySettings, manifest: dict) -> list[Problem]:
     """What was changed since the record was written."""
     why, remedy = "the record proves what was there before", f"run `bwise run {settings.country}`, or put the old file back"
-    changed = changed_inputs(project, settings.country, manifest)
+    changed = changed_inputs(project, settings.country, manifest, settings.part)
     problems = [Problem("changed since the country was cleaned", file, why, remedy) for file in changed]
     if manifest["program"] != program():
         problems.append(Problem("cleaned by another version of the program", "manifest.json", why, f"run `bwise run {settings.country}`"))

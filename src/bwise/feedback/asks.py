@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 
 from bwise.checks import INCOME_SHARES, flag
 from bwise.cleaning import Country, apply_skip_logic, exclude, gather, question_reasons
+from bwise.corrections import correct, load_corrections
 from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
 from bwise.matching import DeliveryRead, by_question, read_deliveries
@@ -150,6 +151,7 @@ def dossiers(project: Project, parts: list[CountrySettings], language: str = "",
 def _of_part(project: Project, settings: CountrySettings, language: str, only: str) -> list[Dossier]:
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     country = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
+    correct(country, load_corrections(project, settings, questionnaire))
     apply_skip_logic(country)
     exclude(country)
     flags = flag(country)

@@ -37,7 +37,7 @@ from bwise.matching.answers import AnswerList
 from bwise.matching.dates import parse_date
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
-from bwise.settings import CountrySettings, Project
+from bwise.settings import CountrySettings, Project, corrections_file
 from bwise.storage import read_csv, write_csv
 from bwise.text import answer_key, tidy
 
@@ -110,7 +110,7 @@ def account(returned: Returned, path: str) -> str:
         path: where the proposed corrections were written.
     """
     settings, n = returned.settings, len(returned.corrections)
-    target = f"params/{settings.country}.{settings.part + '.' if settings.part else ''}corrections.csv"
+    target = corrections_file(settings.country, settings.part)
     lines = [
         f"{returned.delivery}: {returned.answered} answers, {returned.kept} of them confirm what we have; {returned.empty} not answered"
     ]

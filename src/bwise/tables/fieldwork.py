@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bwise.corrections import CORRECTION
 from bwise.disclosure import EVIDENCE, POOLED
 from bwise.pooling import POOLED as POOLABLE
 from bwise.pooling import STATUSES, Pool
@@ -17,6 +18,8 @@ def fieldwork(pool: Pool) -> Table:
     Unit: records, persons, WISEs. Source: manifests of the country runs. No completion rate is called a response rate."""
     rows = []
     group = pool.questionnaire.one("group")
+    by_hand = [CORRECTION] if any(CORRECTION in m["rows"]["excluded"] for m in pool.manifests.values()) else []
+    rules = [*by_hand, *EXCLUSION_RULES]
     for country, manifest in pool.manifests.items():
         kept, nobody = pool.answers["country"].eq(country), pd.Series(False, index=pool.answers.index)
         excluded, here = manifest["rows"]["excluded"], {"countries": (country,)}
@@ -25,7 +28,7 @@ def fieldwork(pool: Pool) -> Table:
             "records received": (manifest["rows"]["received"], people(pool, kept, excluded=tuple(excluded), **here)),
             **{
                 f"excluded: {rule.replace('_', ' ')}": (excluded.get(rule, 0), people(pool, nobody, excluded=(rule,), **here))
-                for rule in EXCLUSION_RULES
+                for rule in rules
             },
             "respondents kept": (manifest["rows"]["kept"], people(pool, kept)),
             "WISEs": (manifest["wises"], people(pool, kept)),
