@@ -30,7 +30,7 @@ def robustness(pool: Pool, tables: dict[str, Table], make: Callable[[Pool], dict
         for part, (item, position) in leading(table).items() if table.id not in ELSEWHERE else ():
             cell = table.cells.loc[position]
             other = _same_figure(again.get(table.id), cell, [*table.rows, *table.columns, "statistic"])
-            known = {"table": table.id, "part": part, "item": str(table.codes.get(item, {}).get(cell[item], cell[item]))}
+            known = {"of_table": table.id, "part": part, "item": str(table.codes.get(item, {}).get(cell[item], cell[item]))}
             figures = dict.fromkeys([*TAKEN, EVIDENCE])
             rows.append(known | {"respondents": EVERYBODY} | {k: cell[k] for k in figures})
             rows.append(known | {"respondents": UNFLAGGED} | _unless_few(pool, cell, other, flagged))
@@ -45,9 +45,9 @@ def robustness(pool: Pool, tables: dict[str, Table], make: Callable[[Pool], dict
         "as in each table",
         "the figure that the table leads with, pooled",
         data,
-        ("table", "part", "item"),
+        ("of_table", "part", "item"),
         ("respondents",),
-        {"table": {t.id: t.title for t in tables.values()}},
+        {"of_table": {t.id: t.title for t in tables.values()}},
         tuple(pool.countries),
         1,
         (f"{len(flagged)} of {len(pool.answers)} respondents have at least one quality flag. A flag is a remark, not an error.",),
