@@ -350,6 +350,12 @@ def test_other_columns_are_refused(tmp_path, columns, said):
     assert said in refused(small_project(tmp_path, *people({}, {})), wrong, columns=columns)
 
 
+def test_a_first_line_of_answers_is_not_repeated(tmp_path):
+    wrong = line("set", "row 2", "comments", "my secret", "yours")
+    message = refused(small_project(tmp_path, *people({}, {})), columns=[wrong[c] or c for c in COLUMNS])
+    assert "does not hold the headings" in message and "secret" not in message
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"PK\x03\x04 \xff\x81", b"hello", b"\x81\x8d\x00"])
 def test_a_file_that_holds_no_corrections_is_refused_in_plain_words(tmp_path, content):
     project = small_project(tmp_path, *people({}, {}))

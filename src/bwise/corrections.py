@@ -111,6 +111,8 @@ def _lines(grid: Grid, name: str) -> pd.DataFrame:
     cells = grid.cells.map(tidy).set_axis(_headings(grid), axis=1).iloc[1:].rename_axis("line")
     cells = cells.loc[cells.ne("").any(axis=1), [bool(h) or cells.iloc[:, n].ne("").any() for n, h in enumerate(cells.columns)]]
     headings = list(cells.columns)
+    if not {"kind", "expected", "new"} & set(headings):  # a first line of answers must not be repeated
+        stop(CANNOT_READ, Problem("the first line does not hold the headings", name, remedy=f"they are {', '.join(COLUMNS)}"))
     problems = [
         Problem(f"the column `{c}` is missing", name, remedy=f"the columns are {', '.join(COLUMNS)}") for c in COLUMNS if c not in headings
     ]
