@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from bwise.cleaning import MISSING_REASONS
 from bwise.matching import read_deliveries
 from bwise.problems import ProblemsFound
 from bwise.settings import load_country
@@ -18,8 +19,8 @@ from tests.test_tables_focus_groups import SURVEY
 SHARES = {"share", "active in the sector", "main sector"}
 ITEM = {"models": "model", "sectors": "sector", "income": "source", "support": "extent"}
 """Table -> the dimension that says which answer a figure counts; `answer` in all others."""
-OF_SKILLS = ("skills", "skills_by_country", "priorities", "technology")
-NO_MEANS = ("fieldwork", "comparability", "model_recognition")
+OF_SKILLS = ("skills", "skills_by_country", "skills_by_enterprise", "priorities", "technology")
+NO_MEANS = ("fieldwork", "comparability", "robustness", "model_recognition", "skill_names")
 
 
 def figures(table):
@@ -59,12 +60,13 @@ def raw_answers(demonstration_pool):
                         answers.setdefault(question, set()).update(said)
         for change in read_csv(folder / "changes.csv").to_dict("records"):
             if change["rule"] != "mask":
+                assert change["rule"].startswith("correction ")
                 answers = found[country, change["delivery"], int(change["source_row"])]
                 question, _, choice = change["question"].partition("/")
                 if choice:
-                    answers[question] = answers.get(question, set()) - {choice} | ({choice} if change["new"] == "True" else set())
+                    answers[question] = answers[question] - {choice} | ({choice} if change["new"] == "True" else set())
                 else:
-                    answers[question] = {change["new"]} - {""}
+                    answers[question] = {change["new"]} - set(MISSING_REASONS)
     return found
 
 
@@ -186,7 +188,7 @@ def delivery_sign(content):
     return max(";,\t", key=first.count)
 
 
-@pytest.mark.parametrize("country", ["AT", "FR", "EL"])  # LimeSurvey CSV, LimeSurvey XLSX, Microsoft Forms
+@pytest.mark.parametrize("country", ["AT", "FR", "PL"])  # LimeSurvey CSV, LimeSurvey XLSX, Qualtrics
 def test_the_raw_text_is_what_stands_in_that_cell_of_the_file(european, demonstration, country):
     delivery = load_country(demonstration, country).deliveries[0]
     file = in_the_file(demonstration, delivery)
@@ -237,8 +239,9 @@ def test_what_stands_behind_figures_is_not_published(european, demonstration):
 
 def test_a_figure_is_found_by_label_or_code_in_any_case(european):
     table = european["sectors"]
-    by_code = find(table, "c", "main sector / productive / pooled")
-    by_label = find(table, table.codes["sector"]["c"], "Main sector / Productive model / Pooled")
+    sector = table.data["sector"].iloc[0]
+    by_code = find(table, sector.lower(), "main sector / productive / pooled")
+    by_label = find(table, table.codes["sector"][sector], "Main sector / Productive model / Pooled")
     assert len(by_code) == 1 and by_code == by_label
 
 
