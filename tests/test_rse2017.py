@@ -285,7 +285,7 @@ def with_percentages(*kinds):
 def test_a_battery_is_one_table_of_ours_with_a_column_for_each_question(published, real, pool, code):
     country, questions = published["country"], published["questions"]
     items = pd.concat({q: given(pool, pool.questionnaire[q]) for q in questions}, axis=1, names=["question", "answer"])
-    cells = means(pool, items, None, 1.0, [country]).query("country == @country")
+    cells = means(pool, items, tuple(questions), None, 1.0, [country]).query("country == @country")
     ours = {(r["question"], r["answer"]): (round(r["value"] * r["n"]), r["n"]) for r in cells.to_dict("records") if r["value"]}
     expected = {}
     for question, column in read(real, published).items():
@@ -325,7 +325,8 @@ def test_means_on_a_scale_are_those_of_the_published_counts(published, real, poo
         if not points or pool.status(question, country) not in POOLED:
             continue
         counted = {points[code(country, question, label)]: int(float(n or 0)) for label, n in column.items() if label}
-        ours = means(pool, pd.DataFrame({question: numeric(pool, pool.questionnaire[question])}), None, 1.0, [country], by_country=False)
+        rating = pd.DataFrame({question: numeric(pool, pool.questionnaire[question])})
+        ours = means(pool, rating, (question,), None, 1.0, [country], by_country=False)
         assert ours["n"].item() == sum(counted.values())
         assert ours["value"].item() == pytest.approx(sum(p * n for p, n in counted.items()) / sum(counted.values()))
 
@@ -362,6 +363,6 @@ def test_tables_by_group_are_those_counted_in_the_public_data(question, by, real
             pd.DataFrame({question: numeric(pool, pool.questionnaire[question])}),
             pd.DataFrame({by: pool.answers[by].astype("str")}),
         )
-        ours = means(pool, items, keys, 1.0, pool.comparable(question), by_country=False).set_index(by)
+        ours = means(pool, items, (question,), keys, 1.0, pool.comparable(question), by_country=False).set_index(by)
         assert ours["n"].to_dict() == {g: len(s) for g, s in scores.items()}
         assert ours["value"].to_dict() == pytest.approx({g: sum(s) / len(s) for g, s in scores.items()})

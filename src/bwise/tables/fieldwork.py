@@ -9,6 +9,7 @@ from bwise.corrections import CORRECTION
 from bwise.disclosure import EVIDENCE, POOLED
 from bwise.pooling import POOLED as POOLABLE
 from bwise.pooling import STATUSES, Pool
+from bwise.questionnaire import Question
 from bwise.settings import EXCLUSION_RULES
 from bwise.tables.cells import Evidence, Table, codes_of, people, tidy
 
@@ -79,11 +80,17 @@ def comparability(pool: Pool) -> Table:
         tidy(data),
         ("question",),
         ("country",),
-        {**codes_of(pool), "question": {q.name: f"{q.label()} ({q.battery})" if q.battery else q.label() for q in questions}},
+        {**codes_of(pool), "question": {q.name: _in_full(q) for q in questions}},
         tuple(pool.countries),
         notes=(f"European figures use countries with one of: {', '.join(POOLABLE)}.",),
         symbols={code: (SYMBOLS[code], code) for code in STATUSES},
     )
+
+
+def _in_full(question: Question) -> str:
+    """The wording of a question; of a row of a battery, with what the battery asks."""
+    asks = question.battery_labels.get("en", question.battery)
+    return f"{question.label()} ({asks})" if question.battery else question.label()
 
 
 def _nobody() -> pd.Series:

@@ -34,8 +34,8 @@ def leading(table: Table) -> dict[str, tuple[str, int]]:
 
 def _parts(table: Table) -> tuple[str, dict[str, pd.DataFrame]]:
     """The dimension that sentences are about, and the figures of each part of the table that has a sentence of its own."""
-    if table.id.startswith("ratings_"):
-        return "", {}  # every skill has a spread of its own
+    if table.id.startswith("ratings_") or table.id == "robustness":
+        return "", {}  # every skill has a spread of its own, and every figure a table of its own
     data = table.data[table.data["value"].notna()]
     lead = next((s for s in LEADS if data["statistic"].eq(s).any()), "")
     data = data[data["statistic"].eq(lead)]

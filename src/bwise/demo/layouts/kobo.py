@@ -29,7 +29,7 @@ def kobo(writer: Writer, labels: bool, multiple: str = "both") -> Table:
     columns += [
         ("_id", lambda n, p: str(90210000 + n)),
         ("_uuid", lambda n, p: f"{n:08d}-demo"),
-        ("_submission_time", lambda n, p: f"{when(n, 24):%Y-%m-%dT%H:%M:%S}" if p.submitted else ""),
+        ("_submission_time", lambda n, p: f"{when(n, 24 - 180):%Y-%m-%dT%H:%M:%S}" if p.submitted else ""),  # UTC, without saying so
         ("_validation_status", lambda n, p: ""),
         ("_notes", lambda n, p: ""),
         ("_status", lambda n, p: "submitted_via_web"),

@@ -16,7 +16,7 @@ FORM = "bwise_skills"
 def odk(writer: Writer, people: list[Respondent], split: bool) -> Table:
     """`split`: multiple answers also as a column per code, for the codes that anybody chose."""
     columns: Table = [
-        ("SubmissionDate", lambda n, p: f"{when(n, 24):%Y-%m-%dT%H:%M:%S}.000Z"),
+        ("SubmissionDate", lambda n, p: f"{when(n, 24 - 120):%Y-%m-%dT%H:%M:%S}.000Z"),
         ("start", lambda n, p: f"{when(n):%Y-%m-%dT%H:%M:%S}.000+02:00"),
         ("deviceid", lambda n, p: CANARIES["device"]),
         ("username", lambda n, p: CANARIES["user"]),
