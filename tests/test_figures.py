@@ -13,7 +13,9 @@ from tests.conftest import ONE_SKILL
 
 POOLED, MEAN = "pooled", "mean of countries"
 LIKERT = [f"ratings_{d}_relevance" for d in ("digital", "green", "management", "accompaniment", "work")]
-BY_MODEL = [
+BARS = [
+    "models",
+    "sectors",
     "income",
     "technology",
     "barriers",
@@ -22,6 +24,9 @@ BY_MODEL = [
     "remuneration",
     "support",
     "reserved_contracts",
+    "priorities",
+    "profiles",
+    "measures",
     "training_funding",
 ]
 RATED_BY_ALL = ("digital", "green")
@@ -63,8 +68,8 @@ def numbers(text):
 
 
 def test_the_demonstration_has_all_its_figures_each_beside_its_table(drawings, european):
-    assert list(drawings) == [*BY_MODEL, *LIKERT, "skills_gaps", "skills_by_country_heat_map"]
-    assert {d.table for d in drawings.values()} == {*BY_MODEL, *LIKERT, "skills", "skills_by_country"} <= set(european)
+    assert list(drawings) == [*BARS, *LIKERT, "skills_gaps", "skills_by_country_heat_map"]
+    assert {d.table for d in drawings.values()} == {*BARS, *LIKERT, "skills", "skills_by_country"} <= set(european)
 
 
 @pytest.mark.parametrize("name", LIKERT)
@@ -250,3 +255,25 @@ def test_one_country_with_one_skill_is_enough_for_the_figures(pool_of):
 
 def test_figures_whose_cells_are_all_confidential_do_not_stop_the_consolidation(pool_of):
     assert all("nan" not in d.alternative for d in of_persons(pool_of, 2).values())
+
+
+@pytest.mark.parametrize(
+    ("id_", "apart", "whole"),
+    [("sectors", "model", "all"), ("measures", "subject", None), ("profiles", "measure", None), ("priorities", "worker_group", "all")],
+)
+def test_bars_and_marks_stand_where_the_table_says(drawings, european, id_, apart, whole):
+    table, (axis,) = european[id_], drawings[id_].figure.axes
+    data = table.data[table.data["statistic"].isin(["share", "active in the sector", "critical gap"])]
+    data = data[data["average"].eq("pooled")] if "average" in data else data
+    bars = sorted(round(patch.get_width(), 9) for patch in axis.patches if np.isfinite(patch.get_width()))
+    assert (
+        bars
+        == sorted(round(v, 9) for v in data.loc[data[apart].eq(whole), "value"].dropna() if v > 0 or (id_ == "priorities" and v >= 0))[
+            -len(bars) :
+        ]
+    )
+    for marks in axis.collections:
+        part = next(code for code, label in table.codes[apart].items() if label == marks.get_label())
+        drawn = sorted(round(float(x), 9) for x in np.ma.filled(marks.get_offsets()[:, 0], np.nan) if np.isfinite(x))
+        known = [round(v, 9) for v in data.loc[data[apart].eq(part), "value"].dropna()]
+        assert [v for v in drawn if v > 0] == sorted(v for v in known if v > 0)

@@ -181,39 +181,64 @@ def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statis
 MODEL_MARKS = ("o", "s", "^", "D", "v", "P")
 
 
-def dots(table: Table, demonstration: bool) -> Drawing | None:
-    """Bars (on a scale: strokes) for all respondents, pooled, and a mark of its own shape and colour for each WISE model shown."""
-    item = "instrument" if "instrument" in table.data else table.rows[0]
-    data = table.data[table.data["average"].eq(POOLED) & table.data["statistic"].isin(["share", "mean", "today"])]
+APART = {"models": "country", "sectors": "model", "measures": "subject", "profiles": "measure", "priorities": "worker_group"}
+"""Table -> the dimension whose parts get a mark each; `group`, the WISE models of the breakdown, in all others that have one."""
+DRAWN = ("share", "mean", "today", "active in the sector", "critical gap")
+
+
+def _bars_and_marks(table: Table) -> tuple[str, pd.Series, pd.DataFrame]:
+    """What `dots` draws, by item: the figures of all respondents, and one column per part with a mark. Without the former, the items
+    stand in the order of the marks' mean."""
+    apart = APART.get(table.id, "group")
+    data = table.data[table.data["statistic"].isin(DRAWN)]
     data = data[data["extent"].eq("fully")] if "extent" in data else data
-    whole = data[data["breakdown"].eq("all")].set_index(item)["value"].dropna().sort_values()
-    if whole.empty:
-        return None
-    models = data[data["breakdown"].eq("model")].pivot(index=item, columns="group", values="value").reindex(whole.index)
-    figure, axes = _canvas(1, 1, 10, 2.0 + 0.5 * len(whole), demonstration)
-    axis, at = axes[0, 0], np.arange(len(whole))
-    if "points" in table.unit:  # a scale begins at 1: a bar would have no foot
-        axis.scatter(whole, at, marker="|", s=520, color=FAINT, linewidth=3, label="all, pooled")
+    data = data[data["average"].eq(POOLED)] if "average" in data else data
+    item = next(d for d in ("instrument", "skill", "sector", "answer", "model", table.rows[0]) if d in data and d != apart)
+    if apart == "group":
+        whole, parts = data[data["breakdown"].eq("all")], data[data["breakdown"].eq("model")]
+    elif apart == "country":
+        whole, parts = data[data["country"].eq(POOLED)], data[data["country"].eq(MEAN_OF_COUNTRIES)]
     else:
-        axis.barh(at, whole, color="#c9d6e2", height=0.62, label="all, pooled")
-    marked = [m for m in table.codes["group"] if m in models.columns and models[m].notna().any()]
-    for model, mark, colour in zip(marked, MODEL_MARKS, sns.color_palette("colorblind", len(marked)), strict=False):
-        axis.scatter(models[model], at, marker=mark, s=44, color=colour, edgecolor="white", zorder=3, label=table.codes["group"][model])
+        whole, parts = data[data[apart].eq(ALL)], data[data[apart].ne(ALL)]
+    marks = parts.pivot(index=item, columns=apart, values="value")
+    bars = whole.set_index(item)["value"].dropna().sort_values()
+    bars = bars[bars.gt(0) | marks.reindex(bars.index).gt(0).any(axis=1)]  # what nobody named stands in the table only
+    order = bars.index if len(bars) else marks.dropna(how="all").mean(axis=1).sort_values().index
+    return item, bars.reindex(order), marks.reindex(order)
+
+
+def dots(table: Table, demonstration: bool) -> Drawing | None:
+    """Bars (on a scale: strokes) for all respondents, pooled, and a mark of its own shape and colour for each part shown: WISE models,
+    worker groups, what is to be done, or the mean of countries."""
+    item, bars, marks = _bars_and_marks(table)
+    if not len(bars):
+        return None
+    figure, axes = _canvas(1, 1, 10, 2.0 + 0.5 * len(bars), demonstration)
+    axis, at = axes[0, 0], np.arange(len(bars))
+    if "points" in table.unit and table.id != "priorities":  # a scale begins at 1: a bar would have no foot
+        axis.scatter(bars, at, marker="|", s=520, color=FAINT, linewidth=3, label="all, pooled")
+    elif bars.notna().any():
+        axis.barh(at, bars, color="#c9d6e2", height=0.62, label="all, pooled")
+    labels = table.codes[APART.get(table.id, "group")]
+    marked = [m for m in labels if m in marks.columns and marks[m].notna().any()]
+    for part, mark, colour in zip(marked, MODEL_MARKS, sns.color_palette("colorblind", len(marked)), strict=False):
+        axis.scatter(marks[part], at, marker=mark, s=44, color=colour, edgecolor="white", zorder=3, label=labels[part])
     names = table.codes.get(item, {})
-    axis.set_yticks(at, _wrapped([names.get(i, i) for i in whole.index], 46), fontsize=9)
-    axis.set_xlabel(f"{table.unit}{', to the full extent' if 'extent' in data else ''}", fontsize=9)
-    axis.set_xlim(left=1 if "points" in table.unit else 0)
+    axis.set_yticks(at, _wrapped([names.get(i, i) for i in bars.index], 46), fontsize=9)
+    unit = "% with a critical gap" if table.id == "priorities" else table.unit
+    axis.set_xlabel(f"{unit}{', to the full extent' if 'extent' in table.data else ''}", fontsize=9)
+    axis.set_xlim(left=1 if "points" in unit else 0)
     axis.tick_params(labelsize=9, length=0)
     axis.grid(axis="x", color="#e6e6e6")
     axis.set_axisbelow(True)
     axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=9)
     sns.despine(ax=axis, left=True, bottom=True)
-    return Drawing(table.id, table.id, table.title, f"Bars with marks for each WISE model. {headline(table)}", figure)
+    return Drawing(table.id, table.id, table.title, f"Bars and marks, one for each part of the table. {headline(table)}", figure)
 
 
 def draw(tables: dict[str, Table], demonstration: bool) -> dict[str, Drawing]:
     """The figures of the report, as far as the tables for them exist; of skills, those that everybody rated."""
-    made = [dots(t, demonstration) for t in tables.values() if {"breakdown", "average"} <= set(t.data)]
+    made = [dots(t, demonstration) for t in tables.values() if t.id in APART or {"breakdown", "average"} <= set(t.data)]
     made += [likert(t, demonstration) for id_, t in tables.items() if id_.startswith("ratings_")]
     if "skills" in tables:
         data = tables["skills"].data
