@@ -212,7 +212,9 @@ def mapping_table(country: Country) -> pd.DataFrame:
         for name in ("raw", "code"):
             frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
         frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+    told = pd.concat(frames, ignore_index=True)
+    # open answers are not written down: of a question there is one line for all of them
+    return told.groupby([c for c in told.columns if c != "count"], sort=False, dropna=False, as_index=False)["count"].sum()[told.columns]
 
 
 def _stored(country: Country) -> pd.DataFrame:

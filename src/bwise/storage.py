@@ -52,7 +52,7 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
-    write_whole(path, lambda p: frame.to_parquet(p, index=False))
+    write_whole(path, lambda p: frame.to_parquet(p, index=False, compression="zstd"))
 
 
 def write_text(path: Path, text: str) -> None:
