@@ -245,6 +245,7 @@ def test_no_table_is_left_untested(european):
     recomputed |= {"measures", "profiles", "training_funding"}  # test_tables_training.py
     recomputed |= {"priorities"}  # test_tables_skills.py
     recomputed |= {"skills_by_enterprise", "skill_names"}  # test_tables_enterprises.py, test_classifications.py
+    recomputed |= {"robustness"}  # test_robustness.py
     beside = ("models", "sectors", "support", "reserved_contracts", "profiles", "priorities")
     recomputed |= {"model_recognition", *(f"{name}_by_source" for name in beside)}  # test_tables_focus_groups.py
     assert set(european) == recomputed

@@ -46,18 +46,20 @@ def raw_answers(demonstration_pool):
         for read in read_deliveries(pool.project, load_country(pool.project, country), pool.questionnaire):
             for row in read.raw.cells.index:
                 found[country, read.name, row] = answers = {}
+                typed = set()  # questions with a text of "other"
                 for match in read.recognised.matches:
                     if not match.target:
                         continue
                     raw = read.raw.cells.loc[row, match.column.position]
                     if pool.questionnaire[match.question].kind == "text":
-                        said = {"other"} if raw.strip() and match.question.endswith("_other") else set()
-                        question = match.question.removesuffix("_other")
-                    else:
-                        code, question = rules[read.name, match.target, raw], match.question
-                        said = {match.target.partition("/")[2]} if "/" in match.target and code else set(code.split(";")) - {""}
-                    if said != {"other"} or pool.questionnaire[question].kind == "select_multiple":
-                        answers.setdefault(question, set()).update(said)
+                        typed |= {match.question.removesuffix("_other")} if raw.strip() and match.question.endswith("_other") else set()
+                        continue
+                    code = rules[read.name, match.target, raw]
+                    said = {match.target.partition("/")[2]} if "/" in match.target and code else set(code.split(";")) - {""}
+                    answers.setdefault(match.question, set()).update(said)
+                for question in typed:
+                    if pool.questionnaire[question].kind == "select_multiple" or not answers[question]:
+                        answers[question].add("other")
         for change in read_csv(folder / "changes.csv").to_dict("records"):
             if change["rule"] != "mask":
                 assert change["rule"].startswith("correction ")

@@ -33,7 +33,7 @@ class Pool:
     """Answers of all countries. `answers` and `missing` have one row per respondent kept, column `country` first.
 
     `countries` in the order of params; `left_out`: country -> why it is not in the pool. `part`: where the answers are kept below
-    `processed/<CC>/` (`CountrySettings.part`).
+    `processed/<CC>/` (`CountrySettings.part`). `flagged`: respondents who have a quality flag.
     """
 
     project: Project
@@ -44,6 +44,7 @@ class Pool:
     manifests: dict[str, dict]
     left_out: dict[str, str]
     part: str = CountrySettings.part
+    flagged: frozenset[str] = frozenset()
 
     @property
     def countries(self) -> list[str]:
@@ -132,7 +133,8 @@ def _pool(project: Project, questionnaire: str, part: str, countries: list[str],
     if not manifests:
         stop("There is nothing to consolidate.", *[Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()])
     answers, missing = (_stack(project, manifests, part, file, codebook) for file in ("answers", "missing"))
-    return Pool(project, project.consolidation(), codebook, answers, missing, manifests, left_out, part)
+    flagged = frozenset(who for country in manifests for who in read_csv(project.processed(country, part) / "flags.csv")["respondent"])
+    return Pool(project, project.consolidation(), codebook, answers, missing, manifests, left_out, part, flagged)
 
 
 def _manifest(project: Project, country: str, questionnaire: str, part: str, settings_of: SettingsOf) -> tuple[dict, str]:
@@ -180,9 +182,3 @@ def _stack(project: Project, countries: dict, part: str, file: str, questionnair
             codes = dict.fromkeys([*questionnaire.choices(question.name), *stacked[question.name].dropna().unique()])
             stacked[question.name] = pd.Categorical(stacked[question.name], categories=list(codes))
     return stacked
-
-
-def flags(pool: Pool) -> pd.DataFrame:
-    """Respondent x quality flag over all countries of the pool."""
-    frames = [read_csv(pool.project.processed(c, pool.part) / "flags.csv").assign(country=c) for c in pool.countries]
-    return pd.concat(frames, ignore_index=True)

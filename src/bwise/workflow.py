@@ -74,7 +74,7 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
             source,
             beside,
             parameters,
-            cwd=str(project.root),
+            resources={"metadata": {"path": str(project.root)}},  # papermill's `cwd` would move this whole process, not the kernel
             kernel_name="python3",
             progress_bar=False,
             log_output=False,

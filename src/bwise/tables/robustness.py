@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from bwise.disclosure import CONFIDENTIAL, EVIDENCE, is_small
-from bwise.pooling import Pool, flags
+from bwise.pooling import Pool
 from bwise.tables.cells import Evidence, Table, tidy, wises_of
 from bwise.tables.headlines import leading
 
@@ -20,9 +20,11 @@ ELSEWHERE = ("fieldwork", "comparability", "skills_by_country", "priorities")
 def robustness(pool: Pool, tables: dict[str, Table], make: Callable[[Pool], dict[str, Table]]) -> Table | None:
     """Headline figures with and without flagged respondents. Population and base: those of each table. Unit: that of each table.
     Formula: the figure each table leads with, computed again without every respondent who has any quality flag; `make` makes the tables
-    of a pool. Where those left out are few, the second figure would tell what they answered, and is confidential. Source: flags.csv."""
-    flagged = set(flags(pool)["respondent"])
-    kept = ~pool.answers["respondent"].isin(flagged)
+    of a pool. Where those left out are few, the second figure would tell what they answered, and is confidential. Source: flags.csv.
+    None where nobody has a flag."""
+    kept = ~pool.answers["respondent"].isin(pool.flagged)
+    if kept.all():
+        return None
     calm = replace(pool, answers=pool.answers[kept], missing=pool.missing[kept])
     again = make(calm)
     rows = []
@@ -33,7 +35,7 @@ def robustness(pool: Pool, tables: dict[str, Table], make: Callable[[Pool], dict
             known = {"of_table": table.id, "part": part, "item": str(table.codes.get(item, {}).get(cell[item], cell[item]))}
             figures = dict.fromkeys([*TAKEN, EVIDENCE])
             rows.append(known | {"respondents": EVERYBODY} | {k: cell[k] for k in figures})
-            rows.append(known | {"respondents": UNFLAGGED} | _unless_few(pool, cell, other, flagged))
+            rows.append(known | {"respondents": UNFLAGGED} | _unless_few(pool, cell, other))
     if not rows:
         return None
     data = tidy(pd.DataFrame(rows))
@@ -50,7 +52,7 @@ def robustness(pool: Pool, tables: dict[str, Table], make: Callable[[Pool], dict
         {"of_table": {t.id: t.title for t in tables.values()}},
         tuple(pool.countries),
         1,
-        (f"{len(flagged)} of {len(pool.answers)} respondents have at least one quality flag. A flag is a remark, not an error.",),
+        (f"{(~kept).sum()} of {len(pool.answers)} respondents have at least one quality flag. A flag is a remark, not an error.",),
     )
 
 
@@ -67,11 +69,11 @@ def _same_figure(table: Table | None, cell: pd.Series, dimensions: list[str]) ->
     return same.iloc[0].to_dict() if len(same) else {}
 
 
-def _unless_few(pool: Pool, cell: pd.Series, other: dict, flagged: set[str]) -> dict:
+def _unless_few(pool: Pool, cell: pd.Series, other: dict) -> dict:
     """The second figure, hidden where the difference to the first would tell about few."""
     behind = {row for evidence in cell[EVIDENCE] for row in _rows(evidence)}
     left_out = pool.answers.loc[sorted(behind)]
-    left_out = left_out[left_out["respondent"].isin(flagged)]
+    left_out = left_out[left_out["respondent"].isin(pool.flagged)]
     persons, wises = len(left_out), wises_of(pool)[left_out.index].nunique()
     found = {k: other.get(k, cell[k] if k == "statistic" else None) for k in TAKEN} | {EVIDENCE: other.get(EVIDENCE, ())}
     if persons and is_small(persons, wises, pool.settings):
