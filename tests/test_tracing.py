@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bwise.cleaning import MISSING_REASONS
+from bwise.exports.table import NOT_SHOWN
 from bwise.matching import read_deliveries
 from bwise.problems import ProblemsFound
 from bwise.settings import load_country
@@ -52,7 +53,8 @@ def raw_answers(demonstration_pool):
                         continue
                     raw = read.raw.cells.loc[row, match.column.position]
                     if pool.questionnaire[match.question].kind == "text":
-                        typed |= {match.question.removesuffix("_other")} if raw.strip() and match.question.endswith("_other") else set()
+                        if match.question.endswith("_other") and raw.strip(NOT_SHOWN + " "):
+                            typed.add(match.question.removesuffix("_other"))
                         continue
                     code = rules[read.name, match.target, raw]
                     said = {match.target.partition("/")[2]} if "/" in match.target and code else set(code.split(";")) - {""}

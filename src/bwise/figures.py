@@ -187,8 +187,8 @@ DRAWN = ("share", "mean", "today", "active in the sector", "critical gap")
 
 
 def _bars_and_marks(table: Table) -> tuple[str, pd.Series, pd.DataFrame]:
-    """What `dots` draws, by item: the figures of all respondents, and one column per part with a mark. Without the former, the items
-    stand in the order of the marks' mean."""
+    """What `dots` draws, by item: the figures of all respondents, and one column per part with a mark. Where the former is not shown,
+    the item stands where the mean of its marks is."""
     apart = APART.get(table.id, "group")
     data = table.data[table.data["statistic"].isin(DRAWN)]
     data = data[data["extent"].eq("fully")] if "extent" in data else data
@@ -200,11 +200,12 @@ def _bars_and_marks(table: Table) -> tuple[str, pd.Series, pd.DataFrame]:
         whole, parts = data[data["country"].eq(POOLED)], data[data["country"].eq(MEAN_OF_COUNTRIES)]
     else:
         whole, parts = data[data[apart].eq(ALL)], data[data[apart].ne(ALL)]
-    marks = parts.pivot(index=item, columns=apart, values="value")
-    bars = whole.set_index(item)["value"].dropna().sort_values()
-    bars = bars[bars.gt(0) | marks.reindex(bars.index).gt(0).any(axis=1)]  # what nobody named stands in the table only
-    order = bars.index if len(bars) else marks.dropna(how="all").mean(axis=1).sort_values().index
-    return item, bars.reindex(order), marks.reindex(order)
+    items = dict.fromkeys(data[item])
+    marks = parts.pivot(index=item, columns=apart, values="value").reindex(items)
+    bars = whole.set_index(item)["value"].reindex(items)
+    named = bars.gt(0) | marks.gt(0).any(axis=1)  # what nobody named stands in the table only
+    order = bars.fillna(marks.mean(axis=1))[named].sort_values().index
+    return item, bars[order], marks.reindex(order)
 
 
 def dots(table: Table, demonstration: bool) -> Drawing | None:

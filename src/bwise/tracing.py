@@ -258,7 +258,7 @@ def _kept(pool: Pool, people: pd.DataFrame, question: str) -> pd.Series:
     """The answer that was kept, as text: a code, a number, or the codes of several answers."""
     asked = pool.questionnaire[question]
     if asked.kind != "select_multiple":
-        return people[question].astype("object").map(lambda v: f"{v:g}" if isinstance(v, float) else str(v), na_action="ignore").fillna("")
+        return people[question].astype("object").map(lambda v: "" if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v))
     ticked = people[pool.questionnaire.columns(question)].fillna(False).astype(bool)
     names = pd.Series([c.partition("/")[2] + ";" for c in ticked.columns], index=ticked.columns)
     return (ticked.astype("object") * 1).dot(names).str.rstrip(";") if len(ticked) else pd.Series(dtype="str")

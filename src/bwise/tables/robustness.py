@@ -12,6 +12,7 @@ from bwise.pooling import Pool
 from bwise.tables.cells import Evidence, Table, tidy, wises_of
 from bwise.tables.headlines import leading
 
+NO_PARTS = "–"
 EVERYBODY, UNFLAGGED = "all respondents", "without flagged"
 ELSEWHERE = ("fieldwork", "comparability", "skills_by_country", "priorities")
 """Tables of counts and qualities, and tables whose figures stand in `skills`, too."""
@@ -32,7 +33,7 @@ def robustness(pool: Pool, tables: dict[str, Table], make: Callable[[Pool], dict
         for part, (item, position) in leading(table).items() if table.id not in ELSEWHERE else ():
             cell = table.cells.loc[position]
             other = _same_figure(again.get(table.id), cell, [*table.rows, *table.columns, "statistic"])
-            known = {"of_table": table.id, "part": part, "item": str(table.codes.get(item, {}).get(cell[item], cell[item]))}
+            known = {"of_table": table.id, "part": part or NO_PARTS, "item": str(table.codes.get(item, {}).get(cell[item], cell[item]))}
             figures = dict.fromkeys([*TAKEN, EVIDENCE])
             rows.append(known | {"respondents": EVERYBODY} | {k: cell[k] for k in figures})
             rows.append(known | {"respondents": UNFLAGGED} | _unless_few(pool, cell, other))
