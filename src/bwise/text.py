@@ -13,6 +13,7 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 SPACE = re.compile(r"\s+")
 ROMANIAN = {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț"}  # with cedilla, as code pages before Unicode had them, for comma below
 ALIKE = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"} | ROMANIAN)
+NOT_IN_CODE = re.compile(r"[^0-9a-z]+")
 NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
 
 
@@ -42,6 +43,7 @@ def heading_key(text: str) -> str:
     return NOT_IN_HEADING.sub("", answer_key(text))
 
 
+@lru_cache(maxsize=100_000)  # as for headings
 def code_key(code: str) -> str:
     """What one code shares across tools: `digrel_d11`, `digrel[d11]` and `group/digrel_d11` end alike."""
-    return re.sub(r"[^0-9a-z]", "", str(code).casefold())
+    return NOT_IN_CODE.sub("", str(code).casefold())
