@@ -201,12 +201,13 @@ class _Answers:
             return ""
         columns = self.country.questionnaire.columns(question)
         if self.country.questionnaire[question].kind != "select_multiple":
-            return _text(self.country.values.at[position, question])
+            return as_text(self.country.values.at[position, question])
         ticked = [c for c in columns if pd.notna(v := self.country.values.at[position, c]) and bool(v)]
         return ";".join(column.partition("/")[2] for column in ticked)
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """An answer as corrections write it: a whole number without decimals, nothing for a missing one."""
     if pd.isna(value):
         return ""
     return _number(value) if isinstance(value, float | np.floating) else str(value)
@@ -459,12 +460,12 @@ def _write(country: Country, line: Line, position: int, column: str, value: Any,
     before = (country.values.at[position, column], country.reasons.at[position, column])
     if question.kind == "text" and question.role != "wise" and value is not None:
         value = mask(value, country.settings.country)
-    if (_text(before[0]), before[1]) == (_text(value), reason):
+    if (as_text(before[0]), before[1]) == (as_text(value), reason):
         return
     country.values.loc[position, column] = pd.NA if value is None else value
     country.reasons.loc[position, column] = reason
-    old = before[1] or ("(withheld)" if question.kind == "text" else _text(before[0]))
-    new = reason or ("(withheld)" if question.role == "wise" else _text(value))
+    old = before[1] or ("(withheld)" if question.kind == "text" else as_text(before[0]))
+    new = reason or ("(withheld)" if question.role == "wise" else as_text(value))
     record_change(country, pd.Index([position]), column, old, new, f"{CORRECTION} {line.line}", line.reason)
 
 

@@ -257,7 +257,6 @@ def _with_hash(text: str, acceptance: Acceptance, number: int, where: str) -> st
     else:
         line, column = delivery.lc.key("file")
         end = "\r" if lines[line].endswith("\r") else ""
-        lines[line] = lines[line].removesuffix("\r") + end
         lines.insert(line + 1, " " * column + written + end)
     delivery["accepted"] = acceptance.digest
     try:

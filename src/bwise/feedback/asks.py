@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from bwise.checks import INCOME_SHARES, flag
 from bwise.cleaning import Country, apply_skip_logic, exclude, gather, question_reasons
-from bwise.corrections import correct, load_corrections
+from bwise.corrections import as_text, correct, load_corrections
 from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
 from bwise.matching import DeliveryRead, by_question, read_deliveries
@@ -167,13 +167,6 @@ def _language(read: DeliveryRead, country: Country) -> str:
     return read.recognised.language or LANGUAGES_OF.get(country.settings.country, "en").split()[0]
 
 
-def as_stored(value: object) -> str:
-    """An answer as corrections write it: a whole number without decimals, nothing for a missing one."""
-    if pd.isna(value):
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
 class _Collector:
     """Collects what is to be asked about one delivery."""
 
@@ -272,7 +265,7 @@ class _Collector:
             return self._about(what, question, position, why, self._only_one_side(ticked) | self._keep_or_drop())
         if what == "out_of_range":
             bounds = bounds_of(question.constraint)
-            known = {k: as_stored(v) for k, v in zip(("low", "high"), bounds, strict=True)}
+            known = {k: as_text(v) for k, v in zip(("low", "high"), bounds, strict=True)}
             why = self.say("why_range", **known) if all(known.values()) else self.say("why_range_other")
             return self._about(what, question, position, why, self._keep_or_drop())
         return self._about(what, question, position, self.say("why_hidden"), self._keep_or_drop())
@@ -353,7 +346,7 @@ class _Collector:
     def _stored(self, question: Question, position: int) -> str:
         if question.kind == "select_multiple":
             return ";".join(c.name for c in self._ticked(question, position))
-        return as_stored(self.country.values.at[position, question.name])
+        return as_text(self.country.values.at[position, question.name])
 
     def _asked(self, question: Question) -> str:
         battery = question.battery_labels.get(self.say.language, "")

@@ -12,6 +12,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from bwise.corrections import COLUMNS, as_text
 from bwise.feedback.asks import (
     BLANK,
     COLUMN,
@@ -24,7 +25,6 @@ from bwise.feedback.asks import (
     Ask,
     Decision,
     Dossier,
-    as_stored,
     bounds_of,
     choose,
     dossiers,
@@ -41,7 +41,6 @@ from bwise.settings import CountrySettings, Project, corrections_file
 from bwise.storage import read_csv, write_csv
 from bwise.text import answer_key, tidy
 
-COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
 REASONS = {
     "unreadable": "not understood",
     "out_of_range": "a number outside the range",
@@ -268,7 +267,7 @@ class _Reader:
             return None, f"a number outside {'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}"
         if question.kind == "integer" and not number.is_integer():
             return None, "a number that is not whole"
-        return Decision(SET, as_stored(number)), ""
+        return Decision(SET, as_text(number)), ""
 
     def _date(self, ask: Ask, cell: object) -> tuple[Decision | None, str]:
         day = cell if isinstance(cell, date) else parse_date(_as_text(cell), self.dossier.read.delivery.dates or "")
