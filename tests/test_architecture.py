@@ -17,6 +17,7 @@ ORDER = (
     "checks",
     "privacy",
     "corrections",
+    "identities",
     "storage",
     "lineage",
     "verification",

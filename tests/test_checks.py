@@ -1,4 +1,5 @@
 import itertools
+import types
 
 import pandas as pd
 import pytest
@@ -31,8 +32,7 @@ def test_a_complete_and_consistent_respondent_has_no_flag(tmp_path):
     [
         ({"s1": ""}, None),  # 8 of 9
         ({"s1": "", "s2": ""}, "partial"),  # 7 of 9
-        ({"s1": "2", "s2": "2", "s3": "2", "s4": "2"}, "straightlining"),
-        ({"s1": "2", "s2": "2", "s3": "2", "s4": "dont_know"}, None),
+        ({"s1": "2", "s2": "2", "s3": "2", "s4": "2"}, None),  # one in 27 by chance
         ({"income_a": "61"}, None),
         ({"income_a": "59"}, None),
         ({"income_a": "61.5"}, "income_sum"),
@@ -44,7 +44,7 @@ def test_a_complete_and_consistent_respondent_has_no_flag(tmp_path):
         ({"staff": "0"}, "out_of_range"),
         ({"staff": "1"}, None),
         ({"staff": ""}, None),
-        ({"partner_code": "BE-1"}, "other_partner"),
+        ({"partner_code": "BE-1"}, "out_of_frame"),
         ({"partner_code": "at-1 "}, None),
         ({"partner_code": ""}, None),
     ],
@@ -103,17 +103,17 @@ def test_every_flag_has_a_meaning_in_words():
         "out_of_range",
         "approximate",
         "not_shown_answered",
-        "other_partner",
+        "out_of_frame",
     ]
 
 
-# ------------------------------------------------------------------ time taken, and records that are nearly the same
+# ------------------------------------------------------------------ by hand: time taken, near duplicates, batteries, frame
 
 LONG = "type,name,label,relevant,constraint,role,unit\n" + "".join(f"select_one rating,r{n},Item {n},,,skill,\n" for n in range(40))
 
 
 def by_hand(minutes=(), answers=(), deliveries="AT-1"):
-    """A country made in memory: minutes each record took, or its 40 ratings as one string."""
+    """A country made in memory: minutes each record took, or its ratings as one string."""
     count = len(minutes) or len(answers)
     begin = pd.Timestamp("2022-04-08 10:00")
     rows = pd.DataFrame({"delivery": deliveries, "source_row": range(2, count + 2), "partner": "AT-1"}, index=range(count))
@@ -126,17 +126,18 @@ def by_hand(minutes=(), answers=(), deliveries="AT-1"):
 def country(tmp_path):
     """`country(minutes, answers)`: as `by_hand`, as a country on its way."""
 
-    def country(minutes=(), answers=(), deliveries="AT-1"):
+    def country(minutes=(), answers=(), deliveries="AT-1", survey=LONG, **settings):
         sheets = tmp_path / "long"
         sheets.mkdir(exist_ok=True)
-        for sheet, text in (("survey", LONG), ("choices", CHOICES), ("settings", "form_title\nLong\n")):
+        for sheet, text in (("survey", survey), ("choices", CHOICES), ("settings", "form_title\nLong\n")):
             (sheets / f"{sheet}.csv").write_text(text, encoding="utf-8")
         rows, values = by_hand(minutes, answers, deliveries)
-        frame = pd.DataFrame(values, columns=[f"r{n}" for n in range(40)], dtype="str").replace("-", pd.NA)
+        form = load_questionnaire(sheets)
+        frame = pd.DataFrame(values, columns=form.all_columns, dtype="str").replace("-", pd.NA)
         reasons = frame.notna().replace({True: "", False: "no_answer"})
-        settings = CountrySettings(country="AT", questionnaire="long", deliveries=[{"partner": "AT-1", "file": "raw/x.csv"}])
+        settings = CountrySettings(country="AT", questionnaire="long", deliveries=[{"partner": "AT-1", "file": "raw/x.csv"}], **settings)
         none = pd.DataFrame(columns=["position", "rule", "reason"])
-        return Country(settings, load_questionnaire(sheets), [], rows, frame, reasons, pd.DataFrame(), none, none)
+        return Country(settings, form, [], rows, frame, reasons, pd.DataFrame(), none, none)
 
     return country
 
@@ -186,6 +187,57 @@ def test_three_differences_of_forty_are_not_near_enough_nor_are_records_of_two_d
 def test_few_answers_alike_mean_nothing(country):
     rich = (VARIED.replace("3", "4", 5))[:19] + "-" * 21
     assert those(country(answers=(rich, rich)), "near_duplicate") == []
+
+
+def battery(name, rows):
+    return (
+        f"begin_group,{name},{name},,,,\n"
+        + "".join(f"select_one rating,{name}{n},Item,,,skill,\n" for n in range(rows))
+        + "end_group,,,,,,\n"
+    )
+
+
+TWO_BATTERIES = "type,name,label,relevant,constraint,role,unit\n" + battery("long", 9) + battery("more", 9) + battery("short", 7)
+
+
+@pytest.mark.parametrize(
+    ("long", "more", "short", "straight"),
+    [
+        ("121212121", "222222223", "1231231", []),
+        ("222222222", "222222223", "1231231", ["long"]),  # by chance one in 3 ^ 8 = 6561
+        ("222222222", "333333333", "1231231", ["long", "more"]),
+        ("22222222-", "121212121", "1231231", ["long"]),  # 8 rows answered: one in 2187
+        ("2222222--", "121212121", "3333333", []),  # 7 rows: one in 729
+        ("---------", "---------", "-------", []),
+    ],
+)
+def test_equal_answers_in_a_battery_are_straightlining_where_chance_makes_them_rare(country, long, more, short, straight):
+    found = country(answers=(long + more + short, "1" * 9 + "123123123" + "1231231"), survey=TWO_BATTERIES)
+    assert those(found, "straightlining") == sorted([[0, name] for name in straight] + [[1, "long"]], key=lambda row: row[1])
+
+
+@pytest.mark.parametrize(
+    ("submitted", "outside"),
+    [
+        ("2022-03-01 00:00:00", False),
+        ("2022-05-31T23:59:59+02:00", False),
+        ("2022-02-28 23:59:59", True),
+        ("June 1, 2022", False),  # not read as a day: nobody is called late for that
+        ("01.06.2022 08:00", True),
+        ("06/05/2022", False),  # 6 May, or 5 June
+        ("06/07/2022", True),  # 6 July, or 7 June
+        ("", False),
+    ],
+)
+def test_who_submitted_outside_the_fieldwork_is_out_of_frame(country, submitted, outside):
+    found = country(minutes=(30,), fieldwork={"first": "2022-03-01", "last": "2022-05-31"})
+    mapping = pd.DataFrame(columns=["column", "question", "raw", "rule"], dtype="str")
+    answers = types.SimpleNamespace(mapping=mapping)
+    found.deliveries = [types.SimpleNamespace(name="AT-1", delivery=found.settings.deliveries[0], answers=answers)]
+    found.rows.loc[0, "submitted"] = submitted
+    assert those(found, "out_of_frame") == ([[0, "submitted"]] if outside else [])
+    found.settings = found.settings.model_copy(update={"fieldwork": None})
+    assert those(found, "out_of_frame") == []
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from bwise.cleaning import gather
+from bwise.identities import check_identities
 from bwise.lineage import _comparability as comparability
-from bwise.lineage import check_identities
 from bwise.problems import ProblemsFound
 from bwise.publication import shown
 from bwise.questionnaire import load_questionnaire

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bwise.checks import flag
 from bwise.cleaning import Country, apply_skip_logic, exclude, gather
 from bwise.corrections import COLUMNS, correct, load_corrections
-from bwise.lineage import check_identities, save
+from bwise.identities import check_identities
+from bwise.lineage import save
 from bwise.matching import read_deliveries
 from bwise.pooling import load_pool
 from bwise.privacy import project_key, protect

@@ -10,7 +10,7 @@ import pytest
 
 from bwise.cleaning import gather
 from bwise.corrections import COLUMNS, correct, load_corrections
-from bwise.lineage import check_identities
+from bwise.identities import check_identities
 from bwise.matching import read_deliveries
 from bwise.privacy import protect
 from bwise.questionnaire import load_questionnaire

@@ -8,7 +8,8 @@ import pytest
 
 from bwise.checks import flag
 from bwise.cleaning import MISSING_REASONS, Country, exclude, record_change
-from bwise.lineage import check_identities, is_demonstration, save, sha256
+from bwise.identities import check_identities
+from bwise.lineage import is_demonstration, save, sha256
 from bwise.privacy import KEY_FILE, project_key, protect
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire

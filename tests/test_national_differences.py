@@ -7,7 +7,7 @@ import pytest
 
 from bwise.checks import flag
 from bwise.cleaning import gather
-from bwise.lineage import check_identities
+from bwise.identities import check_identities
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import CountrySettings

@@ -9,9 +9,11 @@ import pandas as pd
 
 from bwise.cleaning import Country, hidden, question_reasons, share_answered
 from bwise.logic import holds
+from bwise.matching.dates import ORDERS, date_order, parse_date
 
 PARTIAL_BELOW = 0.8
-STRAIGHT_ROWS = 4  # rows a battery needs before equal answers mean anything
+STRAIGHT_BY_CHANCE = 1 / 1000
+"""Equal answers in a battery mean something where chance makes them rarer: points ^ (1 - rows answered), each point as likely as any."""
 SPEEDER_BELOW = 1 / 3
 """Share of the country's median duration: Greszki, Meyer and Schoen (Public Opinion Quarterly 79, 2015) compare 30 to 50 %."""
 ENOUGH_DURATIONS = 5
@@ -27,13 +29,13 @@ FLAGS = {
     "partial": f"answered less than {PARTIAL_BELOW:.0%} of the questions shown, or never pressed submit",
     "speeder": f"took less than {SPEEDER_BELOW:.0%} of the country's median time, where the tool tells the time",
     "near_duplicate": f"at least {ALIKE_FROM:.0%} of the answers are those of another record of the same delivery",
-    "straightlining": f"the same answer in every row of every battery shown with at least {STRAIGHT_ROWS} rows",
+    "straightlining": f"the same answer in all rows of a battery, which chance makes rarer than 1 in {1 / STRAIGHT_BY_CHANCE:.0f}",
     "income_sum": f"income shares do not sum to 100 (tolerance {INCOME_TOLERANCE:g})",
     "contradiction": "an exclusive option (none, prefer not to say) ticked together with others",
     "out_of_range": "a number outside the range the questionnaire allows",
     "approximate": "a range or open class, turned into a number by a rule that the settings declare",
     "not_shown_answered": "an answer to a question that should not have been shown",
-    "other_partner": "the partner code typed is not that of the delivery",
+    "out_of_frame": "the partner code typed is not that of the delivery, or submitted outside the fieldwork that the settings state",
 }
 
 
@@ -43,17 +45,18 @@ def flag(country: Country) -> pd.DataFrame:
     Returns:
         One row per respondent and flag: position, flag, detail (question names, never answers).
     """
+    answers = _answers_as_numbers(country)
     found = [
         _partial(country),
         _speeders(country),
-        _near_duplicates(country),
-        _straightlining(country),
+        _near_duplicates(country, answers),
+        _straightlining(country, answers),
         _income(country),
         _contradictions(country),
         _ranges(country),
         _approximate(country),
         _answered_though_hidden(country),
-        _partner(country),
+        _out_of_frame(country),
     ]
     flags = pd.concat(found, ignore_index=True)
     kept = country.kept
@@ -86,9 +89,8 @@ def _speeders(country: Country) -> pd.DataFrame:
     return _rows((minutes < SPEEDER_BELOW * minutes.median()) & enough, "speeder")
 
 
-def _near_duplicates(country: Country) -> pd.DataFrame:
+def _near_duplicates(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
     """Kept records of one delivery whose answers are nearly the same; who they are and where they work does not count."""
-    answers = _answers_as_numbers(country)
     other: dict[int, int] = {}
     for one, two in sorted(pairs_alike(answers, country.rows.loc[answers.index, "delivery"])):
         other.setdefault(one, two)
@@ -136,18 +138,20 @@ def _answers_as_numbers(country: Country) -> pd.DataFrame:
     return pd.DataFrame(numbers.reshape(answers.shape), index=answers.index, columns=answers.columns)
 
 
-def _straightlining(country: Country) -> pd.DataFrame:
-    same = pd.Series(True, index=country.values.index)
-    seen = pd.Series(False, index=country.values.index)
-    for rows in country.questionnaire.batteries().values():
+def _straightlining(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
+    """Battery by battery; rows left open do not count."""
+    found = []
+    for battery, rows in country.questionnaire.batteries().items():
         names = [q.name for q in rows if q.kind == "select_one"]
-        if len(names) < STRAIGHT_ROWS:
+        if not names:
             continue
-        answers = country.values[names]
-        full = answers.notna().all(axis=1)
-        seen |= full
-        same &= ~full | answers.eq(answers.iloc[:, 0], axis=0).all(axis=1)
-    return _rows(seen & same, "straightlining")
+        points = sum(not c.missing for c in country.questionnaire.choices(names[0]).values())
+        given = answers[names].to_numpy()
+        highest = given.max(axis=1)
+        same = (given < 0) | (given == highest[:, None])
+        sure = points ** (1.0 - (given >= 0).sum(axis=1)) <= STRAIGHT_BY_CHANCE
+        found.append(_rows(pd.Series(same.all(axis=1) & sure, index=answers.index), "straightlining", battery))
+    return pd.concat(found, ignore_index=True) if found else _rows(pd.Series(dtype=bool), "straightlining")
 
 
 def _income(country: Country) -> pd.DataFrame:
@@ -202,9 +206,23 @@ def _answered_though_hidden(country: Country) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def _partner(country: Country) -> pd.DataFrame:
-    question = country.questionnaire.one("partner")
-    if question is None:
-        return _rows(pd.Series(dtype=bool), "other_partner")
-    typed = country.values[question.name].fillna("").str.strip().str.casefold()
-    return _rows(typed.ne("") & typed.ne(country.rows["partner"].str.casefold()), "other_partner", question.name)
+def _out_of_frame(country: Country) -> pd.DataFrame:
+    """Who belongs to another partner's survey, or answered at another time."""
+    found = [_outside_fieldwork(country)]
+    if question := country.questionnaire.one("partner"):
+        typed = country.values[question.name].fillna("").str.strip().str.casefold()
+        found.append(_rows(typed.ne("") & typed.ne(country.rows["partner"].str.casefold()), "out_of_frame", question.name))
+    return pd.concat(found, ignore_index=True)
+
+
+def _outside_fieldwork(country: Country) -> pd.DataFrame:
+    """Submitted on a day outside, in whichever order day and month may be read; without a day nobody is."""
+    outside = pd.Series(False, index=country.rows.index)
+    if fieldwork := country.settings.fieldwork:
+        for delivery in country.deliveries:
+            submitted = country.rows.loc[country.rows["delivery"].eq(delivery.name), "submitted"].fillna("")
+            order = delivery.delivery.dates or date_order(submitted)
+            for position, text in submitted.items():
+                days = {day for each in ([order] if order else ORDERS) if (day := parse_date(text, each))}
+                outside[position] = bool(days) and not any(fieldwork.first <= day <= fieldwork.last for day in days)
+    return _rows(outside, "out_of_frame", "submitted")

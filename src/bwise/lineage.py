@@ -1,4 +1,4 @@
-"""The record of a country run: what came in, what became of it, and proof that nothing got lost on the way."""
+"""The record of a country run: what came in, and what became of it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import pandas as pd
 
 from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, ROW, Country
-from bwise.exports.table import NOT_SHOWN
-from bwise.matching import DeliveryRead, by_question
+from bwise.identities import IN_CELL
+from bwise.matching import DeliveryRead
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
 from bwise.settings import Project, corrections_file
 from bwise.storage import remove, write_csv, write_json, write_parquet
-from bwise.text import tidy
 
 REWORDED = ("declared", "code and similar text")  # how a column was matched whose text is not the questionnaire's
 IDENTITY = ["respondent", "wise", *ROW]
@@ -59,121 +58,6 @@ def is_demonstration(files: list[Path]) -> bool:
     return any(Path(f).as_posix().startswith(DEMONSTRATION_EXPORTS.as_posix() + "/") for f in files)
 
 
-def check_identities(country: Country) -> pd.DataFrame:
-    """Prove that the run lost nothing and invented nothing.
-
-    Identities: rows in = kept + excluded by rule; for each question, respondents kept = answers + missing by reason; what the
-    mapping says of each raw cell, plus recorded changes, is what the answers say.
-
-    Returns:
-        One row per identity, with both sides as counts.
-
-    Raises:
-        ProblemsFound: an identity does not hold; names delivery and question.
-    """
-    kept = country.kept
-    excluded = country.exclusions["position"].nunique()
-    sums = [("rows received = kept + excluded", len(country.rows), int(kept.sum()) + excluded)]
-    answered = country.reasons[kept].eq("")
-    missing = country.reasons[kept].isin(MISSING_REASONS)
-    sums.append(("cells kept = answers + missing by reason", int(answered.size), int(answered.to_numpy().sum() + missing.to_numpy().sum())))
-    held = country.values[kept].notna()
-    sums.append(("answers by reason = answers held", int(answered.to_numpy().sum()), int((answered & held).to_numpy().sum())))
-    sums.append(("missing by reason = cells without answer", int(missing.to_numpy().sum()), int((missing & ~held).to_numpy().sum())))
-    mapped = sum(int(d.answers.mapping["count"].sum()) for d in country.deliveries)
-    cells = sum(len(d.raw.cells) * len({m.target for m in d.recognised.matches if m.target}) for d in country.deliveries)
-    sums.append(("raw cells of matched columns = cells mapped", cells, mapped))
-    wrong = [Problem(f"{what}: {left} is not {right}", country.settings.country) for what, left, right in sums if left != right]
-    for column in country.values.columns:
-        off = int((answered[column] != held[column]).sum())
-        if off:
-            wrong.append(Problem(f"{column}: {off} cells are neither an answer nor missing for a reason", country.settings.country))
-    recomputed = equal = 0
-    for delivery in country.deliveries:
-        cells, same, problems = _replay(country, delivery)
-        recomputed += cells
-        equal += same
-        wrong += problems
-    stop("The run is not accountable. Nothing was saved.", *wrong)
-    sums.append(("clean = raw + mapping + changes (cells, equal cells)", recomputed, equal))
-    return pd.DataFrame(sums, columns=["identity", "left", "right"])
-
-
-def _replay(country: Country, delivery: DeliveryRead) -> tuple[int, int, list[Problem]]:
-    """Recompute the answers of a delivery from raw cells, mapping and changes alone, and compare.
-
-    Returns:
-        Cells compared, cells found equal, and what is not.
-    """
-    rows = country.rows.index[country.rows["delivery"] == delivery.name]
-    if len(rows) != len(delivery.raw.cells):
-        return 0, 0, [Problem(f"{len(delivery.raw.cells)} records were read, {len(rows)} are there", delivery.name)]
-    kept = rows[country.kept[rows]]
-    expected = _expected(country, delivery).set_axis(rows).loc[kept]
-    changes = country.changes[country.changes["position"].isin(kept) & country.changes["question"].isin(expected.columns)]
-    for change in changes.itertuples():
-        new = "" if change.new in MISSING_REASONS else change.new
-        number = new and pd.api.types.is_float_dtype(country.values[change.question])
-        expected.loc[change.position, change.question] = str(float(new)) if number else new
-    clean = country.values.loc[kept, expected.columns].astype("object")
-    off = expected.ne(clean.where(clean.notna(), "").map(str))
-    places = {m.target: f", {m.column.place}" for m in delivery.recognised.matches}
-    problems = [
-        Problem(
-            f"{column}: {off[column].sum()} answers are not what raw cells, mapping and changes say",
-            f"{delivery.name}, rows {', '.join(map(str, country.rows.loc[off.index[off[column]], 'source_row'][:5]))}"
-            + places.get(column, places.get(column.partition("/")[0], "")),
-        )
-        for column in off.columns[off.any()]
-    ]
-    return expected.size, int((~off).to_numpy().sum()), problems
-
-
-def _expected(country: Country, delivery: DeliveryRead) -> pd.DataFrame:
-    """What the answers must be, as text ("" for none): each raw cell looked up in the mapping."""
-    mapping = {q: dict(zip(m["raw"], m["code"], strict=True)) for q, m in delivery.answers.mapping.groupby("question", sort=False)}
-    found: dict[str, pd.Series] = {}
-    for name, matches in by_question(delivery.recognised.matches).items():
-        question = country.questionnaire[name]
-        coded = {m.target: delivery.raw.cells[m.column.position].map(mapping[m.target]) for m in matches}
-        if question.kind == "text":
-            if question.role != "wise" and name not in delivery.delivery.answers:
-                found[name] = delivery.raw.cells[matches[0].column.position].map(lambda text: "" if text == NOT_SHOWN else tidy(text))
-        elif question.kind != "select_multiple":
-            found[name] = coded[name]
-        elif name in coded:
-            for choice, column in zip(country.questionnaire.choices(name), country.questionnaire.columns(name), strict=True):
-                found[column] = coded[name].map(lambda codes, c=choice: str(c in codes.split(";")) if codes else "")
-        else:
-            found |= _expected_options(country, delivery, name, coded)
-    return pd.DataFrame(found)
-
-
-def _expected_options(country: Country, delivery: DeliveryRead, name: str, coded: dict[str, pd.Series]) -> dict[str, pd.Series]:
-    """One column per option: ticked where its cell says so; nothing where the respondent ticked nothing readable."""
-    choices = country.questionnaire.choices(name)
-    columns = dict(zip(choices, country.questionnaire.columns(name), strict=True))
-    ticked = pd.DataFrame({c: coded[column].ne("") for c, column in columns.items() if column in coded})
-    rows = country.rows.index[country.rows["delivery"] == delivery.name]
-    if "other" in choices and "other" not in ticked and f"{name}_other" in country.values:
-        ticked["other"] = _typed(country, rows, f"{name}_other").to_numpy()
-    unread = delivery.answers.mapping[
-        delivery.answers.mapping["reason"].eq("unreadable") & delivery.answers.mapping["question"].isin(coded)
-    ]
-    given = ticked[[c for c in ticked if not choices[c].missing]].any(axis=1)
-    for target, raw in zip(unread["question"], unread["raw"], strict=True):
-        position = next(m.column.position for m in delivery.recognised.matches if m.target == target)
-        given &= delivery.raw.cells[position].ne(raw)
-    return {column: ticked[c].map(str).where(given, "") if c in ticked else given.map(lambda _: "") for c, column in columns.items()}
-
-
-def _typed(country: Country, rows: pd.Index, question: str) -> pd.Series:
-    """Whether each respondent had typed a text, before any change."""
-    typed = country.values.loc[rows, question].notna()
-    first = country.changes[country.changes["question"].eq(question)].drop_duplicates("position").set_index("position")["old"]
-    return (~first.isin(MISSING_REASONS)).reindex(rows).fillna(typed).astype(bool)
-
-
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
     """Write `processed/<CC>/`, or the folder of the part below it; the manifest comes last: a folder with a manifest is complete.
 
@@ -208,7 +92,7 @@ def mapping_table(country: Country) -> pd.DataFrame:
         frame = delivery.answers.mapping.copy()
         frame.insert(0, "delivery", delivery.name)
         frame.insert(2, "heading", frame["column"].map(headings))
-        loose = frame["reason"].eq("unreadable") | frame["rule"].str.contains("text of other")
+        loose = frame["reason"].eq("unreadable") | frame["rule"].str.contains(IN_CELL)
         for name in ("raw", "code"):
             frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
         frames.append(frame)

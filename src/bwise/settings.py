@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -84,6 +84,19 @@ class FocusGroup(Strict):
     deliveries: list[Delivery] = Field(min_length=1)
 
 
+class Fieldwork(Strict):
+    """The days on which the survey was open, both included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Fieldwork:
+        if self.first > self.last:
+            raise ValueError("`first` is after `last`")
+        return self
+
+
 class CountrySettings(Strict):
     """`params/<CC>.yaml`.
 
@@ -91,6 +104,7 @@ class CountrySettings(Strict):
         part: where the answers are kept below `processed/<CC>/`; those of the survey stand there themselves.
         exclude: rules by which respondents are left out; all others are kept, at most flagged.
         minimum_answered: `too_few_answers` means below this share of the questions shown to the respondent.
+        fieldwork: a record submitted on another day is flagged `out_of_frame`.
     """
 
     part: ClassVar[str] = ""
@@ -100,6 +114,7 @@ class CountrySettings(Strict):
     deliveries: list[Delivery] = Field(min_length=1)
     exclude: list[Literal[EXCLUSION_RULES]] = list(EXCLUSION_RULES)
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
+    fieldwork: Fieldwork | None = None
     focus_group: FocusGroup | None = None
 
     def for_focus_group(self) -> FocusGroupSettings | None:
@@ -365,7 +380,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-INSIDE = {"deliveries": Delivery, "focus_group": FocusGroup}  # key -> what stands below it
+INSIDE = {"deliveries": Delivery, "fieldwork": Fieldwork, "focus_group": FocusGroup}  # key -> what stands below it
 
 
 def _as_problem(error: dict, model: type[Strict], content: Any, where: str) -> Problem:
@@ -380,7 +395,8 @@ def _as_problem(error: dict, model: type[Strict], content: Any, where: str) -> P
         return Problem(f"the setting `{dotted}` is missing", where, remedy="add it; see params/README.md")
     if error["type"] == "literal_error":
         return Problem(f"`{error['input']}` is not a value of `{dotted}`", where, remedy=f"use {error['ctx']['expected']}")
-    return Problem(f"`{dotted}`: {error['msg'][0].lower()}{error['msg'][1:]}", where)
+    message = error["msg"].removeprefix("Value error, ")
+    return Problem(f"`{dotted}`: {message[0].lower()}{message[1:]}", where)
 
 
 def _line(content: Any, path: list) -> int | None:

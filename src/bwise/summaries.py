@@ -10,7 +10,8 @@ import pandas as pd
 from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country, question_reasons
 from bwise.exports.table import Grid
-from bwise.lineage import DEMONSTRATION, check_identities, is_demonstration
+from bwise.identities import check_identities
+from bwise.lineage import DEMONSTRATION, is_demonstration
 from bwise.matching import DeliveryRead
 from bwise.questionnaire import Questionnaire
 from bwise.settings import CountrySettings

@@ -19,7 +19,8 @@ from bwise.corrections import correct, load_corrections
 from bwise.demo.layouts import export
 from bwise.demo.simulation import Partner
 from bwise.demo.simulation import _partner as respondents_of
-from bwise.lineage import check_identities, save
+from bwise.identities import check_identities
+from bwise.lineage import save
 from bwise.matching import read_deliveries
 from bwise.pooling import country_pool
 from bwise.privacy import project_key, protect
