@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import pickle
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
+from filelock import FileLock
 
 from bwise.demo import PARTNERS, simulate
 from bwise.matching import read_delivery
@@ -129,14 +132,36 @@ def workbook():
 
 
 @pytest.fixture(scope="session")
-def demonstration_run(tmp_path_factory):
+def once(tmp_path_factory):
+    """`once("name", make)`: what `make(folder)` returns, made by the first worker of pytest-xdist that asks and read by the others."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name, make):
+        kept = base / f"{name}.pickle"
+        with FileLock(base / f"{name}.lock"):
+            if not kept.exists():
+                folder = base / name
+                folder.mkdir()
+                kept.write_bytes(pickle.dumps(make(folder)))
+        return pickle.loads(kept.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def demonstration_run(once):
     """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended."""
-    project = Project(tmp_path_factory.mktemp("demonstration"))
-    for folder in ("params", "raw/demo", "notebooks"):
-        shutil.copytree(ROOT / folder, project.root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        outcomes = list(run_countries(project, project.countries(), executor))
-    return project, [*outcomes, run_consolidation(project)]
+
+    def run(root):
+        project = Project(root)
+        for folder in ("params", "raw/demo", "notebooks"):
+            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+            outcomes = list(run_countries(project, project.countries(), executor))
+        return project, [*outcomes, run_consolidation(project)]
+
+    return once("demonstration", run)
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ from bwise.problems import ProblemsFound
 from bwise.settings import Project, load_country
 from bwise.storage import write_text
 from tests.test_cleaning import ENABLER, ROOT, WORKER, export, people, small_project
-from tests.test_lineage import all_countries, answers_of, run
+from tests.test_lineage import answers_of, run
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory):
-    return load_pool(all_countries(tmp_path_factory))
+def pool(demonstration_pool):
+    return demonstration_pool
 
 
 def two_countries(folder, **params) -> Project:
@@ -60,9 +60,8 @@ def test_the_flagged_of_the_pool_are_those_of_all_countries(pool):
     assert sum(map(len, each)) == len(pool.flagged) > 10
 
 
-def test_a_country_alone_is_pooled_as_its_notebook_cleaned_it(tmp_path_factory):
-    project = all_countries(tmp_path_factory)
-    assert country_pool(project, load_country(project, "EL")).countries == ["EL"]
+def test_a_country_alone_is_pooled_as_its_notebook_cleaned_it(demonstration):
+    assert country_pool(demonstration, load_country(demonstration, "EL")).countries == ["EL"]
 
 
 def test_a_country_cleaned_with_other_settings_than_its_file_says_is_left_out(tmp_path):

@@ -5,14 +5,15 @@ from bwise.problems import ProblemsFound
 from bwise.settings import load_country
 from bwise.storage import read_csv, write_csv
 from bwise.verification import verify
-from tests.test_cleaning import export, people, small_project
+from tests.test_cleaning import ENABLER, export, people, small_project
 from tests.test_lineage import run
 
 
 @pytest.fixture
 def project(tmp_path):
-    """Four records, one of them excluded, one with a text no answer fits; cleaned."""
-    made = small_project(tmp_path, *people({}, {"comments": "call +43 512 345678"}, {"comments": "test"}, {"staff": "a dozen"}))
+    """Six records, one of them excluded, one with a text no answer fits, one that refuses, one who is no worker; cleaned."""
+    records = people({}, {"comments": "call +43 512 345678"}, {"comments": "test"}, {"staff": "a dozen"}, {"barriers": "refused"})
+    made = small_project(tmp_path, *records, ENABLER)
     run(made)
     return made
 
@@ -39,11 +40,14 @@ def edit(project, name, **cells):
 def test_what_a_run_left_is_proved_again_from_its_files(project):
     proof = proved(project).set_index("identity")
     assert proof["left"].tolist() == proof["right"].tolist()
-    assert proof.loc["rows received = kept + excluded", "left"] == 4
+    assert proof.loc["rows received = kept + excluded", "left"] == 6
 
 
 def test_a_raw_cell_changed_by_hand_is_named(project):
-    rows = people({}, {"comments": "call +43 512 345678", "staff": "11"}, {"comments": "test"}, {"staff": "a dozen"})
+    rows = people(
+        {}, {"comments": "call +43 512 345678", "staff": "11"}, {"comments": "test"}, {"staff": "a dozen"}, {"barriers": "refused"}
+    )
+    rows.append(ENABLER)
     export(project.root / "raw/AT/answers.csv", *rows)
     message = said(project)
     assert "changed since the country was cleaned" in message and "raw/AT/answers.csv" in message
@@ -66,6 +70,24 @@ def test_a_saved_open_answer_that_shows_what_was_masked_is_named(project):
 def test_an_answer_taken_out_of_the_file_without_a_reason_is_named(project):
     edit(project, "answers.parquet", s1=(0, None))
     assert "s1: 1 cells are neither an answer nor missing for a reason" in said(project)
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "reason"),
+    [
+        ("s1", 4, "no_answer"),  # a page of the workers, which an enabler was not shown
+        ("staff", 2, "no_answer"),  # "a dozen" cannot be read
+        ("staff", 2, "dont_know"),
+        ("barriers/time", 3, "no_answer"),  # refused
+        ("comments", 0, "not_shown"),
+        ("wise_code", 0, "no_answer"),  # withheld
+    ],
+)
+def test_another_reason_for_a_missing_answer_written_in_by_hand_is_named(project, column, row, reason):
+    edit(project, "missing.parquet", **{column: (row, reason)})
+    message = said(project)
+    assert f"{column}: 1 cells are missing for another reason than raw cells, mapping and changes say" in message
+    assert message.count("another reason") == 1 and f"rows {(2, 3, 5, 6, 7)[row]}" in message
 
 
 @pytest.mark.parametrize(("file", "cells"), [("mapping.csv", {"code": (2, "enabler")}), ("mapping.csv", {"count": (5, "17")})])

@@ -199,10 +199,9 @@ def _approximate(country: Country) -> pd.DataFrame:
 
 def _answered_though_hidden(country: Country) -> pd.DataFrame:
     found = [_rows(pd.Series(dtype=bool), "not_shown_answered")]
-    for question in country.questionnaire.questions.values():
-        if question.relevant:
-            answered = question_reasons(country, [question.name])[question.name].eq("")
-            found.append(_rows(answered & hidden(country, question.name), "not_shown_answered", question.name))
+    for name, passed in hidden(country).items():
+        answered = question_reasons(country, [name])[name].eq("")
+        found.append(_rows(answered & passed, "not_shown_answered", name))
     return pd.concat(found, ignore_index=True)
 
 

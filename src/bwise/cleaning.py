@@ -85,11 +85,19 @@ def question_reasons(country: Country, names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def hidden(country: Country, name: str) -> pd.Series:
-    """Whether the question was certainly not shown: a condition that hangs on an unreadable answer hides nothing."""
-    routing = sorted({q for condition in country.questionnaire[name].relevant for q in asked_for(condition)})
-    unsure = question_reasons(country, routing).eq("unreadable").any(axis=1)
-    return ~shown(name, country.values, country.questionnaire) & ~unsure
+def hidden(country: Country) -> dict[str, pd.Series]:
+    """Question -> who was certainly not shown it, for questions with conditions.
+
+    A condition that hangs on an unreadable answer hides nothing.
+    """
+    found: dict[tuple[str, ...], pd.Series] = {}
+    conditional = [q for q in country.questionnaire.questions.values() if q.relevant]
+    for question in conditional:
+        if question.relevant not in found:  # most conditions are those of a whole page
+            routing = sorted({q for condition in question.relevant for q in asked_for(condition)})
+            unsure = question_reasons(country, routing).eq("unreadable").any(axis=1)
+            found[question.relevant] = ~shown(question.name, country.values, country.questionnaire) & ~unsure
+    return {question.name: found[question.relevant] for question in conditional}
 
 
 def apply_skip_logic(country: Country) -> None:
@@ -99,11 +107,14 @@ def apply_skip_logic(country: Country) -> None:
     only the conditions count: what they would have shown is `no_answer`.
     """
     left = country.rows["submitted"].eq("").fillna(False).astype(bool)
+    nobody, not_shown = pd.Series(False, index=left.index), hidden(country)
     for name in country.questionnaire.questions:
-        not_shown = hidden(country, name) if country.questionnaire[name].relevant else pd.Series(False, index=left.index)
+        passed = not_shown.get(name, nobody)
         for column in country.questionnaire.columns(name):
-            country.reasons.loc[country.reasons[column].eq("no_answer") & not_shown, column] = "not_shown"
-            country.reasons.loc[country.reasons[column].eq("not_shown") & ~not_shown & left, column] = "no_answer"
+            before = country.reasons[column]
+            country.reasons[column] = before.mask(before.eq("no_answer") & passed, "not_shown").mask(
+                before.eq("not_shown") & ~passed & left, "no_answer"
+            )
 
 
 def exclude(country: Country) -> None:

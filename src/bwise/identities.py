@@ -111,7 +111,7 @@ class _Replay:
         self.country, self.delivery, self.questionnaire = country, delivery, country.questionnaire
         self.rows = country.rows.index[country.rows["delivery"] == delivery.name]
         by_cell = delivery.answers.mapping.groupby(["column", "question"], sort=False)
-        self.mapping = {cell: lines.set_index("raw") for cell, lines in by_cell}
+        self.mapping = {cell: lines.to_dict("list") for cell, lines in by_cell}
         found_values: dict[str, pd.Series] = {}
         found_reasons: dict[str, pd.Series] = {}
         self.columns = by_question(delivery.recognised.matches)
@@ -137,7 +137,8 @@ class _Replay:
 
     def _told(self, match: Match, what: str) -> pd.Series:
         """What the mapping says of each cell of a column: `code`, `reason` or `rule`."""
-        return self._cells(match).map(self.mapping[match.column.position + 1, match.target][what])
+        lines = self.mapping[match.column.position + 1, match.target]
+        return self._cells(match).map(dict(zip(lines["raw"], lines[what], strict=True)))
 
     def _typed(self, question: str) -> pd.Series:
         """Whether each respondent had typed a text, before any change."""
