@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -415,6 +416,52 @@ def test_without_a_file_nothing_is_corrected(tmp_path):
     correct(country, load_corrections(Project(tmp_path), country.settings, country.questionnaire))
     pd.testing.assert_frame_equal(country.values, before)
     assert repr(corrections(country)) == "Nothing was corrected by hand."
+
+
+# ------------------------------------------------------------------ records that rules would leave out
+
+
+def test_a_record_that_a_rule_would_leave_out_is_kept_by_hand(tmp_path):
+    project = small_project(tmp_path, *people({"comments": "test"}, {"comments": "test"}, {}))
+    manifest = finished(project, corrected(project, line("keep", "row 3", expected="test", reason="she tests software")))
+    assert manifest["rows"] == {"received": 3, "excluded": {"test": 1}, "kept": 2}
+    assert manifest["corrections"] == {"keep": 1}
+
+
+def test_what_is_kept_by_hand_no_other_rule_leaves_out(tmp_path):
+    project = small_project(tmp_path, *people({}), NOBODY | {"comments": "test"})  # both a test and without answers
+    manifest = finished(project, corrected(project, line("keep", "row 3", expected="test")))
+    assert manifest["rows"]["kept"] == 2
+
+
+@pytest.mark.parametrize(
+    ("respondent", "expected", "message"),
+    [
+        ("row 4", "test", "line 2; AT-1, row 4"),
+        ("row 4", "test", "no rule would leave the record out"),
+        ("row 3", "duplicate", "the rule `test` would leave the record out, not `duplicate`"),
+    ],
+)
+def test_a_record_kept_without_need_stops_the_run(tmp_path, respondent, expected, message):
+    project = small_project(tmp_path, *people({}, {"comments": "test"}, {}))
+    country = corrected(project, line("keep", respondent, expected=expected))
+    apply_skip_logic(country)
+    with pytest.raises(ProblemsFound, match=re.escape(message)):
+        exclude(country)
+
+
+def test_a_record_is_kept_once_and_not_left_out_as_well(tmp_path):
+    project = small_project(tmp_path, *people({}, {"comments": "test"}))
+    keep = line("keep", "row 3", expected="test")
+    assert "line 2 keeps the same record" in refused(project, keep, keep)
+    assert "line 3 leaves out the record that should stay" in refused(project, keep, line("exclude", "row 3"))
+    assert "`expected` names no rule" in refused(project, line("keep", "row 3"))
+    assert "`too_many` is not a rule" in refused(project, line("keep", "row 3", expected="too_many"))
+
+
+def test_where_no_rule_leaves_records_out_none_is_kept_by_hand(tmp_path):
+    project = small_project(tmp_path, *people({}, {"comments": "test"}), params="exclude: []\n")
+    assert "take the line out: every record is kept" in refused(project, line("keep", "row 3", expected="test"))
 
 
 # ------------------------------------------------------------------ record and privacy

@@ -12,6 +12,7 @@ from bwise.intake import new_params, page, states
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
+from tests.test_cleaning import people, small_project
 
 ROOT = Path(__file__).parents[1]
 EXPORT = """When,Which model describes your enterprise the best?,In which year was your enterprise founded?,\
@@ -64,6 +65,32 @@ def test_a_good_export_gives_params_of_four_lines_and_nothing_open(project, fres
     ]
     assert not state.is_open
     assert "Nothing is open. Run it: bwise run AT" in check(project, "AT")[1]
+
+
+def test_answers_that_a_correction_settles_are_open_no_more_and_one_that_cannot_be_made_is(tmp_path):
+    project = small_project(tmp_path, *people({"staff": "a dozen"}, {"staff": "a dozen"}, {"staff": "a score"}))
+    head = "kind,delivery,respondent,question,expected,new,reason,by,date\n"
+    good = "".join(f"set,AT-1,row {n},staff,unreadable,{new},asked,MH,2022-05-31\n" for n, new in ((2, 12), (3, 12)))
+    state, told = check(project, "AT")
+    assert state.answers[["question", "raw", "count"]].to_numpy().tolist() == [["staff", "a dozen", 2], ["staff", "a score", 1]]
+    corrections = project.params / "AT.corrections.csv"
+    corrections.write_text(head + good, encoding="utf-8")
+    state, told = check(project, "AT")
+    assert state.answers[["question", "raw", "count"]].to_numpy().tolist() == [["staff", "a score", 1]]
+    assert state.corrections == () and "that cannot be made" not in told
+    corrections.write_text(head + good + "set,AT-1,row 4,staff,unreadable,20,asked,MH,2022-05-31\n", encoding="utf-8")
+    assert not check(project, "AT")[0].is_open
+    corrections.write_text(head + good.replace(",unreadable", ",11"), encoding="utf-8")
+    state, told = check(project, "AT")
+    assert len(state.corrections) == 2 and state.is_open
+    assert (
+        "params/AT.corrections.csv, line 2; staff, AT-1, row 2" in told and "there is no answer (unreadable), not what `expected`" in told
+    )
+    assert "in params/AT.corrections.csv, mend or take out the lines that cannot be made" in told
+    corrections.write_text(head + "keep,AT-1,row 4,,test,,asked,MH,2022-05-31\n", encoding="utf-8")
+    assert "no rule would leave the record out" in check(project, "AT")[1]
+    corrections.write_text("who,what\nme,this\n", encoding="utf-8")
+    assert "the first line does not hold the headings" in check(project, "AT")[1]
 
 
 def test_what_is_open_stands_in_the_new_params_as_comments_to_confirm(fresh):

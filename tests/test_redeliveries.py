@@ -248,10 +248,10 @@ def test_corrections_that_no_longer_fit_are_named_by_row_and_without_values(thre
     export(project.root / "raw/AT/answers.csv", first | {"staff": "11"}, second | {"staff": "21"}, third | {"s1": ""})
     told = [line.strip() for line in stopped(project).splitlines() if "corrections.csv" in line]
     assert told == [
-        "params/AT.corrections.csv, line 2: no longer matches; the new file has another value than the one expected",
-        "params/AT.corrections.csv, line 3: no longer needed; the new file says so itself",
-        "params/AT.corrections.csv, line 5: no longer needed; the new file says so itself",
-        "params/AT.corrections.csv, line 6: no longer matches; the respondent is not in the new file",
+        "params/AT.corrections.csv, line 2; staff, AT-1, row 2: the answer now is another one, not what `expected` says",
+        "params/AT.corrections.csv, line 3; staff, AT-1, row 3: it is answered like this already",
+        "params/AT.corrections.csv, line 5; s1, AT-1, row 4: it is answered like this already",
+        "params/AT.corrections.csv, line 6; delivery AT-1: no record of this delivery has this id or row",
     ]
 
 

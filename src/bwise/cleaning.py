@@ -6,19 +6,23 @@ Respondents are never dropped in silence: each exclusion has a rule that params 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bwise.logic import asked_for, shown
 from bwise.matching import DeliveryRead
 from bwise.matching.words import TEST
+from bwise.problems import Problem, stop
 from bwise.questionnaire import Questionnaire
-from bwise.settings import CountrySettings
+from bwise.settings import CountrySettings, corrections_file
 from bwise.text import answer_key
 
 MISSING_REASONS = ("not_asked", "not_shown", "no_answer", "dont_know", "refused", "not_applicable", "unreadable", "withheld")
 """Why an answer is missing, once for all. not_asked: not in this delivery; not_shown: routed past; withheld: privacy."""
 ROW = ["partner", "delivery", "source_row"]
+KEEP = "keep"  # the kind of correction that keeps a record which a rule would leave out
 ENOUGH_TO_COMPARE, ENOUGH_DIFFERENT = 8, 4  # answers, and different ones, before equal rows count as one respondent sent twice
 
 
@@ -40,7 +44,7 @@ class Country:
     national: pd.DataFrame
     changes: pd.DataFrame
     exclusions: pd.DataFrame
-    corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "question"]))
+    corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "question", "expected", "position"]))
 
     @property
     def kept(self) -> pd.Series:
@@ -117,15 +121,73 @@ def apply_skip_logic(country: Country) -> None:
             )
 
 
+def unreadable(country: Country) -> pd.DataFrame:
+    """Texts that fit no answer, without those that a correction has settled.
+
+    Returns:
+        One row per column and text: delivery, column (from 1), question, raw, proposal, count.
+    """
+    found = [pd.DataFrame(columns=["delivery", "column", "question", "raw", "proposal", "count"])]
+    for delivery in country.deliveries:
+        mapping = delivery.answers.mapping
+        mine = country.rows["delivery"].eq(delivery.name).to_numpy()
+        for (column, target), lines in mapping[mapping["reason"].eq("unreadable")].groupby(["column", "question"], sort=False):
+            name = target.partition("/")[0]
+            still = question_reasons(country, [name])[name].eq("unreadable").to_numpy()[mine]
+            counts = lines["raw"].map(delivery.raw.cells[column - 1][still].value_counts()).fillna(0).astype(int)
+            found.append(lines.assign(delivery=delivery.name, count=counts)[counts.gt(0)][list(found[0])])
+    return pd.concat([f for f in found if len(f)] or found, ignore_index=True)
+
+
+def as_text(value: Any) -> str:
+    """An answer as corrections and lists write it: a whole number without decimals, nothing for a missing one."""
+    if pd.isna(value):
+        return ""
+    return f"{value:.15g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def as_texts(values: pd.DataFrame, name: str, questionnaire: Questionnaire) -> pd.Series:
+    """The answers to a question as text, per row: a code, a number or a text; codes of several answers joined by `;`."""
+    if questionnaire[name].kind != "select_multiple":
+        return values[name].astype("object").map(as_text)
+    text = pd.Series("", index=values.index)
+    for column in questionnaire.columns(name):
+        ticked = values[column].fillna(False).astype(bool)
+        text = text.mask(ticked, text + ";" + column.partition("/")[2])
+    return text.str.removeprefix(";")
+
+
 def exclude(country: Country) -> None:
-    """Apply the exclusion rules that params state; every exclusion is recorded with its rule."""
+    """Apply the exclusion rules that params state; every exclusion is recorded with its rule.
+
+    Raises:
+        ProblemsFound: a correction keeps a record that no rule, or another one than it says, would leave out.
+    """
     rules = {"test": _tests, "too_few_answers": _too_few, "duplicate": _duplicates}
+    to_keep = country.corrections[country.corrections["kind"].eq(KEEP)]
+    spared: dict[int, str] = {}
     for rule in [r for r in rules if r in country.settings.exclude]:
         open_rows = country.kept
         found = rules[rule](country)
         found = found[[open_rows[i] for i in found.index]]
-        new = pd.DataFrame({"position": found.index, "rule": rule, "reason": found.to_numpy()})
+        by_hand = found.index.isin(to_keep["position"])
+        spared = dict.fromkeys(found.index[by_hand], rule) | spared
+        new = pd.DataFrame({"position": found.index, "rule": rule, "reason": found.to_numpy()})[~by_hand]
         country.exclusions = pd.concat([country.exclusions, new], ignore_index=True)
+    _stop_if_kept_without_need(country, to_keep, spared)
+
+
+def _stop_if_kept_without_need(country: Country, to_keep: pd.DataFrame, spared: dict[int, str]) -> None:
+    file = corrections_file(country.settings.country, country.settings.part)
+    problems = []
+    for line, position, expected in to_keep[["position", "expected"]].itertuples(name=None):
+        if (rule := spared.get(position)) != expected:
+            now = f"the rule `{rule}` would leave the record out, not `{expected}`" if rule else "no rule would leave the record out"
+            where = f"{file}, line {line}; {country.rows.at[position, 'delivery']}, row {country.rows.at[position, 'source_row']}"
+            problems.append(
+                Problem(now, where, "nobody has looked at it as it is now", "look at the record, then correct the line or take it out")
+            )
+    stop("Some records are kept by hand without need. Nothing was saved.", *problems)
 
 
 def _tests(country: Country) -> pd.Series:

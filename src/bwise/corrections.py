@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from bwise.cleaning import MISSING_REASONS, Country, question_reasons, record_change
+from bwise.cleaning import KEEP, MISSING_REASONS, Country, as_text, question_reasons, record_change
 from bwise.exports.containers import decodings, grids
 from bwise.exports.table import Grid
 from bwise.matching.dates import date_order, parse_date
@@ -29,7 +29,7 @@ from bwise.settings import COUNTRY_CODES, CountrySettings, FocusGroupSettings, P
 from bwise.text import tidy
 
 COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
-KINDS = ("set", "blank", "exclude", "merge")
+KINDS = ("set", "blank", "exclude", "merge", KEEP)
 CORRECTION = "correction"  # the rule under which changes and exclusions are recorded
 BLANKS = tuple(reason for reason in MISSING_REASONS if reason != "not_asked")  # "not asked" is all or none per delivery
 NOTHING_SAID = ("no_answer", "not_shown", "not_asked")  # reasons for which a merged record may tell more
@@ -129,7 +129,7 @@ def _lines(grid: Grid, name: str) -> pd.DataFrame:
 def _as_stored(question: Question, text: str, questionnaire: Questionnaire) -> str:
     """An answer in the form in which it is stored; as it stands where it is none of the question."""
     if question.is_number and (number := parse_number(text, whole=question.kind == "integer")) is not None:
-        return _number(number)
+        return as_text(float(number))
     if question.kind == "select_multiple":
         codes = [code.strip() for code in text.split(";") if code.strip()]
         known = list(questionnaire.choices(question.name))
@@ -137,10 +137,6 @@ def _as_stored(question: Question, text: str, questionnaire: Questionnaire) -> s
     if question.kind == "date" and (day := parse_date(text)):
         return day.isoformat()
     return text
-
-
-def _number(value: float) -> str:
-    return repr(float(value)).removesuffix(".0")
 
 
 # ------------------------------------------------------------------ what is there
@@ -206,13 +202,6 @@ class _Answers:
         return ";".join(column.partition("/")[2] for column in ticked)
 
 
-def as_text(value: Any) -> str:
-    """An answer as corrections write it: a whole number without decimals, nothing for a missing one."""
-    if pd.isna(value):
-        return ""
-    return _number(value) if isinstance(value, float | np.floating) else str(value)
-
-
 # ------------------------------------------------------------------ making them
 
 
@@ -220,7 +209,7 @@ def correct(country: Country, corrections: pd.DataFrame) -> None:
     """Make all corrections, in place, or none: call it after `gather` and before `apply_skip_logic`.
 
     Every changed cell is recorded under the rule `correction N` (N: line in the file), every excluded record under `correction`.
-    Merging fills what the first record leaves open from the second, which is then excluded.
+    Merging fills what the first record leaves open from the second, which is then excluded. What is to be kept, `exclude` keeps.
 
     Raises:
         ProblemsFound: with every correction that cannot be made: no such record or question, another answer than expected, a
@@ -228,6 +217,29 @@ def correct(country: Country, corrections: pd.DataFrame) -> None:
     """
     if corrections.empty:
         return
+    lines, done, problems = _tried(country, corrections)
+    stop(CANNOT_CORRECT, *[problem for _, problem in problems])
+    for name in ("values", "reasons", "national", "changes"):
+        setattr(country, name, getattr(done, name))
+    out = [(position, CORRECTION, line.reason) for line in lines if (position := _left_out(line)) != -1]
+    if out:
+        country.exclusions = pd.concat([country.exclusions, pd.DataFrame(out, columns=list(country.exclusions))], ignore_index=True)
+    country.corrections = corrections.assign(position=[line.position for line in lines])
+
+
+def misfits(country: Country, corrections: pd.DataFrame) -> list[tuple[int, Problem]]:
+    """Corrections that cannot be made, as (line in the file, problem): what `correct` would stop for. Nothing is changed."""
+    return _tried(country, corrections)[2]
+
+
+def kept_by_hand(country: Country, corrections: pd.DataFrame) -> set[int]:
+    """Positions of the records that corrections keep whatever rule would leave them out."""
+    lines, _ = _located(country, corrections[corrections["kind"].eq(KEEP)])
+    return {line.position for line in lines}
+
+
+def _tried(country: Country, corrections: pd.DataFrame) -> tuple[list[Line], Country, list[tuple[int, Problem]]]:
+    """The corrections made on a copy of the country as far as they can be, and the problems of the others, by line."""
     lines, problems = _located(country, corrections)
     answers = _Answers(country)
     for line in lines:
@@ -242,13 +254,7 @@ def correct(country: Country, corrections: pd.DataFrame) -> None:
     for line in sound:
         if line.kind == "merge":
             problems += [(line.line, problem) for problem in _merge(done, line, decided)]
-    stop(CANNOT_CORRECT, *[problem for _, problem in sorted(problems, key=lambda found: found[0])])
-    for name in ("values", "reasons", "national", "changes"):
-        setattr(country, name, getattr(done, name))
-    out = [(position, CORRECTION, line.reason) for line in lines if (position := _left_out(line)) != -1]
-    if out:
-        country.exclusions = pd.concat([country.exclusions, pd.DataFrame(out, columns=list(country.exclusions))], ignore_index=True)
-    country.corrections = corrections
+    return lines, done, sorted(problems, key=lambda found: found[0])
 
 
 def _left_out(line: Line) -> int:
@@ -326,10 +332,14 @@ def _faults(country: Country, answers: _Answers, line: Line) -> Iterator[Problem
             )
     if not _is_date(line.date):
         yield Problem("the date is missing, or not a day beyond doubt", where, remedy="write year, month, day: 2022-05-31")
-    unused = {"exclude": ("question", "expected", "new"), "merge": ("question", "expected")}.get(line.kind, ())
+    unused = {"exclude": ("question", "expected", "new"), "merge": ("question", "expected"), KEEP: ("question", "new")}.get(line.kind, ())
     for column in unused:
         if getattr(line, column):
             yield Problem(f"`{line.kind}` has no use for the column `{column}`", where, remedy="leave it empty, or use `set` or `blank`")
+    if line.kind == KEEP and line.expected not in (rules := country.settings.exclude):
+        what = f"`{line.expected}` is not a rule by which records are left out here" if line.expected else "`expected` names no rule"
+        remedy = f"write the rule that leaves the record out: {', '.join(rules)}" if rules else "take the line out: every record is kept"
+        yield Problem(what, where, remedy=remedy)
     if line.kind == "merge" and line.position == line.merged != -1:
         yield Problem("a record cannot be merged with itself", where, remedy="write the second record into the column `new`")
     if line.kind in ("set", "blank"):
@@ -415,14 +425,18 @@ def _is_number(text: str) -> bool:
 
 
 def _repeated(country: Country, lines: list[Line]) -> Iterator[tuple[int, Problem]]:
-    """Cells that two lines correct, records that two lines leave out or that are left out and merged into at once."""
+    """Cells that two lines correct, records that two lines leave out or keep, or that are to stay and to go at once."""
     cells: dict[tuple, int] = {}
     out: dict[int, int] = {}
+    kept: dict[int, int] = {}
     for line in lines:
         gone = _left_out(line)
         cell = (line.position, line.question)
         if line.kind in ("set", "blank") and line.position != -1 and cells.setdefault(cell, line.line) != line.line:
             what = f"line {cells[cell]} corrects the same answer"
+            yield line.line, Problem(what, _place(country, line.line), remedy="keep one of the two lines")
+        if line.kind == KEEP and line.position != -1 and kept.setdefault(line.position, line.line) != line.line:
+            what = f"line {kept[line.position]} keeps the same record"
             yield line.line, Problem(what, _place(country, line.line), remedy="keep one of the two lines")
         if gone != -1 and out.setdefault(gone, line.line) != line.line:
             yield (
@@ -430,9 +444,10 @@ def _repeated(country: Country, lines: list[Line]) -> Iterator[tuple[int, Proble
                 Problem(f"line {out[gone]} leaves the same record out", _place(country, line.line), remedy="keep one of the two lines"),
             )
     for line in lines:
-        if line.kind == "merge" and line.position in out and line.position != line.merged:
+        if line.kind in ("merge", KEEP) and line.position in out and line.position != line.merged:
             what = f"line {out[line.position]} leaves out the record that should stay"
-            yield line.line, Problem(what, _place(country, line.line), remedy="merge into the record that stays")
+            remedy = "merge into the record that stays" if line.kind == "merge" else "keep one of the two lines"
+            yield line.line, Problem(what, _place(country, line.line), remedy=remedy)
 
 
 # ------------------------------------------------------------------ writing

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic, exclude
+from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic, as_texts, exclude
+from bwise.corrections import kept_by_hand
 from bwise.privacy import KEY_FILE, mask, project_key, protect, pseudonym
 from bwise.questionnaire import Questionnaire
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
@@ -81,10 +82,11 @@ def _undo(changes: pd.DataFrame, values: pd.DataFrame, reasons: pd.DataFrame, co
         )
 
 
-def received(project: Project, country: Country) -> Answers:
-    """The records as they came in: skip logic, exclusions and masks applied, no correction."""
+def received(project: Project, country: Country, corrections: pd.DataFrame) -> Answers:
+    """The records as they came in: skip logic, exclusions and masks applied; of the corrections only which records they keep."""
     apply_skip_logic(country)
     exclude(country)
+    country.exclusions = country.exclusions[~country.exclusions["position"].isin(kept_by_hand(country, corrections))]
     shown = country.rows["respondent_id"].fillna("")
     protect(country, project_key(project.root))
     rows = country.rows[["delivery", "source_row", "wise", "respondent"]].set_index("respondent")
@@ -115,18 +117,10 @@ def said(values: pd.DataFrame, reasons: pd.DataFrame, national: pd.DataFrame, qu
 
 
 def _as_text(name: str, values: pd.DataFrame, reasons: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series:
-    columns = [c for c in questionnaire.columns(name) if c in values]
-    text, why = (pd.Series("", index=values.index) for _ in range(2))
+    columns, why = questionnaire.columns(name), pd.Series("", index=values.index)
     for column in columns:
-        if questionnaire[name].kind == "select_multiple":
-            ticked = values[column].fillna(False).astype(bool)
-            text = text.where(~ticked, text + ";" + column.partition("/")[2])
-        elif pd.api.types.is_float_dtype(values[column]):
-            text = values[column].map(lambda v: f"{v:.15g}", na_action="ignore").astype("str").fillna("")
-        else:
-            text = _filled(values[column])
         why = why.where(why.ne(""), reasons[column].astype("str").replace(dict.fromkeys(BLANK, "")))
-    text = text.str.removeprefix(";")
+    text = as_texts(values, name, questionnaire)
     return text.where(text.ne(""), why)
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 from ruamel.yaml import YAML
 
+from bwise.cleaning import apply_skip_logic, exclude, gather, unreadable
+from bwise.corrections import correct, load_corrections, misfits
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import Match
 from bwise.privacy import mask
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
-from bwise.settings import CountrySettings, Delivery, Project
+from bwise.settings import CountrySettings, Delivery, Project, corrections_file
 from bwise.storage import write_text
 
 SHOWN = 20  # open columns or answers that are listed one by one
@@ -28,9 +30,9 @@ LONG = 100  # characters of a heading or answer that are shown
 class State:
     """One delivery as it stands: read with what is open in it, or the problems for which it cannot be read.
 
-    `columns` are those no question was found for; `answers` has one row per question and text that fits no answer: question,
-    raw, proposal, count. A text is shown only where it is like an answer: people may have typed anything else. `part` as in
-    `CountrySettings`. `review`: what the file would change, where it is not the accepted one.
+    `columns` are those no question was found for; `answers` has one row per column and text that fits no answer and that no
+    correction settles (`bwise.cleaning.unreadable`). `part` as in `CountrySettings`. `review`: what the file would change, where
+    it is not the accepted one. `corrections`: what keeps those of this delivery from being made.
     """
 
     name: str
@@ -40,24 +42,17 @@ class State:
     problems: tuple[Problem, ...] = ()
     part: str = ""
     review: Review | None = None
+    answers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    corrections: tuple[Problem, ...] = ()
 
     @property
     def columns(self) -> list[Match]:
         return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
 
     @property
-    def answers(self) -> pd.DataFrame:
-        columns = ["question", "raw", "proposal", "count"]
-        if not self.read:
-            return pd.DataFrame(columns=columns)
-        mapping = self.read.answers.mapping
-        found = mapping.loc[mapping["reason"].eq("unreadable"), columns]
-        return found.assign(raw=found["raw"].map(lambda text: mask(text, self.country)).where(found["proposal"].ne(""), ""))
-
-    @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.problems or self.review or self.columns or len(self.answers))
+        return bool(self.problems or self.review or self.columns or len(self.answers) or self.corrections)
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -66,8 +61,39 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
         _state(project, name, delivery, settings, questionnaire)
         for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True)
     ]
-    reviews = {r.name: r for r in review(project, settings, questionnaire, [s.read for s in found if s.read])}
-    return [replace(state, review=reviews.get(state.name)) for state in found]
+    reads = [state.read for state in found if state.read]
+    reviews = {r.name: r for r in review(project, settings, questionnaire, reads)}
+    answers, misfits = _as_corrected(project, settings, questionnaire, reads) if reads else (pd.DataFrame(), {})
+    return [
+        replace(state, review=reviews.get(state.name), answers=answers[answers["delivery"].eq(state.name)], corrections=misfits[state.name])
+        if state.read
+        else state
+        for state in found
+    ]
+
+
+def _as_corrected(
+    project: Project, settings: CountrySettings, questionnaire: Questionnaire, reads: list[DeliveryRead]
+) -> tuple[pd.DataFrame, dict[str, tuple[Problem, ...]]]:
+    """Texts that still fit no answer when the corrections are made, and delivery -> corrections that cannot be made.
+
+    Corrections of a delivery that cannot be read are left aside; what belongs to no delivery stands with the first one.
+    """
+    country, first = gather(settings, questionnaire, reads), reads[0].name
+    problems: dict[str, list[Problem]] = {read.name: [] for read in reads}
+    unread = set(settings.delivery_names()) - set(problems)
+    try:
+        lines = load_corrections(project, settings, questionnaire)
+        lines = lines[~lines["delivery"].isin(unread)]
+        for line, problem in misfits(country, lines):
+            problems.get(lines.at[line, "delivery"], problems[first]).append(problem)
+        if not any(problems.values()):
+            correct(country, lines)
+            apply_skip_logic(country)
+            exclude(country)
+    except ProblemsFound as found:
+        problems[first] += found.problems
+    return unreadable(country), {name: tuple(told) for name, told in problems.items()}
 
 
 def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:
@@ -99,6 +125,8 @@ def page(state: State, questionnaire: Questionnaire) -> str:
         lines += [f"  remark       not frozen yet: another file under this name would be used as it is; `bwise accept {state.country}`"]
     if state.review:
         lines += ["  waits        for review", *_listed(state.review.lines)]
+    if state.corrections:
+        lines += ["  corrections  that cannot be made", *_indented(str(problem) for problem in state.corrections)]
     return "\n".join([*lines, "", *_next_steps(state)])
 
 
@@ -125,8 +153,9 @@ def _answers(state: State) -> list[str]:
     found = state.answers
     proposed = found["proposal"].ne("").sum()
     counts = f"{state.read.recognised.readable:.1%} read; {proposed} texts proposed, {len(found) - proposed} unmatched"
-    near = found[found["proposal"].ne("")]
-    told = [f"{a.question}: {_shorter(a.raw)} ({a.count}×)  →  {a.proposal}" for a in near.itertuples()]
+    near = found[found["proposal"].ne("")]  # a text that is like no answer is not shown: people may have typed anything
+    texts = [_shorter(mask(raw, state.country)) for raw in near["raw"]]
+    told = [f"{a.question}: {text} ({a.count}×)  →  {a.proposal}" for a, text in zip(near.itertuples(), texts, strict=True)]
     far = found[found["proposal"].eq("")].groupby("question", sort=False).size()
     rest = f"like no answer; see {PurePosixPath('processed', state.country, state.part)}/mapping.csv"
     told += [f"{question}: {count} other text{'s' * (count > 1)}, {rest}" for question, count in far.items()]
@@ -142,6 +171,8 @@ def _next_steps(state: State) -> list[str]:
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
     if len(state.answers):
         steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
+    if state.corrections:
+        steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
     if state.review:
         steps.append(f"look through what the new file changes, then `bwise accept {state.country}`; or put the accepted file back")
     steps.append(f"bwise check {state.country}")
@@ -205,7 +236,8 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if state.columns:
         lines += ["    # columns:"]
         lines += [f"    #   {quoted(m.column.heading)}: {_target(m)}" for m in state.columns]
-    answers = state.answers[state.answers["raw"].eq(_raw_texts(state))]  # a masked text is no key
+    likely = state.answers[state.answers["proposal"].ne("")]
+    answers = likely[likely["raw"].map(lambda text: mask(text, state.country)).eq(likely["raw"])]  # a masked text is no key
     if len(answers):
         lines += ["    # answers:"]
         for question, texts in answers.groupby("question", sort=False):
@@ -217,10 +249,6 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"
-
-
-def _raw_texts(state: State) -> pd.Series:
-    return state.read.answers.mapping["raw"].reindex(state.answers.index)
 
 
 def _target(match: Match) -> str:

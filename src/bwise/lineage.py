@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bwise import __version__
-from bwise.cleaning import MISSING_REASONS, ROW, Country
+from bwise.cleaning import MISSING_REASONS, ROW, Country, unreadable
 from bwise.identities import IN_CELL
 from bwise.matching import DeliveryRead
 from bwise.privacy import mask
@@ -142,7 +142,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "program": program(),
         "settings": country.settings.stated(),
         "inputs": inputs(project, country.settings.country, country.questionnaire.name, files, country.settings.part),
-        "deliveries": [_delivery(d, country) for d in country.deliveries],
+        "deliveries": [_delivery(d, country, unreadable(country)) for d in country.deliveries],
         "rows": {
             "received": len(country.rows),
             "excluded": {k: int(v) for k, v in country.exclusions["rule"].value_counts(sort=False).items()},
@@ -180,7 +180,7 @@ def _comparability(country: Country) -> dict[str, list[str]]:
     return {status: sorted(questions) for status, questions in found.items() if questions}
 
 
-def _delivery(read: DeliveryRead, country: Country) -> dict[str, Any]:
+def _delivery(read: DeliveryRead, country: Country, open_answers: pd.DataFrame) -> dict[str, Any]:
     grid = read.raw.grid
     return {
         "name": read.name,
@@ -192,5 +192,5 @@ def _delivery(read: DeliveryRead, country: Country) -> dict[str, Any]:
         "columns_matched": read.recognised.columns,
         "records": len(read.raw.cells),
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
-        "unreadable_answers": int(read.answers.mapping.loc[read.answers.mapping["reason"] == "unreadable", "count"].sum()),
+        "unreadable_answers": int(open_answers.loc[open_answers["delivery"].eq(read.name), "count"].sum()),
     }

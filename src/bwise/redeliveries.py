@@ -14,13 +14,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bwise.cleaning import Country, gather
-from bwise.corrections import load_corrections
-from bwise.differences import BLANK, differences, received, said, stored
+from bwise.corrections import load_corrections, misfits
+from bwise.differences import differences, received, stored
 from bwise.lineage import sha256
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.problems import Problem, did_you_mean, stop
-from bwise.questionnaire import Question, Questionnaire, load_questionnaire
-from bwise.settings import CountrySettings, Delivery, Project, corrections_file, load_country
+from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.settings import CountrySettings, Delivery, Project, load_country
 from bwise.storage import remove, write_csv, write_text
 
 LIST = "changes_to_review.csv"
@@ -110,8 +110,10 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
         return []
     before = stored(project, settings, questionnaire)
     now = gather(settings, questionnaire, deliveries)
-    off = _corrections_that_no_longer_fit(project, now)
-    after = received(project, now)
+    corrections = load_corrections(project, settings, questionnaire)
+    corrections = corrections[corrections["delivery"].isin(d.name for d in deliveries)]
+    off = _corrections_that_no_longer_fit(now, corrections)
+    after = received(project, now, corrections)
     return [
         Review(
             d.name,
@@ -125,54 +127,12 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
     ]
 
 
-# ------------------------------------------------------------------ corrections
-
-
-def _corrections_that_no_longer_fit(project: Project, country: Country) -> dict[str, list[str]]:
-    """Delivery -> which of its corrections no longer match the newly read values, or are no longer needed; rows as Excel counts them."""
-    lines = load_corrections(project, country.settings, country.questionnaire)
-    name = corrections_file(country.settings.country, country.settings.part)
-    said_now = said(country.values, country.reasons, country.national.add_suffix("@national"), country.questionnaire)
-    places = _places(country)
+def _corrections_that_no_longer_fit(country: Country, corrections: pd.DataFrame) -> dict[str, list[str]]:
+    """Delivery -> which of its corrections could not be made on the newly read answers, and why."""
     found: dict[str, list[str]] = {}
-    for line in lines[lines["delivery"].isin(d.name for d in country.deliveries)].itertuples():
-        if verdict := _verdict(line, said_now, places, country.questionnaire):
-            found.setdefault(line.delivery, []).append(f"{name}, line {line.Index}: {verdict}")
+    for line, problem in misfits(country, corrections):
+        found.setdefault(corrections.at[line, "delivery"], []).append(f"{problem.where}: {problem.what}")
     return found
-
-
-def _places(country: Country) -> dict[tuple[str, str], int]:
-    """Delivery and respondent, named by the tool's identifier or `row N` -> position."""
-    rows = country.rows
-    by_row = dict(zip(zip(rows["delivery"], "row " + rows["source_row"].astype("str"), strict=True), rows.index, strict=True))
-    named = rows[rows["respondent_id"].fillna("").ne("")]
-    return by_row | dict(zip(zip(named["delivery"], named["respondent_id"], strict=True), named.index, strict=True))
-
-
-def _verdict(line, said_now: pd.DataFrame, places: dict[tuple[str, str], int], questionnaire: Questionnaire) -> str:
-    """Why a correction no longer fits; empty while it does."""
-    persons = [line.respondent, line.new] if line.kind == "merge" else [line.respondent]
-    if any((line.delivery, person) not in places for person in persons):
-        return "no longer matches; the respondent is not in the new file"
-    if line.kind not in ("set", "blank"):
-        return ""
-    if line.question not in said_now:
-        return "no longer matches; there is no such question"
-    value = said_now.at[places[line.delivery, line.respondent], line.question]
-    expected, new = (_comparable(text, questionnaire[line.question]) for text in (line.expected, line.new))
-    if value == new:
-        return "no longer needed; the new file says so itself"
-    return "" if value == expected else "no longer matches; the new file has another value than the one expected"
-
-
-def _comparable(text: str, question: Question) -> str:
-    """A value of the corrections file, written as `bwise.differences.said` writes it."""
-    text = text.strip()
-    if text in BLANK:
-        return ""
-    if question.is_number and (number := pd.to_numeric(text, errors="coerce")) == number and text:
-        return f"{number:.15g}"
-    return text
 
 
 # ------------------------------------------------------------------ accepting

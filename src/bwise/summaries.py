@@ -9,6 +9,7 @@ import pandas as pd
 
 from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country, question_reasons
+from bwise.cleaning import unreadable as still_unreadable
 from bwise.exports.table import Grid
 from bwise.identities import check_identities
 from bwise.lineage import DEMONSTRATION, is_demonstration
@@ -141,11 +142,9 @@ def corrections(country: Country) -> Summary:
 
 def unreadable(country: Country) -> Summary:
     """Answers that fit none of the known ones. The text itself is in `mapping.csv`, not here: people may have typed anything."""
-    frames = [d.answers.mapping.assign(delivery=d.name) for d in country.deliveries]
-    mapping = pd.concat(frames, ignore_index=True)
-    open_ones = mapping[mapping["reason"] == "unreadable"]
     table = (
-        open_ones.groupby(["delivery", "question", "proposal"], sort=False)
+        still_unreadable(country)
+        .groupby(["delivery", "question", "proposal"], sort=False)
         .agg(**{"different texts": ("raw", "nunique"), "answers": ("count", "sum")})
         .reset_index()
         .rename(columns={"proposal": "nearest answer (score)"})

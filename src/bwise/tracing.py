@@ -12,6 +12,7 @@ from html import escape
 
 import pandas as pd
 
+from bwise.cleaning import as_texts
 from bwise.disclosure import CONFIDENTIAL
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question, read_deliveries
@@ -247,21 +248,11 @@ def _raw_cells(pool: Pool, country: str, read: DeliveryRead, people: pd.DataFram
         else:
             found = rules[number, match.target]
             frame = frame.assign(**{name: raw.map(found[name]).to_numpy() for name in found})
-        frames.append(frame.assign(answer=_kept(pool, here, question).to_numpy(), asked=question))
+        frames.append(frame.assign(answer=as_texts(here, question, pool.questionnaire).to_numpy(), asked=question))
     if not frames:
         return pd.DataFrame(columns=CELL)
     cells = pd.concat(frames, ignore_index=True).merge(_changes(pool, country), how="left", on=["delivery", "source_row", "asked"])
     return cells.fillna({"change": ""})[CELL]
-
-
-def _kept(pool: Pool, people: pd.DataFrame, question: str) -> pd.Series:
-    """The answer that was kept, as text: a code, a number, or the codes of several answers."""
-    asked = pool.questionnaire[question]
-    if asked.kind != "select_multiple":
-        return people[question].astype("object").map(lambda v: "" if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v))
-    ticked = people[pool.questionnaire.columns(question)].fillna(False).astype(bool)
-    names = pd.Series([c.partition("/")[2] + ";" for c in ticked.columns], index=ticked.columns)
-    return (ticked.astype("object") * 1).dot(names).str.rstrip(";") if len(ticked) else pd.Series(dtype="str")
 
 
 # ------------------------------------------------------------------ for the console

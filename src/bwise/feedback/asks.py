@@ -17,8 +17,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from bwise.checks import INCOME_SHARES, flag
-from bwise.cleaning import Country, apply_skip_logic, exclude, gather, question_reasons
-from bwise.corrections import as_text, correct, load_corrections
+from bwise.cleaning import Country, apply_skip_logic, as_text, exclude, gather, question_reasons
+from bwise.corrections import correct, load_corrections
 from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
 from bwise.matching import DeliveryRead, by_question, read_deliveries
@@ -30,7 +30,7 @@ from bwise.questionnaire import Choice, Question, load_questionnaire
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
 from bwise.text import answer_key, rounded, tidy
 
-SET, BLANK, KEEP, COLUMN, REAL = "set", "blank", "keep", "column", "real"
+SET, BLANK, RIGHT, COLUMN, REAL = "set", "blank", "right", "column", "real"
 NUMBER, DATE, SEVERAL = "number", "date", "several"
 DOUBTS = ("out_of_range", "not_shown_answered", "contradiction", "income_sum")  # the flags a partner can do something about
 LONG = 500  # characters of a text that are shown
@@ -295,7 +295,7 @@ class _Collector:
         return options
 
     def _keep_or_drop(self) -> dict[str, Decision]:
-        return {self.say("keep"): Decision(KEEP), self.say("no_answer"): Decision(BLANK, "no_answer")}
+        return {self.say("keep"): Decision(RIGHT), self.say("no_answer"): Decision(BLANK, "no_answer")}
 
     def _only_one_side(self, ticked: list[Choice]) -> dict[str, Decision]:
         """An option that excludes all others, alone; or the others without it."""
@@ -317,7 +317,7 @@ class _Collector:
     # ---------------------------------------------------------------- records
 
     def left_out(self) -> Iterator[Ask]:
-        options = {self.say("leave_out"): Decision(KEEP), self.say("real"): Decision(REAL)}
+        options = {self.say("leave_out"): Decision(RIGHT), self.say("real"): Decision(REAL)}
         for position, rule in self.country.exclusions[["position", "rule"]].itertuples(index=False):
             if position in self.cells.index and rule in EXCLUSION_RULES:
                 yield Ask("excluded", (self.who[position],), "", rule, self.say("whole_record"), "", self.say(f"why_{rule}"), options)

@@ -12,14 +12,15 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from bwise.corrections import COLUMNS, as_text
+from bwise.cleaning import KEEP, as_text
+from bwise.corrections import COLUMNS
 from bwise.feedback.asks import (
     BLANK,
     COLUMN,
     DATE,
-    KEEP,
     NUMBER,
     REAL,
+    RIGHT,
     SET,
     SEVERAL,
     Ask,
@@ -295,14 +296,17 @@ class _Reader:
             name = ask.question if tidy(ask.question) and len(others) == 1 else ask.who[0]
             self.returned.columns.append(f"{quoted(name)}: {decision.new}")
         elif decision.kind == REAL:
-            rule = f"left out by the rule `{ask.expected}`; the partner says it counts: see `exclude:` in params"
-            self.returned.notes.append(f"{row.where('answer')}: respondent {ask.who[0]} was {rule}")
-        elif decision.kind == KEEP or ask.expected == ("" if decision.kind == BLANK else decision.new):
+            return self._lines(KEEP, ask, "", f"the partner says that the record counts, left out by the rule {ask.expected}")
+        elif decision.kind == RIGHT or ask.expected == ("" if decision.kind == BLANK else decision.new):
             self.returned.kept += 1
         else:
-            told = [f"the partner's answer to: {REASONS[ask.about]}", self.dossier.read.delivery.partner, self.on.isoformat()]
-            return [[decision.kind, self.dossier.name, who, ask.question, ask.expected, decision.new, *told] for who in ask.who]
+            return self._lines(decision.kind, ask, decision.new, f"the partner's answer to: {REASONS[ask.about]}")
         return []
+
+    def _lines(self, kind: str, ask: Ask, new: str, reason: str) -> list[list[str]]:
+        """One line of corrections for each respondent asked about."""
+        by, on = self.dossier.read.delivery.partner, self.on.isoformat()
+        return [[kind, self.dossier.name, who, ask.question, ask.expected, new, reason, by, on] for who in ask.who]
 
     def _wrong(self, what: str, where: str, why: str = "", do: str = "") -> None:
         self.problems.append(Problem(what, where, why, do))
