@@ -18,6 +18,7 @@ from bwise.redeliveries import LIST, accept, review, to_accept
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.tables import european_tables
+from bwise.verification import verify
 from tests.test_cleaning import ROOT
 from tests.test_cli import Said
 from tests.test_lineage import answers_of, run
@@ -75,17 +76,19 @@ def row(before):
 
 @pytest.fixture(scope="module")
 def after(before, row):
-    """The same project after one cell of AT's export was changed, accepted and run; and what waited for review."""
+    """The same project after one cell of AT's export was changed, accepted and run; what `verify` said, and what waited for review."""
     project = copied(before, before.root.parent / "after")
     assert edited(project, row, "remuneration", "minim") == "colle"
     settings = load_country(project, "AT")
     questionnaire = load_questionnaire(project.params / "questionnaires/skills_survey")
+    with pytest.raises(ProblemsFound) as unproved:
+        verify(project, settings)
     review(project, settings, questionnaire, read_deliveries(project, settings, questionnaire))
     listed = read_csv(project.processed("AT") / LIST)
     accept(project, "AT", to_accept(project, "AT"))
     run(project, "AT")
     consolidate(project)
-    return project, listed
+    return project, str(unproved.value), listed
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +96,17 @@ def found(before, after):
     return compare_consolidations(before.root, after[0].root)
 
 
+def test_the_proof_of_what_was_cleaned_before_names_the_very_cell(before, after, row):
+    heading = (before.root / EXPORT).read_text(encoding="utf-8-sig").splitlines()[0].split(";")
+    column = [name.strip('"') for name in heading].index("remuneration") + 1
+    assert (
+        f"remuneration: 1 answers are not what raw cells, mapping and changes say\n   where:  AT-1, rows {row}, column {column}" in after[1]
+    )
+    assert after[1].count("answers are not what") == 1
+
+
 def test_the_changes_to_review_name_the_very_cell(after, row):
-    cells = after[1]
+    cells = after[2]
     assert cells.drop(columns="respondent").to_numpy().tolist() == [
         ["changed", "AT-1", str(row), str(row), "remuneration", "collective", "minimum"]
     ]
