@@ -21,7 +21,7 @@ from bwise.problems import Problem, stop
 from bwise.text import answer_key
 
 KEY_FILE = ".pseudonym-key"
-ADDRESS = re.compile(r"[^\s@<>,;()]+@[^\s@<>,;()]+\.\w+")
+ADDRESS = re.compile(r"(?<![^\s@<>,;()])[^\s@<>,;()]+@[^\s@<>,;()]+\.\w+")  # tried once per word, however long it is
 LINK = re.compile(
     r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)\S+"
     r"|\b[\w-]{2,}(?:\.[\w-]{2,})*\.(?:com|org|net|eu|info|at|be|bg|hr|fr|gr|it|lv|nl|pl|ro|si|es|de)\b(?:/\S*)?"

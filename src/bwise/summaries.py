@@ -78,7 +78,7 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
             {
                 "delivery": d.name,
                 "tool": d.raw.tool,
-                "file format": f"{grid.encoding}, delimiter {grid.delimiter!r}" if grid.encoding else _sheet(grid),
+                "file format": _file_format(grid),
                 "headings": d.raw.headings,
                 "language": found.language or "not told: codes only",
                 "records": len(d.raw.cells),
@@ -86,11 +86,17 @@ def received(deliveries: list[DeliveryRead]) -> Summary:
                 "columns matched": found.columns,
                 "answers read": f"{found.readable:.1%}",
                 "personal columns dropped": ", ".join(c.heading for c in d.raw.columns if c.about == "person") or "none",
-                "remarks": " ".join(d.raw.notes),
+                "remarks": "; ".join(d.raw.notes),
             }
         )
     table = pd.DataFrame(rows).set_index("delivery")
     return Summary(table if table["remarks"].any() else table.drop(columns="remarks"))
+
+
+def _file_format(grid: Grid) -> str:
+    if grid.container == "text":
+        return f"{grid.encoding}, delimiter {grid.delimiter!r}"
+    return _sheet(grid) if grid.container == "workbook" else f"{grid.container}, {grid.encoding}"
 
 
 def _sheet(grid: Grid) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
-from bwise.demo.layouts.files import csv_bytes
-from bwise.demo.layouts.writer import START, Table, Writer, names_of, rows_of, when
+from bwise.demo.layouts.files import csv_bytes, zip_bytes
+from bwise.demo.layouts.writer import Table, Writer, names_of, rows_of, when
 from bwise.demo.simulation import CANARIES, Respondent
 from bwise.questionnaire import Question
 
@@ -74,13 +71,7 @@ def _visits(people: list[Respondent]) -> bytes:
 
 
 def _zip(writer: Writer, people: list[Respondent]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in {f"{FORM}.csv": _main(writer, people, split=False), f"{FORM}-visits.csv": _visits(people)}.items():
-            info = zipfile.ZipInfo(name, START.timetuple()[:6])
-            info.create_system = 3  # as on every other machine
-            archive.writestr(info, content)
-    return out.getvalue()
+    return zip_bytes({f"{FORM}.csv": _main(writer, people, split=False), f"{FORM}-visits.csv": _visits(people)})
 
 
 def _split(writer: Writer, people: list[Respondent]) -> bytes:
