@@ -35,7 +35,7 @@ FLAGS = {
     "out_of_range": "a number outside the range the questionnaire allows",
     "approximate": "a range or open class, turned into a number by a rule that the settings declare",
     "not_shown_answered": "an answer to a question that should not have been shown",
-    "out_of_frame": "the partner code typed is not that of the delivery, or submitted outside the fieldwork that the settings state",
+    "out_of_frame": "of another partner by the code typed, or submitted outside the fieldwork that the settings state",
 }
 
 
