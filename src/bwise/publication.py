@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -153,15 +154,17 @@ def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
                 "comments": DEMONSTRATION if pool.demonstration else "",
             }
         )
+        head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#eef2f5"}
         style = {
             "title": book.add_format({"bold": True, "font_size": 15}),
             "bold": book.add_format({"bold": True}),
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#eef2f5"}),
+            "head": book.add_format(head),
+            "head right": book.add_format(head | {"align": "right"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
             "link": book.add_format({"font_color": "#0b57a4", "underline": 1}),
             "warning": book.add_format({"bold": True, "font_color": "#a33333"}),
-            "right": book.add_format({"align": "right"}),
-            "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else "")}) for d in range(4)},
+            "right": book.add_format({"align": "right", "valign": "top"}),
+            "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else ""), "valign": "top"}) for d in range(4)},
         }
         _contents_sheet(book, tables, pool, style)
         for table in tables:
@@ -221,37 +224,54 @@ def _table_sheet(book, plan: Layout, pool: Pool, style: dict) -> None:
 def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     """One row per line of the readable table; a column of flags beside each column that has any. Gives the column widths."""
     table = plan.table
-    flagged = [any(f and f["obs_status"] + f["conf_status"] for f in line) for line in zip(*plan.figures, strict=True)]
+    columns = list(zip(*plan.figures, strict=True))
+    flagged = [any(f and f["obs_status"] + f["conf_status"] for f in line) for line in columns]
+    words = [any(f and f.get("code") for f in line) for line in columns]  # qualities are written out; numbers need less
     head, widths = [d.replace("_", " ") for d in table.rows], [_width(plan, i) for i in range(len(table.rows))]
-    places = []
-    for label, flag in zip(plan.column_labels, flagged, strict=True):
+    sides, places = ["head"] * len(head), []
+    for label, flag, wordy, line in zip(plan.column_labels, flagged, words, columns, strict=True):
         places.append(len(head))
         head += [", ".join(label), *(["flag"] if flag else [])]
-        widths += [13.0, *([5.0] if flag else [])]
+        widths += [min(34.0, 1.0 + max(12, *(len(shown(f, table)) for f in line))) if wordy else 13.0, *([5.0] if flag else [])]
+        sides += ["head" if wordy else "head right", *(["head"] if flag else [])]
     base = len(head)
-    head += ["n", "WISEs"] if plan.base == "row" else []
-    page.write_row(top, 0, head, style["head"])
+    if plan.base == "row":
+        head, widths, sides = [*head, "n", "WISEs"], [*widths, 8.0, 8.0], [*sides, "head right", "head right"]
+    _set_height(page, top, head, widths)
+    for column, (text, side) in enumerate(zip(head, sides, strict=True)):
+        page.write_string(top, column, text, style[side])
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True), top + 1):
-        page.write_row(at, 0, labels)
-        for column, flag, figure in zip(places, flagged, figures, strict=True):
-            _write_value(page, at, column, figure, table, style)
+        texts = [*labels, *(shown(f, table) for f in figures)]
+        _set_height(page, at, texts, [*widths[: len(labels)], *(widths[column] for column in places)])
+        page.write_row(at, 0, labels, style["wrap"])
+        for column, flag, wordy, figure in zip(places, flagged, words, figures, strict=True):
+            _write_value(page, at, column, figure, table, style, wordy)
             if flag and figure:
-                page.write_string(at, column + 1, figure["obs_status"] + figure["conf_status"])
+                page.write_string(at, column + 1, figure["obs_status"] + figure["conf_status"], style["wrap"])
         if plan.base == "row":
             _write_base(page, at, [base, base + 1], persons(figures), style["right"])
     if plan.base == "column":
-        for column, line in zip(places, zip(*plan.figures, strict=True), strict=True):
+        for column, line in zip(places, columns, strict=True):
             for offset, text in enumerate(persons(list(line)), top + 1 + len(plan.figures)):
                 _write_base(page, offset, [column], [text], style["right"])
         page.write_column(top + 1 + len(plan.figures), 0, ["n", "WISEs"], style["bold"])
     return widths
 
 
+def _set_height(page, row: int, texts: list[str], widths: list[float]) -> None:
+    """High enough for every text as it is wrapped: not every program sees to that by itself."""
+    lines = max((len(textwrap.wrap(text, int(width))) for text, width in zip(texts, widths, strict=True)), default=1)
+    if lines > 1:
+        page.set_row(row, 15.0 * lines)
+
+
 def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     """One row per figure with its own n and WISEs, to be filtered. Gives the column widths."""
     table = plan.table
     head = [*(d.replace("_", " ") for d in (*table.rows, *table.columns)), "value", "n", "WISEs", "flag"]
-    page.write_row(top, 0, head, style["head"])
+    page.write_row(top, 0, head[:-4], style["head"])
+    page.write_row(top, len(head) - 4, head[-4:-1], style["head right"])
+    page.write_string(top, len(head) - 1, head[-1], style["head"])
     first, at = len(table.rows) + len(table.columns), top
     for labels, figures in zip(plan.row_labels, plan.figures, strict=True):
         for names, figure in zip(plan.column_labels, figures, strict=True):
@@ -263,16 +283,17 @@ def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
             _write_base(page, at, [first + 1, first + 2], persons([figure]), style["right"])
             page.write_string(at, first + 3, figure["obs_status"] + figure["conf_status"])
     page.autofilter(top, 0, at, first + 3)
-    return [*(_width(plan, i) for i in range(len(table.rows))), *([18.0] * len(table.columns)), 10.0, 8.0, 8.0, 6.0]
+    value = 1.0 + max([9, *(len(shown(f, table)) for line in plan.figures for f in line if f)])
+    return [*(_width(plan, i) for i in range(len(table.rows))), *([18.0] * len(table.columns)), value, 8.0, 8.0, 6.0]
 
 
 def _width(plan: Layout, dimension: int) -> float:
     return min(60.0, max(12.0, 1.0 + max(len(labels[dimension]) for labels in plan.row_labels)))
 
 
-def _write_value(page, row: int, column: int, figure: dict | None, table: Table, style: dict) -> None:
+def _write_value(page, row: int, column: int, figure: dict | None, table: Table, style: dict, wordy: bool = False) -> None:
     if figure is None or pd.isna(figure["value"]):
-        page.write_string(row, column, shown(figure, table), style["right"])
+        page.write_string(row, column, shown(figure, table), style["wrap" if wordy else "right"])
     else:
         page.write_number(row, column, figure["value"], style["numbers"][_decimals(figure, table)])
 
@@ -280,7 +301,7 @@ def _write_value(page, row: int, column: int, figure: dict | None, table: Table,
 def _write_base(page, row: int, columns: list[int], texts, right) -> None:
     for column, text in zip(columns, texts, strict=True):
         if text.isdigit():
-            page.write_number(row, column, int(text))
+            page.write_number(row, column, int(text), right)
         else:
             page.write_string(row, column, text, right)
 
