@@ -1,11 +1,13 @@
 import hashlib
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import bwise
 from bwise.checks import flag
 from bwise.cleaning import MISSING_REASONS, Country, exclude
 from bwise.identities import check_identities
@@ -110,6 +112,13 @@ def test_the_manifest_names_the_hash_of_every_input(demonstration, country):
     inputs = [f"params/{country}.yaml", *corrections, "params/questionnaires/skills_survey", *exports]
     assert sorted(stated) == sorted(inputs)
     assert stated == {name: sha256(demonstration.root / name) for name in inputs}
+
+
+def test_the_manifest_names_version_and_commit_of_the_program(demonstration):
+    manifest = json.loads((demonstration.processed("AT") / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["program"].startswith(f"{bwise.__version__}-")
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    assert manifest["commit"].removesuffix("-dirty") == (head.stdout.strip() if head.returncode == 0 else "")
 
 
 def test_the_same_input_and_key_give_the_same_bytes_in_another_folder(demonstration, tmp_path):

@@ -240,6 +240,26 @@ def test_every_link_of_the_page_leads_to_a_file_that_is_there(page, demonstratio
     assert [f for f in files if not (demonstration.reports / f).is_file()] == []
 
 
+def test_long_tables_are_folded_on_the_page_and_short_ones_are_not(demonstration, european):
+    page = (demonstration.reports / "index.html").read_text(encoding="utf-8")
+    for table in european.values():
+        section = page.partition(f'<h3 id="{table.id}">')[2].partition("</section>")[0]
+        lines = len(layout(table).row_labels)
+        assert (f"<details><summary>The table: {lines} lines</summary>" in section) == (lines > 40), table.id
+        assert section.count("<details>") == section.count("</details>")
+    assert "<details>" in page
+
+
+def test_words_in_a_sheet_are_wrapped_in_a_row_that_is_high_enough(book, european):
+    sheet = book["model_recognition"]
+    words = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and " – " in cell.value]
+    assert len(words) > 20
+    for cell in words:
+        width = sheet.column_dimensions[cell.column_letter].width
+        height = sheet.row_dimensions[cell.row].height or 15
+        assert cell.alignment.wrap_text and height >= 15 * len(cell.value) / (width + 1), cell.coordinate
+
+
 # ------------------------------------------------------------------ the workbook
 
 

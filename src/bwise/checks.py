@@ -10,6 +10,7 @@ import pandas as pd
 from bwise.cleaning import Country, hidden, question_reasons, share_answered
 from bwise.logic import holds
 from bwise.matching.dates import ORDERS, date_order, parse_date
+from bwise.settings import INCOME_TOLERANCE
 
 PARTIAL_BELOW = 0.8
 STRAIGHT_BY_CHANCE = 1 / 1000
@@ -23,7 +24,6 @@ where colleagues rate the same skills of the same enterprise."""
 ENOUGH_ALIKE, ENOUGH_DIFFERENT = 20, 4  # answers of both, and different ones, before being alike means anything
 CROWD = 20  # rows with the same part of the answers, from which only neighbours are compared
 INCOME_SHARES = ("income", "income_share")  # roles: shares of one enterprise's income, of a WISE model's
-INCOME_TOLERANCE = 1.0  # percentage points
 
 FLAGS = {
     "partial": f"answered less than {PARTIAL_BELOW:.0%} of the questions shown, or never pressed submit",

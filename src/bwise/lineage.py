@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,22 @@ def program() -> str:
     """Version and hash of the package's own source: answers cleaned by another program are not current."""
     sources = sorted(Path(__file__).parent.rglob("*.py"))
     return f"{__version__}-{hashlib.sha256(b''.join(p.read_bytes() for p in sources)).hexdigest()[:12]}"
+
+
+@lru_cache(maxsize=1)
+def commit() -> str:
+    """Commit of the checkout that the package's source is part of, `-dirty` where tracked files differ from it; "" elsewhere."""
+    here = Path(__file__)
+    found = ""
+    for words in (["ls-files", "--error-unmatch", here.name], ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]):
+        try:
+            done = subprocess.run(["git", *words], cwd=here.parent, capture_output=True, text=True, timeout=30)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        if done.returncode:
+            return ""
+        found = done.stdout.strip()
+    return found
 
 
 def inputs(project: Project, country: str, questionnaire: str, files: list[Path], part: str = "") -> dict[str, str]:
@@ -140,6 +157,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "questionnaire": country.questionnaire.name,
         "demonstration": is_demonstration(files),
         "program": program(),
+        "commit": commit(),
         "settings": country.settings.stated(),
         "inputs": inputs(project, country.settings.country, country.questionnaire.name, files, country.settings.part),
         "deliveries": [_delivery(d, country, unreadable(country)) for d in country.deliveries],

@@ -31,6 +31,7 @@ FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
     CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
 }
+FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
 
 
@@ -323,6 +324,8 @@ def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None
         questions=by_question({t.id: t for t in tables}),
         headline=headline,
         html_table=html_table,
+        lines_of=lambda table: len(layout(table).row_labels),
+        many=FOLDED_FROM,
         drawings=[(d, base64.b64encode(_picture(d, "svg")).decode()) for d in drawings],
         country_pages=[c for c in pool.countries if (pool.project.reports / "countries" / f"{c}.html").is_file()],
         deliveries=[(c, d) for c, m in pool.manifests.items() for d in m["deliveries"]],

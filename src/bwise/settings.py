@@ -19,6 +19,7 @@ from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
+INCOME_TOLERANCE = 1.0  # percentage points by which shares of income may differ from 100: those who rounded are not at fault
 EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")
 
 
@@ -172,7 +173,7 @@ class ConsolidationSettings(Strict):
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
     low_reliability: int = Field(default=30, ge=1)
-    income_tolerance: float = Field(default=1.0, ge=0)
+    income_tolerance: float = Field(default=INCOME_TOLERANCE, ge=0)
     income_rule: Literal["refuse", "rescale", "keep"] = "refuse"
     size_classes: list[int] = Field(default=[10, 50, 250], min_length=1)
     age_classes: list[int] = Field(default=[5, 15], min_length=1)

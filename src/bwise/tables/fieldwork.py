@@ -69,6 +69,7 @@ def comparability(pool: Pool) -> Table:
         for q in questions
         for c in pool.countries
     ]
+    alike = sum(all(pool.status(q.name, c) == "identical" for c in pool.countries) for q in questions)
     data = pd.DataFrame(rows).assign(statistic="status", value=np.nan, n=np.nan, wises=np.nan, countries=1, obs_status="", conf_status="")
     return Table(
         "comparability",
@@ -82,7 +83,10 @@ def comparability(pool: Pool) -> Table:
         ("country",),
         {**codes_of(pool), "question": {q.name: _in_full(q) for q in questions}},
         tuple(pool.countries),
-        notes=(f"European figures use countries with one of: {', '.join(POOLABLE)}.",),
+        notes=(
+            f"{alike} of {len(questions)} questions were asked identically in all countries.",
+            f"European figures use countries with one of: {', '.join(POOLABLE)}.",
+        ),
         symbols={code: (SYMBOLS[code], code) for code in STATUSES},
     )
 
