@@ -103,6 +103,20 @@ def test_a_change_that_is_taken_out_of_the_record_is_missed(project):
     assert "comments: 1 answers are not what raw cells, mapping and changes say" in said(project)
 
 
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ({"question": (0, "coments")}, "changes are recorded for `coments`, which is no question"),
+        ({"new": (0, "call me")}, "comments: 1 answers are not what"),
+        ({"question": (0, "staff")}, "staff: 1 answers are not what"),
+        ({"source_row": (0, "99")}, "changes.csv"),
+    ],
+)
+def test_a_change_edited_by_hand_is_named_and_never_a_traceback(project, cell, message):
+    edit(project, "changes.csv", **cell)
+    assert message in said(project)
+
+
 def test_an_exclusion_that_is_taken_out_of_the_record_is_missed(project):
     path = project.processed("AT") / "exclusions.csv"
     write_csv(path, read_csv(path)[:0])

@@ -68,7 +68,11 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
         return 0, 0, lost
     replays = [_Replay(country, d) for d in country.deliveries]
     values, reasons = (pd.concat([getattr(r, name) for r in replays])[country.values.columns] for name in ("values", "reasons"))
+    problems = []
     for question, changes in country.changes.drop_duplicates(["position", "question"], keep="last").groupby("question"):
+        if question not in values:
+            problems.append(Problem(f"changes are recorded for `{question}`, which is no question", country.settings.country))
+            continue
         new = changes.set_index("position")["new"]
         gone = new.isin(MISSING_REASONS)
         if pd.api.types.is_float_dtype(country.values[question]):
@@ -83,7 +87,6 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
     clean = country.values[kept].astype("object")
     off = values[kept].ne(clean.where(clean.notna(), "").map(str))
     other = reasons[kept].ne(country.reasons[kept]) & ~off
-    problems = []
     for delivery in country.deliveries:
         mine = country.rows.loc[kept, "delivery"].eq(delivery.name)
         problems += _named(country, delivery, off[mine], "answers are not what raw cells, mapping and changes say")
