@@ -6,6 +6,7 @@ import pytest
 from bwise.cleaning import apply_skip_logic, exclude, gather, record_change
 from bwise.identities import check_identities
 from bwise.lineage import save
+from bwise.matching import read_deliveries
 from bwise.privacy import project_key, protect
 from bwise.problems import ProblemsFound
 from bwise.settings import Project, load_country
@@ -104,9 +105,10 @@ def test_a_row_that_got_lost_stops_the_run(tmp_path):
 
 
 @pytest.fixture
-def greek(tmp_path, questionnaire, delivered):
+def greek(tmp_path, questionnaire):
     """The Greek delivery of the demonstration: Microsoft Forms keeps the text of "other" in the cell of its question."""
-    country = gather(load_country(Project(ROOT), "EL"), questionnaire, [delivered["EL-1"]])
+    project, settings = Project(ROOT), load_country(Project(ROOT), "EL")
+    country = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
     apply_skip_logic(country)
     exclude(country)
     protect(country, project_key(tmp_path))
