@@ -8,18 +8,18 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
+INVISIBLE = re.compile("[\ufeff\u200b\u200c\u200d\u2060\u00ad]")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-SPACE = re.compile(r"\s+")
 ROMANIAN = {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț"}  # with cedilla, as code pages before Unicode had them, for comma below
-ALIKE = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"} | ROMANIAN)
+ALIKE = {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"} | ROMANIAN
+WRITTEN_OTHERWISE = re.compile(f"[{''.join(ALIKE)}]")
 NOT_IN_CODE = re.compile(r"[^0-9a-z]+")
 NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
 
 
 def tidy(text: str) -> str:
     """The text without what nobody sees: BOM, zero-width characters, NBSP and runs of spaces."""
-    return SPACE.sub(" ", str(text).translate(INVISIBLE)).strip()
+    return " ".join(INVISIBLE.sub("", str(text)).split())
 
 
 def rounded(value: float, decimals: int) -> str:
@@ -30,8 +30,12 @@ def rounded(value: float, decimals: int) -> str:
 
 def answer_key(text: str) -> str:
     """What two spellings of one answer share: no markup, one kind of quote and dash, no case, no final stop."""
-    plain = unicodedata.normalize("NFKC", html.unescape(TAG.sub(" ", str(text))).translate(ALIKE)).translate(ALIKE)
-    return tidy(plain).casefold().rstrip("?;:.!* ")
+    plain = unicodedata.normalize("NFKC", _alike(html.unescape(TAG.sub(" ", str(text)))))
+    return tidy(_alike(plain)).casefold().rstrip("?;:.!* ")
+
+
+def _alike(text: str) -> str:
+    return WRITTEN_OTHERWISE.sub(lambda sign: ALIKE[sign[0]], text)
 
 
 @lru_cache(maxsize=100_000)  # every reading of a file asks for the same headings again

@@ -174,7 +174,8 @@ def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
 
 def _parts(column: Column, index: HeadingIndex, questionnaire: Questionnaire) -> list[str]:
     """Codes inside a code: `likert2[affSat1]` -> affSat1; `group/question/option` -> question/option."""
-    inner = _inner_paths(column.code, lambda path: index.codes.get(code_key(path), ()), questionnaire)
+    # the key of a path is that of its parts, one after the other: they are read once, however many paths they make
+    inner = _inner_paths(column.code, lambda parts: index.codes.get("".join(map(code_key, parts)), ()), questionnaire)
     return inner + re.findall(r"\[([^\]]+)\]$", column.code)
 
 
@@ -183,15 +184,15 @@ def _texts(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
     whole = [column.section + column.text] if column.section else []
     if not raw.groups_in_text:
         return [*whole, column.text]
-    return [*whole, column.text, *_inner_paths(column.text, lambda path: index.texts.get(heading_key(path), ()), questionnaire)]
+    return [*whole, column.text, *_inner_paths(column.text, lambda parts: index.texts.get(heading_key("/".join(parts)), ()), questionnaire)]
 
 
-def _inner_paths(whole: str, targets: Callable[[str], Iterable[str]], questionnaire: Questionnaire) -> list[str]:
+def _inner_paths(whole: str, targets: Callable[[list[str]], Iterable[str]], questionnaire: Questionnaire) -> list[str]:
     """A path without its outer groups, one by one, down to a multiple answer: what stands below it is its option."""
     path = whole.split("/")
     inner = []
     for i in range(1, len(path)):
-        above = {target for j in range(i) for target in targets("/".join(path[j:i]))}
+        above = {target for j in range(i) for target in targets(path[j:i])}
         if any("/" not in target and questionnaire[target].kind == "select_multiple" for target in above):
             break
         inner.append("/".join(path[i:]))
