@@ -121,7 +121,7 @@ def apply_skip_logic(country: Country) -> None:
             )
 
 
-def unreadable(country: Country) -> pd.DataFrame:
+def open_answers(country: Country) -> pd.DataFrame:
     """Texts that fit no answer, without those that a correction has settled.
 
     Returns:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 from ruamel.yaml import YAML
 
-from bwise.cleaning import apply_skip_logic, exclude, gather, unreadable
+from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
 from bwise.corrections import correct, load_corrections, misfits
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import Match
@@ -31,7 +31,7 @@ class State:
     """One delivery as it stands: read with what is open in it, or the problems for which it cannot be read.
 
     `columns` are those no question was found for; `answers` has one row per column and text that fits no answer and that no
-    correction settles (`bwise.cleaning.unreadable`). `part` as in `CountrySettings`. `review`: what the file would change, where
+    correction settles (`bwise.cleaning.open_answers`). `part` as in `CountrySettings`. `review`: what the file would change, where
     it is not the accepted one. `corrections`: what keeps those of this delivery from being made.
     """
 
@@ -93,7 +93,7 @@ def _as_corrected(
             exclude(country)
     except ProblemsFound as found:
         problems[first] += found.problems
-    return unreadable(country), {name: tuple(told) for name, told in problems.items()}
+    return open_answers(country), {name: tuple(told) for name, told in problems.items()}
 
 
 def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:

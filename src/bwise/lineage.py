@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bwise import __version__
-from bwise.cleaning import MISSING_REASONS, ROW, Country, unreadable
+from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
 from bwise.identities import IN_CELL
 from bwise.matching import DeliveryRead
 from bwise.privacy import mask
@@ -151,7 +151,7 @@ def _with_identity(frame: pd.DataFrame, rows: pd.DataFrame, columns: list[str]) 
 
 def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
     files = [d.delivery.file for d in country.deliveries]
-    kept = country.kept
+    kept, waiting = country.kept, open_answers(country)
     return {
         "country": country.settings.country,
         "questionnaire": country.questionnaire.name,
@@ -160,7 +160,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "commit": commit(),
         "settings": country.settings.stated(),
         "inputs": inputs(project, country.settings.country, country.questionnaire.name, files, country.settings.part),
-        "deliveries": [_delivery(d, country, unreadable(country)) for d in country.deliveries],
+        "deliveries": [_delivery(d, country, waiting) for d in country.deliveries],
         "rows": {
             "received": len(country.rows),
             "excluded": {k: int(v) for k, v in country.exclusions["rule"].value_counts(sort=False).items()},
@@ -198,7 +198,7 @@ def _comparability(country: Country) -> dict[str, list[str]]:
     return {status: sorted(questions) for status, questions in found.items() if questions}
 
 
-def _delivery(read: DeliveryRead, country: Country, open_answers: pd.DataFrame) -> dict[str, Any]:
+def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> dict[str, Any]:
     grid = read.raw.grid
     return {
         "name": read.name,
@@ -210,5 +210,5 @@ def _delivery(read: DeliveryRead, country: Country, open_answers: pd.DataFrame) 
         "columns_matched": read.recognised.columns,
         "records": len(read.raw.cells),
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
-        "unreadable_answers": int(open_answers.loc[open_answers["delivery"].eq(read.name), "count"].sum()),
+        "unreadable_answers": int(waiting.loc[waiting["delivery"].eq(read.name), "count"].sum()),
     }

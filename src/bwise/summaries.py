@@ -8,8 +8,7 @@ from html import escape
 import pandas as pd
 
 from bwise.checks import FLAGS
-from bwise.cleaning import MISSING_REASONS, Country, question_reasons
-from bwise.cleaning import unreadable as still_unreadable
+from bwise.cleaning import MISSING_REASONS, Country, open_answers, question_reasons
 from bwise.exports.table import Grid
 from bwise.identities import check_identities
 from bwise.lineage import DEMONSTRATION, is_demonstration
@@ -149,7 +148,7 @@ def corrections(country: Country) -> Summary:
 def unreadable(country: Country) -> Summary:
     """Answers that fit none of the known ones. The text itself is in `mapping.csv`, not here: people may have typed anything."""
     table = (
-        still_unreadable(country)
+        open_answers(country)
         .groupby(["delivery", "question", "proposal"], sort=False)
         .agg(**{"different texts": ("raw", "nunique"), "answers": ("count", "sum")})
         .reset_index()
