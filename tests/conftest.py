@@ -35,13 +35,26 @@ CORRECTED = {
 """Partner and record, counted in the export from 1 -> what params/BE.corrections.csv makes of its answers, and the flag that goes."""
 
 
+def straight(person, questionnaire):
+    """Batteries in which a simulated respondent gave six or more times the same answer and no other, planted or by chance."""
+    given = {
+        name: [person.values[q.name] for q in rows if q.name in person.values]
+        for name, rows in questionnaire.batteries().items()
+        if len(questionnaire.scale(rows[0].name)) == 5  # 5 ^ -5 is below 1 in 1000, 5 ^ -4 is not
+    }
+    return [name for name, answers in given.items() if len(answers) >= 6 and len(set(answers)) == 1]
+
+
 def simulate_corrected(questionnaire):
-    """The simulated respondents as they are after the corrections of the demonstration."""
+    """The simulated respondents as they are after the corrections of the demonstration, with the flags they get by chance, too."""
     everybody = simulate(questionnaire)
     for (name, number), (values, flag) in CORRECTED.items():
         person = [p for p in everybody if p.partner.name == name][number - 1]
         person.values.update(values)
         person.flags.remove(flag)
+    for person in everybody:
+        if straight(person, questionnaire):
+            person.flags.add("straightlining")
     return everybody
 
 

@@ -12,7 +12,7 @@ from bwise.demo import PARTNERS
 from bwise.matching import read_deliveries
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
-from tests.conftest import simulate_corrected
+from tests.conftest import simulate_corrected, straight
 
 ROOT = Path(__file__).parent.parent
 COUNTRIES = sorted({p.country for p in PARTNERS})
@@ -226,7 +226,7 @@ def test_the_demonstration_excludes_the_planted_records_by_their_rules_and_no_ot
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
-@pytest.mark.parametrize("name", ["partial", "income_sum", "contradiction"])
+@pytest.mark.parametrize("name", ["partial", "income_sum", "contradiction", "straightlining"])
 def test_the_demonstration_flags_the_planted_respondents_and_no_others(demonstration, truth, code, name):
     flags = flag(demonstration[code])
     planted = {n for n, p in enumerate(truth[code]) if p.fate == "kept" and name in p.flags}
@@ -234,21 +234,11 @@ def test_the_demonstration_flags_the_planted_respondents_and_no_others(demonstra
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
-def test_the_demonstration_flags_every_battery_with_the_same_answer_six_times_or_more_planted_or_by_chance(
-    demonstration, truth, questionnaire, code
-):
-    flags = flag(demonstration[code])
-    straight = {
-        (n, name)
-        for n, person in enumerate(truth[code])
-        for name, rows in questionnaire.batteries().items()
-        if person.fate == "kept" and len(questionnaire.scale(rows[0].name)) == 5  # 5 ^ -5 is below 1 in 1000, 5 ^ -4 is not
-        for given in [[person.values[q.name] for q in rows if q.name in person.values]]
-        if len(given) >= 6 and len(set(given)) == 1
-    }
-    found = flags[flags["flag"].eq("straightlining")]
-    assert set(zip(found["position"], found["detail"], strict=True)) == straight
-    assert {n for n, p in enumerate(truth[code]) if p.fate == "kept" and "straightlining" in p.flags} <= {n for n, _ in straight}
+def test_the_demonstration_names_every_battery_with_one_answer_only(demonstration, truth, questionnaire, code):
+    found = flag(demonstration[code]).query("flag == 'straightlining'")
+    kept = {n: person for n, person in enumerate(truth[code]) if person.fate == "kept"}
+    true = {(n, battery) for n, person in kept.items() for battery in straight(person, questionnaire)}
+    assert set(zip(found["position"], found["detail"], strict=True)) == true
 
 
 def test_the_demonstration_plants_every_fate_and_flag_somewhere(truth):

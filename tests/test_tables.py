@@ -128,6 +128,7 @@ def test_fieldwork_counts_every_record_of_the_truth(european, everybody, questio
         for rule in ("test", "duplicate", "too_few_answers"):
             expected[country, f"excluded: {rule.replace('_', ' ')}"] = len([p for p in records if p.fate == rule])
         expected[country, "respondents kept"] = len(stay)
+        expected[country, "respondents flagged"] = len([p for p in stay if p.flags])
         expected[country, "WISEs"] = len({p.wise for p in stay})
         for group, label in labels.items():
             expected[country, label] = len([p for p in stay if p.group == group])

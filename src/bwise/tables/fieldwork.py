@@ -15,12 +15,14 @@ from bwise.tables.cells import Evidence, Table, codes_of, people, tidy
 
 
 def fieldwork(pool: Pool) -> Table:
-    """Records received, excluded by rule, kept; WISEs; respondents by worker group. Population: all records of all deliveries.
-    Unit: records, persons, WISEs. Source: manifests of the country runs. No completion rate is called a response rate."""
+    """Records received, excluded by rule, kept; respondents with any quality flag; WISEs; respondents by worker group. Population: all
+    records of all deliveries. Unit: records, persons, WISEs. Source: manifests and flags of the country runs. No completion rate is
+    called a response rate."""
     rows = []
     group = pool.questionnaire.one("group")
     by_hand = [CORRECTION] if any(CORRECTION in m["rows"]["excluded"] for m in pool.manifests.values()) else []
     rules = [*by_hand, *EXCLUSION_RULES]
+    flagged = pool.answers["respondent"].isin(pool.flagged)
     for country, manifest in pool.manifests.items():
         kept, nobody = pool.answers["country"].eq(country), pd.Series(False, index=pool.answers.index)
         excluded, here = manifest["rows"]["excluded"], {"countries": (country,)}
@@ -32,6 +34,7 @@ def fieldwork(pool: Pool) -> Table:
                 for rule in rules
             },
             "respondents kept": (manifest["rows"]["kept"], people(pool, kept)),
+            "respondents flagged": (int((kept & flagged).sum()), people(pool, kept & flagged)),
             "WISEs": (manifest["wises"], people(pool, kept)),
         }
         if group:
