@@ -356,7 +356,9 @@ def html_table(table: Table) -> Markup:
         for which, name in ((0, "n"), (1, "WISEs")):
             cells = [f'<td class="base">{persons(list(line))[which]}</td>' for line in zip(*plan.figures, strict=True)]
             body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{name}</th>' + "".join(cells) + "</tr>")
-    return Markup(f"<table><caption>{escape(table.title)}</caption><thead>{''.join(head)}</thead><tbody>{''.join(body)}</tbody></table>")
+    words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
+    start = '<table class="words">' if words else "<table>"
+    return Markup(f"{start}<caption>{escape(table.title)}</caption><thead>{''.join(head)}</thead><tbody>{''.join(body)}</tbody></table>")
 
 
 def _spans(labels: list[tuple[str, ...]], last: bool) -> list[str]:
