@@ -134,7 +134,7 @@ def test_a_text_of_other_that_is_lost_is_missed(greek):
     said = greek.values.loc[greek.kept, "funding_other"].dropna()
     greek.values.loc[said.index[0], "funding_other"] = pd.NA
     greek.reasons.loc[said.index[0], "funding_other"] = "no_answer"
-    assert "funding_other: 1 cells are missing for another reason" in problems_of(greek)
+    assert "funding_other: 1 answers are not what" in problems_of(greek)
 
 
 def test_a_question_routed_past_cannot_become_one_left_open(greek):

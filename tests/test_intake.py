@@ -77,7 +77,7 @@ def test_answers_that_a_correction_settles_are_open_no_more_and_one_that_cannot_
     corrections.write_text(head + good, encoding="utf-8")
     state, told = check(project, "AT")
     assert state.answers[["question", "raw", "count"]].to_numpy().tolist() == [["staff", "a score", 1]]
-    assert state.corrections == () and "that cannot be made" not in told
+    assert state.corrections == [] and "that cannot be made" not in told
     corrections.write_text(head + good + "set,AT-1,row 4,staff,unreadable,20,asked,MH,2022-05-31\n", encoding="utf-8")
     assert not check(project, "AT")[0].is_open
     corrections.write_text(head + good.replace(",unreadable", ",11"), encoding="utf-8")

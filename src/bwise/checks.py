@@ -142,7 +142,7 @@ def _straightlining(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
     """Battery by battery; rows left open do not count."""
     found = []
     for battery, rows in country.questionnaire.batteries().items():
-        names = [q.name for q in rows if q.kind == "select_one"]
+        names = [q.name for q in rows if q.kind == "select_one" and q.name in answers]
         if not names:
             continue
         points = sum(not c.missing for c in country.questionnaire.choices(names[0]).values())

@@ -5,6 +5,7 @@ Respondents are never dropped in silence: each exclusion has a rule that params 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,7 +87,7 @@ def question_reasons(country: Country, names: list[str]) -> pd.DataFrame:
         found[name] = country.reasons[offered[0]]
         for column in offered[1:]:  # deliveries may have offered different options
             found[name] = found[name].where(found[name].ne("not_asked"), country.reasons[column])
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, index=country.reasons.index)
 
 
 def hidden(country: Country) -> dict[str, pd.Series]:
@@ -163,31 +164,41 @@ def exclude(country: Country) -> None:
     Raises:
         ProblemsFound: a correction keeps a record that no rule, or another one than it says, would leave out.
     """
+    keep = country.corrections[country.corrections["kind"].eq(KEEP)]
+    problems = kept_without_need(country, keep, leave_out(country, keep["position"]))
+    stop("Some records are kept by hand without need. Nothing was saved.", *[problem for _, problem in problems])
+
+
+def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
+    """Exclude by rule, all but the records at the positions `keep`.
+
+    Returns:
+        Position -> rule, of those that a rule would have left out.
+    """
     rules = {"test": _tests, "too_few_answers": _too_few, "duplicate": _duplicates}
-    to_keep = country.corrections[country.corrections["kind"].eq(KEEP)]
     spared: dict[int, str] = {}
     for rule in [r for r in rules if r in country.settings.exclude]:
         open_rows = country.kept
         found = rules[rule](country)
         found = found[[open_rows[i] for i in found.index]]
-        by_hand = found.index.isin(to_keep["position"])
+        by_hand = found.index.isin(list(keep))
         spared = dict.fromkeys(found.index[by_hand], rule) | spared
         new = pd.DataFrame({"position": found.index, "rule": rule, "reason": found.to_numpy()})[~by_hand]
         country.exclusions = pd.concat([country.exclusions, new], ignore_index=True)
-    _stop_if_kept_without_need(country, to_keep, spared)
+    return spared
 
 
-def _stop_if_kept_without_need(country: Country, to_keep: pd.DataFrame, spared: dict[int, str]) -> None:
+def kept_without_need(country: Country, keep: pd.DataFrame, spared: dict[int, str]) -> list[tuple[int, Problem]]:
+    """Corrections that keep a record (line -> position, expected), and that no rule or another one would leave out."""
     file = corrections_file(country.settings.country, country.settings.part)
     problems = []
-    for line, position, expected in to_keep[["position", "expected"]].itertuples(name=None):
+    for line, position, expected in keep[["position", "expected"]].itertuples(name=None):
         if (rule := spared.get(position)) != expected:
             now = f"the rule `{rule}` would leave the record out, not `{expected}`" if rule else "no rule would leave the record out"
             where = f"{file}, line {line}; {country.rows.at[position, 'delivery']}, row {country.rows.at[position, 'source_row']}"
-            problems.append(
-                Problem(now, where, "nobody has looked at it as it is now", "look at the record, then correct the line or take it out")
-            )
-    stop("Some records are kept by hand without need. Nothing was saved.", *problems)
+            remedy = "look at the record, then correct the line, or take it out"
+            problems.append((line, Problem(now, where, "nobody has looked at it as it is now", remedy)))
+    return problems
 
 
 def _tests(country: Country) -> pd.Series:

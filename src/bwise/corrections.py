@@ -232,10 +232,11 @@ def misfits(country: Country, corrections: pd.DataFrame) -> list[tuple[int, Prob
     return _tried(country, corrections)[2]
 
 
-def kept_by_hand(country: Country, corrections: pd.DataFrame) -> set[int]:
-    """Positions of the records that corrections keep whatever rule would leave them out."""
+def to_keep(country: Country, corrections: pd.DataFrame) -> pd.DataFrame:
+    """The corrections that keep a record which a rule would leave out: line -> position, expected (the rule)."""
     lines, _ = _located(country, corrections[corrections["kind"].eq(KEEP)])
-    return {line.position for line in lines}
+    found = pd.DataFrame(lines, columns=Line._fields).set_index("line")
+    return found.loc[found["position"].ne(-1), ["position", "expected"]]
 
 
 def _tried(country: Country, corrections: pd.DataFrame) -> tuple[list[Line], Country, list[tuple[int, Problem]]]:
@@ -378,13 +379,10 @@ def _wrong_guard(country: Country, answers: _Answers, line: Line, where: str) ->
     if (reason, told) == (after, "" if after else line.new):
         yield Problem("it is answered like this already", where, remedy="take the line out, or correct `new`")
     elif line.expected not in ({"", reason} if reason else {told}):
-        closed = country.questionnaire[line.question].kind.startswith("select")
-        now = f"there is no answer ({reason})" if reason else f"the answer now is `{told}`" if closed else "the answer now is another one"
-        why, remedy = (
-            "an answer nobody has looked at would be overwritten",
-            "look at the export, then correct `expected`, or take the line out",
-        )
-        yield Problem(f"{now}, not what `expected` says", where, why, remedy)
+        now = f"there is no answer ({reason})" if reason else "the answer now is another one"
+        closed = told and country.questionnaire[line.question].kind.startswith("select")
+        remedy = f"look at the export{f' (the answer now is `{told}`)' if closed else ''}, then correct `expected`, or take the line out"
+        yield Problem(f"{now}, not what `expected` says", where, "an answer nobody has looked at would be overwritten", remedy)
 
 
 def _wrong_value(country: Country, answers: _Answers, line: Line, where: str) -> Iterator[Problem]:
@@ -479,9 +477,14 @@ def _write(country: Country, line: Line, position: int, column: str, value: Any,
         return
     country.values.loc[position, column] = pd.NA if value is None else value
     country.reasons.loc[position, column] = reason
-    old = before[1] or ("(withheld)" if question.kind == "text" else as_text(before[0]))
-    new = reason or ("(withheld)" if question.role == "wise" else as_text(value))
+    old = before[1] or ("(withheld)" if question.kind == "text" else _recorded(before[0]))
+    new = reason or ("(withheld)" if question.role == "wise" else _recorded(value))
     record_change(country, pd.Index([position]), column, old, new, f"{CORRECTION} {line.line}", line.reason)
+
+
+def _recorded(value: Any) -> str:
+    """An answer as it stands in the record: a number with every digit it has."""
+    return repr(float(value)).removesuffix(".0") if isinstance(value, float | np.floating) else as_text(value)
 
 
 def _merge(country: Country, line: Line, decided: set[tuple[int, str]]) -> list[Problem]:

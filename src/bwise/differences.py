@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic, as_texts, exclude
-from bwise.corrections import kept_by_hand
+from bwise.cleaning import MISSING_REASONS, Country, as_texts
 from bwise.privacy import KEY_FILE, mask, project_key, protect, pseudonym
 from bwise.questionnaire import Questionnaire
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
@@ -62,6 +61,8 @@ def stored(project: Project, settings: CountrySettings, questionnaire: Questionn
         rows["excluded"] = rows["excluded"].where(rows["excluded"].isin(EXCLUSION_RULES), "")  # a correction will exclude again
         _undo(read_csv(folder / "changes.csv"), values, reasons, settings.country)
     national = [c for c in values if c.endswith("@national")]
+    new = [c for c in questionnaire.all_columns if c not in values]  # the questionnaire may have grown since
+    values, reasons = values.assign(**dict.fromkeys(new, pd.NA)), reasons.assign(**dict.fromkeys(new, "not_asked"))
     return Answers(rows, _with_wise(said(values, reasons, values[national], questionnaire), values["wise"], questionnaire))
 
 
@@ -82,11 +83,8 @@ def _undo(changes: pd.DataFrame, values: pd.DataFrame, reasons: pd.DataFrame, co
         )
 
 
-def received(project: Project, country: Country, corrections: pd.DataFrame) -> Answers:
-    """The records as they came in: skip logic, exclusions and masks applied; of the corrections only which records they keep."""
-    apply_skip_logic(country)
-    exclude(country)
-    country.exclusions = country.exclusions[~country.exclusions["position"].isin(kept_by_hand(country, corrections))]
+def received(project: Project, country: Country) -> Answers:
+    """The records as they came in and as the rules left them (`bwise.cleaning.leave_out`), masked; nothing is corrected."""
     shown = country.rows["respondent_id"].fillna("")
     protect(country, project_key(project.root))
     rows = country.rows[["delivery", "source_row", "wise", "respondent"]].set_index("respondent")

@@ -7,15 +7,14 @@ from dataclasses import replace
 import pandas as pd
 
 from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic
+from bwise.corrections import CORRECTION
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
+from bwise.matching.answers import DECLARED_MISSING
 from bwise.matching.columns import Match
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Question
 from bwise.text import tidy
-
-IN_CELL = "text of other"  # part of the rule by which a text was found in the cell of another question
-NOT_THERE = "(not in the cell)"
 
 
 def check_identities(country: Country) -> pd.DataFrame:
@@ -40,9 +39,11 @@ def check_identities(country: Country) -> pd.DataFrame:
     sums.append(("answers by reason = answers held", int(answered.to_numpy().sum()), int((answered & held).to_numpy().sum())))
     sums.append(("missing by reason = cells without answer", int(missing.to_numpy().sum()), int((missing & ~held).to_numpy().sum())))
     mapped = sum(int(d.answers.mapping["count"].sum()) for d in country.deliveries)
-    cells = sum(len(d.raw.cells) * len({m.target for m in d.recognised.matches if m.target}) for d in country.deliveries)
+    cells = sum(len(d.raw.cells) * sum(bool(m.target) for m in d.recognised.matches) for d in country.deliveries)
     sums.append(("raw cells of matched columns = cells mapped", cells, mapped))
     wrong = [Problem(f"{what}: {left} is not {right}", country.settings.country) for what, left, right in sums if left != right]
+    unknown = sorted(set(country.exclusions["rule"]) - {*country.settings.exclude, CORRECTION})
+    wrong += [Problem(f"records are left out by `{rule}`, which is no rule here", country.settings.country) for rule in unknown]
     for column in country.values.columns:
         off = int((answered[column] != held[column]).sum())
         if off:
@@ -74,15 +75,18 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
             problems.append(Problem(f"changes are recorded for `{question}`, which is no question", country.settings.country))
             continue
         new = changes.set_index("position")["new"]
-        gone = new.isin(MISSING_REASONS)
+        gone = new.isin(MISSING_REASONS) & country.values.loc[new.index, question].isna()  # somebody may have typed such a word
         if pd.api.types.is_float_dtype(country.values[question]):
             new = new.where(gone, pd.to_numeric(new, errors="coerce").astype(float).map(str))
         values.loc[new.index, question] = new.mask(gone, "")
         reasons.loc[new.index, question] = new.where(gone, "")
+    typed = country.values
     for question in country.questionnaire.with_role("wise"):  # it becomes a pseudonym; only that there is no answer left is proved
+        typed = typed.assign(**{question.name: values[question.name].replace("", pd.NA)})
         values[question.name] = ""
+    apply_skip_logic(replace(country, values=typed, reasons=reasons))
+    for question in country.questionnaire.with_role("wise"):
         reasons[question.name] = reasons[question.name].replace("", "withheld")
-    apply_skip_logic(replace(country, reasons=reasons))
     kept = country.kept
     clean = country.values[kept].astype("object")
     off = values[kept].ne(clean.where(clean.notna(), "").map(str))
@@ -150,15 +154,12 @@ class _Replay:
         return (~changes["old"].isin(MISSING_REASONS)).reindex(self.rows).fillna(typed).astype(bool)
 
     def _without_column(self, question: Question) -> tuple[list[pd.Series], list[pd.Series]]:
-        """Not asked, unless a text of "other" was found in the cell of the question it belongs to."""
-        asking = self.columns.get(question.name.removesuffix("_other"), [])
-        if question.role == "other" and asking and "/" not in asking[0].target and self.delivery.raw.other_in_cell:
-            found = self._told(asking[0], "rule").str.contains(IN_CELL)
-            cells, said = self._cells(asking[0]), self.country.values.loc[self.rows, question.name].fillna("")
-            there = [all(part in tidy(cell) for part in text.split(", ")) for cell, text in zip(cells, said, strict=True)]
-            return [said.where(there, NOT_THERE).where(found, "")], [found.map({True: "", False: "no_answer"})]
-        count = len(self.questionnaire.columns(question.name))
-        return [pd.Series("", index=self.rows)] * count, [pd.Series("not_asked", index=self.rows)] * count
+        """Not asked, unless the text of "other" was cut out of the cell of the question it belongs to."""
+        names, asking = self.questionnaire.columns(question.name), self.columns.get(question.name.removesuffix("_other"))
+        if asking and "/" not in asking[0].target and self.delivery.raw.other_in_cell:
+            read = self.delivery.answers
+            return [read.values[question.name].fillna("").set_axis(self.rows)], [read.reasons[question.name].set_axis(self.rows)]
+        return [pd.Series("", index=self.rows)] * len(names), [pd.Series("not_asked", index=self.rows)] * len(names)
 
     def _text(self, question: Question, match: Match) -> tuple[list[pd.Series], list[pd.Series]]:
         """Open answers are not in the mapping: the cell itself, or what params declare of it."""
@@ -168,14 +169,15 @@ class _Replay:
             text = "" if cell == NOT_SHOWN else tidy(cell)
             said = declared.get(cell, declared.get(text, text))
             empty = "not_shown" if cell == NOT_SHOWN else "no_answer"
-            missing = said != text and said in MISSING_REASONS  # declared; somebody may have typed such a word, too
+            missing = {cell, text} & set(declared) and said in DECLARED_MISSING  # somebody may have typed such a word, too
             values[cell], reasons[cell] = ("", said) if missing else (said, "" if said else empty)
         return [cells.map(values)], [cells.map(reasons)]
 
     def _single(self, question: Question, match: Match) -> tuple[list[pd.Series], list[pd.Series]]:
         """As the mapping says; a text of "other" in a column of its own is the answer where there is no other one."""
         code, reason, other = self._told(match, "code"), self._told(match, "reason"), f"{question.name}_other"
-        if other in self.columns and "other" in self.questionnaire.choices(question.name):
+        offered = self.questionnaire.choices(question.name, self.delivery.delivery.scales.get(question.name, ""))
+        if other in self.columns and "other" in offered:
             beside = self._typed(other) & reason.eq("no_answer")
             code, reason = code.mask(beside, "other"), reason.mask(beside, "")
         return [code], [reason]
@@ -197,10 +199,9 @@ class _Replay:
             ticked["other"] = self._typed(other)
         states = pd.DataFrame(dict(enumerate(self._told(match, "reason") for match in matches)))
         reason = pd.Series("no_answer", index=self.rows).mask(states.eq("not_shown").all(axis=1), "not_shown")
-        for choice in ticked:
+        missing = [c for c in choices if c in ticked and choices[c].missing]
+        for choice in [*missing, *(c for c in ticked if c not in missing)]:
             reason = reason.mask(ticked[choice], choices[choice].missing or "")
-        for choice in [c for c in ticked if not choices[c].missing]:
-            reason = reason.mask(ticked[choice], "")
         reason = reason.mask(states.eq("unreadable").any(axis=1), "unreadable")
         none, not_asked = pd.Series("", index=self.rows), pd.Series("not_asked", index=self.rows)
         values = [ticked[c].map(str).where(reason.eq(""), "") if c in ticked else none for c in choices]

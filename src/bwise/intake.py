@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
 from bwise.corrections import correct, load_corrections, misfits
+from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import Match
 from bwise.privacy import mask
@@ -43,7 +44,7 @@ class State:
     part: str = ""
     review: Review | None = None
     answers: pd.DataFrame = field(default_factory=pd.DataFrame)
-    corrections: tuple[Problem, ...] = ()
+    corrections: list[Problem] = field(default_factory=list)
 
     @property
     def columns(self) -> list[Match]:
@@ -57,15 +58,22 @@ class State:
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
     """Read every delivery of a country and say how it stands; a delivery that cannot be read keeps none of the others back."""
+    check_conditions(questionnaire)
     found = [
         _state(project, name, delivery, settings, questionnaire)
         for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True)
     ]
     reads = [state.read for state in found if state.read]
-    reviews = {r.name: r for r in review(project, settings, questionnaire, reads)}
-    answers, misfits = _as_corrected(project, settings, questionnaire, reads) if reads else (pd.DataFrame(), {})
+    if not reads:
+        return found
+    try:
+        reviews, unreviewed = {r.name: r for r in review(project, settings, questionnaire, reads)}, []
+    except ProblemsFound as problems:
+        reviews, unreviewed = {}, problems.problems
+    answers, off = _as_corrected(project, settings, questionnaire, reads)
+    off[reads[0].name] += [problem for problem in unreviewed if problem not in off[reads[0].name]]
     return [
-        replace(state, review=reviews.get(state.name), answers=answers[answers["delivery"].eq(state.name)], corrections=misfits[state.name])
+        replace(state, review=reviews.get(state.name), answers=answers[answers["delivery"].eq(state.name)], corrections=off[state.name])
         if state.read
         else state
         for state in found
@@ -74,7 +82,7 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
 
 def _as_corrected(
     project: Project, settings: CountrySettings, questionnaire: Questionnaire, reads: list[DeliveryRead]
-) -> tuple[pd.DataFrame, dict[str, tuple[Problem, ...]]]:
+) -> tuple[pd.DataFrame, dict[str, list[Problem]]]:
     """Texts that still fit no answer when the corrections are made, and delivery -> corrections that cannot be made.
 
     Corrections of a delivery that cannot be read are left aside; what belongs to no delivery stands with the first one.
@@ -85,15 +93,15 @@ def _as_corrected(
     try:
         lines = load_corrections(project, settings, questionnaire)
         lines = lines[~lines["delivery"].isin(unread)]
-        for line, problem in misfits(country, lines):
+        misfit = misfits(country, lines)
+        for line, problem in misfit:
             problems.get(lines.at[line, "delivery"], problems[first]).append(problem)
-        if not any(problems.values()):
-            correct(country, lines)
-            apply_skip_logic(country)
-            exclude(country)
+        correct(country, lines.drop({line for line, _ in misfit}))
+        apply_skip_logic(country)
+        exclude(country)
     except ProblemsFound as found:
         problems[first] += found.problems
-    return open_answers(country), {name: tuple(told) for name, told in problems.items()}
+    return open_answers(country), problems
 
 
 def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:

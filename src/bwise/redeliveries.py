@@ -13,8 +13,8 @@ import pandas as pd
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from bwise.cleaning import Country, gather
-from bwise.corrections import load_corrections, misfits
+from bwise.cleaning import apply_skip_logic, gather, kept_without_need, leave_out
+from bwise.corrections import load_corrections, misfits, to_keep
 from bwise.differences import differences, received, stored
 from bwise.lineage import sha256
 from bwise.matching import DeliveryRead, read_delivery
@@ -112,8 +112,14 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
     now = gather(settings, questionnaire, deliveries)
     corrections = load_corrections(project, settings, questionnaire)
     corrections = corrections[corrections["delivery"].isin(d.name for d in deliveries)]
-    off = _corrections_that_no_longer_fit(now, corrections)
-    after = received(project, now, corrections)
+    misfit = misfits(now, corrections)
+    keep = to_keep(now, corrections)
+    apply_skip_logic(now)
+    misfit += kept_without_need(now, keep, leave_out(now, keep["position"]))
+    off: dict[str, list[str]] = {}
+    for line, problem in sorted(misfit, key=lambda found: found[0]):
+        off.setdefault(corrections.at[line, "delivery"], []).append(f"{problem.where}: {problem.what}")
+    after = received(project, now)
     return [
         Review(
             d.name,
@@ -125,14 +131,6 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
         )
         for d in deliveries
     ]
-
-
-def _corrections_that_no_longer_fit(country: Country, corrections: pd.DataFrame) -> dict[str, list[str]]:
-    """Delivery -> which of its corrections could not be made on the newly read answers, and why."""
-    found: dict[str, list[str]] = {}
-    for line, problem in misfits(country, corrections):
-        found.setdefault(corrections.at[line, "delivery"], []).append(f"{problem.where}: {problem.what}")
-    return found
 
 
 # ------------------------------------------------------------------ accepting

@@ -558,8 +558,8 @@ def _refused(answers: AnswerList, parts: list[str]) -> Reading:
 
 def _as_written(left: list[str], text: str) -> str:
     """The parts that are no known answer, in the respondent's own letters and, where they stand together, separators."""
-    text = tidy(text)
-    parts = [part for part in re.finditer(r"[^;,]+", text) if answer_key(part.group()) in left]
+    text, keys = tidy(text), set(map(answer_key, left))
+    parts = [part for part in re.finditer(r"[^;,]+", text) if answer_key(part.group()) in keys]
     if not parts:
         return ", ".join(left)
     between = text[parts[0].start() : parts[-1].end()]
