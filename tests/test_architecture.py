@@ -26,6 +26,7 @@ ORDER = (
     "intake",
     "summaries",
     "pooling",
+    "protection",
     "disclosure",
     "tables",
     "tracing",
