@@ -35,33 +35,46 @@ def null_space(rows, columns):
     return basis
 
 
-def independent(rows):
-    return len(null_space(list(zip(*rows, strict=True)) if rows and rows[0] else [], range(len(rows)))) == 0
+def dependent(rows):
+    """Whether some combination of the rows (fractions) is zero."""
+    columns = list(zip(*rows, strict=True))
+    return bool(null_space(columns, range(len(rows))))
+
+
+def attackers_of(people, rules):
+    """Name, whom they know, and how few of the others are too few persons and WISEs."""
+    everybody = range(len(people.wise))
+    attackers = [("public", set(), rules.persons, rules.wises)]
+    for partner in sorted(set(people.partner.tolist()) - {-1}):
+        attackers.append((f"partner {partner}", {i for i in everybody if people.partner[i] == partner}, rules.persons, rules.wises))
+    if rules.wises > 2:  # the rule that is to protect each WISE from each other one
+        for wise in sorted(set(people.wise.tolist())):
+            attackers.append((f"WISE {wise}", {i for i in everybody if people.wise[i] == wise}, min(2, rules.persons), 2))
+    return attackers
 
 
 def leaks(members, people, hidden, rules):
-    """Sets of too few persons or WISEs of which a combination of answers is computable: (who attacks, persons)."""
+    """Smallest sets of too few persons or WISEs of which a combination of answers is computable: (who attacks, persons).
+
+    Complete: all sets of all persons, where those that no shown cell tells apart go together; in fractions.
+    """
     shown = [row for row, hide in zip(members, hidden, strict=True) if not hide]
-    everybody = range(members.shape[1])
-    attackers = [("public", [], rules.persons, rules.wises)]
-    attackers += [
-        (f"partner {p}", [i for i in everybody if people.partner[i] == p], rules.persons, rules.wises)
-        for p in sorted(set(people.partner.tolist()) - {-1})
-    ]
-    attackers += [
-        (f"WISE {w}", [i for i in everybody if people.wise[i] == w], min(2, rules.persons), min(2, rules.wises))
-        for w in sorted(set(people.wise.tolist()))
-    ]
     found = []
-    for name, known, persons, wises in attackers:
-        unknown = [i for i in everybody if i not in known]
-        basis = null_space(shown, unknown)
-        by_person = {i: [vector[k] for vector in basis] for k, i in enumerate(unknown)}
-        for size in range(1, len(unknown) + 1):
-            for chosen in itertools.combinations(unknown, size):
-                few = size < persons or len({people.wise[i] for i in chosen}) < wises
-                if few and not independent([by_person[i] for i in chosen]):
-                    found.append((name, chosen))
+    for name, known, persons, wises in attackers_of(people, rules):
+        alike = {}
+        for i in range(members.shape[1]):
+            if i not in known:
+                alike.setdefault(tuple(int(row[i]) for row in shown), []).append(i)
+        basis = null_space([list(pattern) for pattern in zip(*alike, strict=True)], range(len(alike)))
+        points = [[vector[k] for vector in basis] for k in range(len(alike))]
+        sets = []
+        for size in range(1, len(alike) + 1):
+            for chosen in itertools.combinations(range(len(alike)), size):
+                who = [i for k in chosen for i in list(alike.values())[k]]
+                few = len(who) < persons or len({int(people.wise[i]) for i in who}) < wises
+                if few and not any(s <= set(chosen) for s in sets) and dependent([points[k] for k in chosen]):
+                    sets.append(set(chosen))
+                    found.append((name, sorted(who)))
     return found
 
 

@@ -23,13 +23,11 @@ def inverses(values: np.ndarray) -> np.ndarray:
     """Of each number modulo PRIME, 0 for 0: the power p - 2, by squaring (Fermat)."""
     powers = values % PRIME
     result = np.ones_like(powers)
-    exponent = PRIME - 2
-    while exponent:
-        if exponent & 1:
+    for digit in reversed(range(PRIME.bit_length())):
+        result = result * result % PRIME
+        if (PRIME - 2) >> digit & 1:
             result = result * powers % PRIME
-        powers = powers * powers % PRIME
-        exponent >>= 1
-    return np.where(values % PRIME == 0, 0, result)
+    return result
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -69,11 +67,45 @@ def rank(rows: np.ndarray, prime: int = PRIME) -> int:
     return int((echelon(rows, prime)[1] >= 0).sum())
 
 
-def null_vectors(rows: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
-    """Random vectors (columns of the result) that all rows are orthogonal to."""
-    vectors = random.integers(1, PRIME, size=(rows.shape[1], count))
-    reduced, leading = echelon(rows)
-    reduced, leading = reduced[leading >= 0], leading[leading >= 0]
-    vectors[leading] = 0
-    vectors[leading] = -product(reduced, vectors) % PRIME
+def echelons(stacks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same for many matrices of one shape at once (matrices x rows x columns), rows scaled by whatever number.
+
+    Returns:
+        The reduced rows, and per row the column of its leftmost entry, -1 for rows that depend on those before them.
+    """
+    reduced = stacks % PRIME
+    matrices, rows, columns = reduced.shape
+    leading = np.full((matrices, rows), -1)
+    every = np.arange(matrices)
+    for index in range(rows if columns else 0):
+        row = reduced[:, index, :]
+        column = (row != 0).argmax(axis=1)
+        entry = row[every, column]
+        leading[:, index] = np.where(entry == 0, -1, column)
+        factors = np.where(entry[:, None] == 0, 0, reduced[every, :, column])
+        factors[:, index] = 0
+        scale = np.where(factors == 0, 1, entry[:, None])  # rows that have nothing there stay as they are
+        reduced *= scale[:, :, None]
+        reduced -= factors[:, :, None] * row[:, None, :]
+        reduced %= PRIME
+    return reduced, leading
+
+
+def null_vectors(stacks: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
+    """Random vectors that all rows of a matrix are orthogonal to, for many matrices at once.
+
+    Args:
+        stacks: matrices x rows x columns.
+
+    Returns:
+        Matrices x columns x count.
+    """
+    matrices, _, columns = stacks.shape
+    vectors = np.tile(random.integers(1, PRIME, size=(columns, count)), (matrices, 1, 1))
+    reduced, leading = echelons(stacks)
+    matrix, row = np.nonzero(leading >= 0)
+    column = leading[matrix, row]
+    vectors[matrix, column] = 0
+    met = product(reduced, vectors)[matrix, row]
+    vectors[matrix, column] = -met * inverses(reduced[matrix, row, column])[:, None] % PRIME
     return vectors

@@ -9,6 +9,8 @@ from scipy.sparse import csr_array
 
 from bwise.protection.cells import People
 
+NOBODY = -1
+
 
 @dataclass(frozen=True)
 class Contributors:
@@ -16,7 +18,7 @@ class Contributors:
 
     Attributes:
         rows: cells x atoms, 0/1; an atom is a pattern of membership (equal columns merged).
-        atom, partner, wise, persons: per group of persons; an atom has one group per partner and WISE.
+        atom, partner, wise, persons: per group of persons; an atom has one group per partner and WISE. WISEs are numbered 0, 1, …
     """
 
     rows: np.ndarray
@@ -31,18 +33,26 @@ class Contributors:
 
 
 @dataclass(frozen=True)
-class View:
-    """An attacker: whose answers he does not know (mask over the groups), and how few of those are too few.
+class Views:
+    """Attackers, one per row: the public, who knows nobody's answers, then each partner, who knows its own respondents' (Salazar's
+    attackers; disclosure.md 1, "Known data"). What a partner does not know must reach the thresholds without what it knows.
 
-    The public knows nobody's answers. A partner knows its own respondents': what is left must reach the thresholds without them
-    (Salazar's attackers; disclosure.md 1, "Known data"). A WISE knows its own people's: of what is left it must not
-    learn one person's answer, or a combination of one other WISE's: two of each, which is what a threshold of three WISEs is for.
+    A WISE, which knows its own people's answers, needs no row: what it could learn of another WISE is a combination of the answers
+    of two WISEs, and none of those may be known to the public.
+
+    Attributes:
+        outside: views x groups, mask: persons whose answers the attacker does not know.
+        known: views x atoms, mask: all persons are known.
     """
 
     outside: np.ndarray
     known: np.ndarray
-    persons: int
-    wises: int
+
+    def __len__(self) -> int:
+        return len(self.outside)
+
+    def chosen(self, which: np.ndarray) -> Views:
+        return Views(self.outside[which], self.known[which])
 
 
 def contributors_of(members: csr_array, people: People) -> Contributors:
@@ -51,35 +61,27 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
     by_person = members.astype(np.int64).T @ weights
     counted = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
     _, first, atom = np.unique(by_person[counted], return_index=True, return_inverse=True)
-    keys = np.column_stack([atom, people.partner[counted], people.wise[counted]])
-    groups, persons = np.unique(keys, axis=0, return_counts=True)
+    _, wise = np.unique(people.wise[counted], return_inverse=True)
+    groups, persons = np.unique(np.column_stack([atom, people.partner[counted], wise]), axis=0, return_counts=True)
     rows = members[:, counted[first]].toarray().astype(np.int64)
     return Contributors(rows, groups[:, 0], groups[:, 1], groups[:, 2], persons)
 
 
-def views_of_partners(family: Contributors, persons: int, wises: int) -> list[View]:
-    """The public first, then each partner with persons in the family."""
-    everybody = np.ones(len(family.persons), dtype=bool)
-    views = [_view(family, everybody, persons, wises)]
-    for partner in np.unique(family.partner[family.partner >= 0]):
-        views.append(_view(family, family.partner != partner, persons, wises))
-    return views
+def views_of(family: Contributors) -> Views:
+    """The public first, then each partner that has persons in the family and does not know all of them."""
+    partners = np.unique(family.partner[family.partner >= 0])
+    outside = np.vstack([np.ones((1, len(family.persons)), dtype=bool), family.partner != partners[:, None]])
+    known = outside.astype(float) @ _indicator(family.atom, family.atoms) == 0
+    return Views(outside, known).chosen(outside.any(axis=1))
 
 
-def views_of_wises(family: Contributors, persons: int, wises: int) -> list[View]:
-    """Each WISE with persons in the family."""
-    persons, wises = min(persons, 2), min(wises, 2)
-    return [_view(family, family.wise != wise, persons, wises) for wise in np.unique(family.wise)]
-
-
-def _view(family: Contributors, outside: np.ndarray, persons: int, wises: int) -> View:
-    unknown = np.bincount(family.atom[outside], minlength=family.atoms)
-    return View(outside, unknown == 0, persons, wises)
+def _indicator(code: np.ndarray, codes: int) -> csr_array:
+    return csr_array((np.ones(len(code)), (np.arange(len(code)), code)), shape=(len(code), codes))
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Per set of atoms, seen in a view: persons, WISEs, and the smallest and largest code among these WISEs."""
+    """Views x sets of atoms: persons, WISEs, and the smallest and largest number among these WISEs (-1 without any)."""
 
     persons: np.ndarray
     wises: np.ndarray
@@ -87,22 +89,30 @@ class Counts:
     last: np.ndarray
 
 
-def count(family: Contributors, view: View, label: np.ndarray, sets: int) -> Counts:
-    """Per set, where `label` says to which of `sets` sets each atom belongs."""
-    labels, wises = label[family.atom[view.outside]], family.wise[view.outside]
-    persons = np.bincount(labels, weights=family.persons[view.outside], minlength=sets).astype(np.int64)
-    pairs = np.unique(np.column_stack([labels, wises]), axis=0)
-    number = np.bincount(pairs[:, 0], minlength=sets)
-    first, last = np.full(sets, -1), np.full(sets, -1)
-    first[pairs[::-1, 0]] = pairs[::-1, 1]
-    last[pairs[:, 0]] = pairs[:, 1]
-    return Counts(persons, number, first, last)
+def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> Counts:
+    """What stands behind each set, where `label` says to which of `sets` sets each atom belongs."""
+    labels = label[family.atom]
+    persons = views.outside @ (_indicator(labels, sets) * family.persons[:, None])
+    shape = (len(views), sets)
+    wises, first, last = np.zeros(shape, dtype=np.int64), np.full(shape, NOBODY), np.full(shape, NOBODY)
+    by_wise = np.lexsort([family.wise, labels])
+    labels, wise = labels[by_wise], family.wise[by_wise]
+    new = np.flatnonzero(np.append(True, (labels[1:] != labels[:-1]) | (wise[1:] != wise[:-1])))
+    there = np.logical_or.reduceat(views.outside[:, by_wise], new, axis=1)
+    labels, wise = labels[new], wise[new]
+    start = np.flatnonzero(np.append(True, labels[1:] != labels[:-1]))
+    wises[:, labels[start]] = np.add.reduceat(there, start, axis=1, dtype=np.int64)
+    last[:, labels[start]] = np.maximum.reduceat(np.where(there, wise, NOBODY), start, axis=1)
+    lowest = np.minimum.reduceat(np.where(there, wise, len(family.persons)), start, axis=1)
+    first[:, labels[start]] = np.where(last[:, labels[start]] == NOBODY, NOBODY, lowest)
+    return Counts(persons.astype(np.int64), wises, first, last)
 
 
-def count_rows(family: Contributors, view: View, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Persons and WISEs behind each row (sets of atoms, 0/1), seen in a view."""
-    belongs = rows[:, family.atom[view.outside]] != 0
-    persons = belongs @ family.persons[view.outside]
-    wises, code = np.unique(family.wise[view.outside], return_inverse=True)
-    by_wise = csr_array((np.ones(len(code)), (np.arange(len(code)), code)), shape=(len(code), len(wises)))
-    return persons, ((belongs.astype(float) @ by_wise) > 0).sum(axis=1)
+def count_rows(family: Contributors, views: Views, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Persons and WISEs behind each of the rows (sets of atoms, 0/1): views x rows."""
+    belongs = rows[:, family.atom].astype(float)
+    by_wise = _indicator(family.wise, family.wise.max(initial=-1) + 1).toarray()
+    persons = (belongs @ (views.outside * family.persons).T).astype(np.int64).T
+    in_all = belongs @ by_wise
+    wises = [(in_all > belongs[:, ~outside] @ by_wise[~outside]).sum(axis=1) for outside in views.outside]
+    return persons, np.array(wises)

@@ -42,7 +42,7 @@ class Elimination:
 
     def coordinates(self, rows: np.ndarray) -> np.ndarray:
         """What each dual and free vector meets in each of these rows (sets of atoms)."""
-        return product(rows, self.columns[self.cells :])
+        return (rows.astype(float) @ self.columns[self.cells :].astype(float)).astype(np.int64) % PRIME
 
     def follows(self, cell: int) -> bool:
         """Whether published cells give this one anyway."""

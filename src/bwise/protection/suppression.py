@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import heapq
 from collections import Counter
-from collections.abc import Iterable
 
 import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
 from bwise.protection.cells import PRIMARY, SECONDARY, Cells, People, Rules, Verdict
-from bwise.protection.contributors import Contributors, View, contributors_of, views_of_partners, views_of_wises
+from bwise.protection.contributors import Contributors, contributors_of
 from bwise.protection.elimination import Elimination
 from bwise.protection.primary import primary_cells
-from bwise.protection.targets import Target, cells_as_targets, computable_sets
+from bwise.protection.targets import Limits, Target, computable, demands_of
 
 SMALL = ("persons", "wises", "partner")  # rules about who counts; the others are about what they answered
 
@@ -35,9 +33,9 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
         chosen = chosen[np.argsort(rank_of_cell[chosen])]
-        persons = rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons
+        limits = Limits(rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons, rules.wises)
         family = contributors_of(cells.members[chosen], people)
-        problem = _Problem(family, hidden[chosen], by_answers[chosen], int(cells.shown_before[chosen].sum()), persons, rules.wises)
+        problem = _Problem(family, hidden[chosen], by_answers[chosen], int(cells.shown_before[chosen].sum()), limits)
         key = problem.key()
         if key not in decided:
             decided[key] = problem.solve()
@@ -68,94 +66,112 @@ class _Problem:
         hidden: cells that are not published whatever comes.
         by_answers: those of them that must not be computable although they rest on many.
         forced: so many cells, the first ones, were published earlier.
-        persons, wises: thresholds.
+        limits: thresholds.
     """
 
     family: Contributors
     hidden: np.ndarray
     by_answers: np.ndarray
     forced: int
-    persons: int
-    wises: int
+    limits: Limits
 
     def key(self) -> tuple:
         family = self.family
         arrays = (family.rows, family.atom, family.partner, family.wise, family.persons, self.hidden, self.by_answers)
-        return (*(a.tobytes() for a in arrays), self.forced, self.persons, self.wises)
+        return (*(a.tobytes() for a in arrays), self.forced, self.limits)
 
     def solve(self) -> tuple[np.ndarray, Counter]:
         """Mask of the cells hidden as secondary, and counts for the audit."""
-        views = views_of_partners(self.family, self.persons, self.wises)
-        targets = cells_as_targets(self.family, views, self.by_answers)
-        views += views_of_wises(self.family, self.persons, self.wises)
-        elimination = Elimination(self.family.rows)
-        for cell in np.flatnonzero(~self.hidden):
-            elimination.publish(cell)
-        given_away = []
-        fresh = targets
-        while fresh:
-            given_away += self._refuse(elimination, views, fresh)
-            fresh = _without(self._search(elimination, views), given_away)
-            targets += fresh
-        republished = self._publish_again(elimination, views, targets, given_away)
-        secondary = ~self.hidden & ~elimination.published
-        _certify(elimination)
-        findings = Counter({"secondary": int(secondary.sum()), "published after all": republished, "views": len(views)})
-        findings["given away by an earlier release"] = len(given_away)
-        return secondary, findings
+        loop = _Loop(self)
+        loop.publish_and_refuse()
+        republished = loop.publish_again()
+        _certify(loop.elimination)
+        secondary = ~self.hidden & ~loop.elimination.published
+        return secondary, Counter(
+            {
+                "secondary": int(secondary.sum()),
+                "published after all": republished,
+                "views": len(loop.views),
+                "given away by an earlier release": len(loop.given_away),
+            }
+        )
 
-    def _refuse(self, elimination: Elimination, views: list[View], targets: list[Target]) -> list[Target]:
-        """Withdraw cells, first to be refused first, until no target is computable; those that stay computable by what is forced."""
-        given_away = []
-        queue = [(cell, number) for number, cell in enumerate(_refused(elimination, views, targets)) if cell < elimination.cells]
-        heapq.heapify(queue)
-        while queue:
-            cell, number = heapq.heappop(queue)
-            now = _refused(elimination, views, [targets[number]])[0]  # withdrawals can only have made it later
-            if now < self.forced:
-                given_away.append(targets[number])
-            elif now == cell:
-                elimination.withdraw(cell)
-                now = _refused(elimination, views, [targets[number]])[0]
-            if self.forced <= now < elimination.cells:
-                heapq.heappush(queue, (now, number))
-        return given_away
 
-    def _search(self, elimination: Elimination, views: list[View]) -> list[Target]:
-        return [t for number, view in enumerate(views) for t in computable_sets(self.family, view, number, elimination)]
+class _Loop:
+    """The state of the loop over one family.
 
-    def _publish_again(self, elimination: Elimination, views: list[View], targets: list[Target], given_away: list[Target]) -> int:
-        """Reverse pass: the loop is greedy, so something hidden early may be harmless once something else was hidden."""
+    Attributes:
+        reasons: per cell refused, the targets it would have made computable.
+        given_away: keys of targets that an earlier release has made computable: nothing can be done about them.
+    """
+
+    def __init__(self, problem: _Problem):
+        self.problem = problem
+        self.elimination = Elimination(problem.family.rows)
+        self.demands = demands_of(problem.family, problem.limits, problem.hidden, problem.by_answers)
+        self.views = self.demands.views
+        self.reasons: dict[int, list[Target]] = {}
+        self.given_away: set[tuple[int, bytes]] = set()
+
+    def publish_and_refuse(self) -> None:
+        """Langsrud's loop: publish in order but what makes a target computable; then search for small sets that are, until none.
+
+        What the public must not know comes first: it settles most of what partners must not know. A view in which nothing is
+        computable needs no further search: hiding only shrinks what is computable.
+        """
+        for cell in np.flatnonzero(~self.problem.hidden):
+            self.elimination.publish(cell)
+        open_views = np.arange(len(self.views))
+        public = self.demands.stated.rows[self.demands.stated.protected[0]]
+        fresh = [Target(0, row[None]) for row in public]
+        while len(open_views):
+            self._refuse(fresh)
+            fresh = self._computable(open_views)
+            open_views = np.unique([t.view for t in fresh])
+
+    def publish_again(self) -> int:
+        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells are published again."""
         number = 0
-        for cell in np.flatnonzero(~self.hidden & ~elimination.published):
-            harmless = elimination.follows(cell)
-            elimination.publish(cell)
-            if not harmless:
-                computable = [t for t, c in zip(targets, _refused(elimination, views, targets), strict=True) if c < elimination.cells]
-                harmless = not _without(computable, given_away)
-                harmless = harmless and not _without(self._search(elimination, views), given_away)
-            if harmless:
+        for cell in sorted(self.reasons):
+            follows = self.elimination.follows(cell)
+            self.elimination.publish(cell)
+            if follows or self._harmless(cell):
                 number += 1
             else:
-                elimination.withdraw(cell)
+                self.elimination.withdraw(cell)
         return number
 
+    def _harmless(self, cell: int) -> bool:
+        again = [t for t in self.reasons[cell] if t.key not in self.given_away]
+        return bool((self._first_cells(again) == self.elimination.cells).all()) and not self._computable(np.arange(len(self.views)))
 
-def _refused(elimination: Elimination, views: list[View], targets: list[Target]) -> list[int]:
-    """Per target the first cell with which it is computable; the number of cells if it is not."""
-    first = [elimination.cells] * len(targets)
-    for view in sorted({t.view for t in targets}):
-        numbers = [n for n, t in enumerate(targets) if t.view == view]
-        refused = elimination.refused(views[view].known, [targets[n].rows for n in numbers])
-        for number, cell in zip(numbers, refused, strict=True):
-            first[number] = cell
-    return first
+    def _refuse(self, targets: list[Target]) -> None:
+        """Withdraw cells, first to be refused first, until none of the targets is computable."""
+        cells = self.elimination.cells
+        first = self._first_cells(targets)
+        while (cell := int(first.min(initial=cells))) < cells:
+            at_cell = np.flatnonzero(first == cell)  # withdrawals since then can only have made it later
+            first[at_cell] = self._first_cells([targets[n] for n in at_cell])
+            at_cell = at_cell[first[at_cell] == cell]
+            reason = [targets[n] for n in at_cell]
+            if cell < self.problem.forced:
+                self.given_away |= {t.key for t in reason}
+                first[at_cell] = cells
+            elif reason:
+                self.reasons[cell] = reason
+                self.elimination.withdraw(cell)
 
+    def _first_cells(self, targets: list[Target]) -> np.ndarray:
+        """Per target the first cell with which it is computable; the number of cells if it is not."""
+        first = np.full(len(targets), self.elimination.cells)
+        for view in sorted({t.view for t in targets}):
+            numbers = [n for n, t in enumerate(targets) if t.view == view]
+            first[numbers] = self.elimination.refused(self.views.known[view], [targets[n].rows for n in numbers])
+        return first
 
-def _without(targets: Iterable[Target], known: list[Target]) -> list[Target]:
-    """Those that are not given away already."""
-    seen = {(t.view, t.rows.tobytes()) for t in known}
-    return [t for t in targets if (t.view, t.rows.tobytes()) not in seen]
+    def _computable(self, views: np.ndarray) -> list[Target]:
+        found = computable(self.demands, self.elimination, views)
+        return [t for t in found if t.key not in self.given_away]
 
 
 def _certify(elimination: Elimination) -> None:
