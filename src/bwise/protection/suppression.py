@@ -121,13 +121,12 @@ class _Loop:
         """
         for cell in np.flatnonzero(~self.problem.hidden):
             self.elimination.publish(cell)
-        open_views = np.arange(len(self.views))
-        public = self.demands.stated.rows[self.demands.stated.protected[0]]
-        fresh = [Target(0, row[None]) for row in public]
-        while len(open_views):
-            self._refuse(fresh)
-            fresh = self._computable(open_views)
-            open_views = np.unique([t.view for t in fresh])
+        stated = self.demands.stated
+        self._refuse([Target(0, row[None]) for row in stated.rows[stated.protected[0]]])
+        for views in (np.array([0]), np.arange(1, len(self.views))):
+            while fresh := self._computable(views):
+                self._refuse(fresh)
+                views = np.unique([t.view for t in fresh])
 
     def publish_again(self) -> int:
         """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells are published again."""
