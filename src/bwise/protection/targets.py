@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SEED, echelons, inverses, null_vectors, product
-from bwise.protection.contributors import Contributors, Counts, Views, count, count_rows, views_of
+from bwise.protection.contributors import Contributors, Counts, Views, count, count_rows
 from bwise.protection.elimination import Elimination
+from bwise.protection.primary import Limits
 
 FOUND_BY_SEARCH = 4  # classes: sets of so few are found in the null space, and a class has one person at least
 BLOCK = 2**22  # entries of one array of fingerprints: views are searched in blocks of this size
 
 Found = tuple[int, tuple[int, ...]]
-"""A view and classes (or a stated set) of which a combination is computable in it."""
+"""A view and classes of which a combination is computable in it."""
 Sets = tuple[np.ndarray, np.ndarray]
 """Views, and as many sets of classes of one size (sets x size)."""
 
@@ -52,18 +53,6 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Fewer persons, or persons of fewer WISEs, are too few."""
-
-    persons: int
-    wises: int
-
-    def too_few(self, persons: np.ndarray, wises: np.ndarray) -> np.ndarray:
-        """Nobody is not too few."""
-        return (persons > 0) & ((persons < self.persons) | (wises < self.wises))
-
-
-@dataclass(frozen=True)
 class Demands:
     """What is asked of a publication: of whom, against whom, and what must not be computable."""
 
@@ -73,18 +62,18 @@ class Demands:
     stated: Stated
 
 
-def demands_of(family: Contributors, limits: Limits, hidden: np.ndarray, by_answers: np.ndarray) -> Demands:
-    """Hidden cells, in the views where too few stand behind them, and those hidden for what was answered, in every view. If more
-    persons can be too few than a search finds: differences of a base and one it contains, too (KDisclosure of GaussSuppression)."""
-    views = views_of(family)
+def demands_of(family: Contributors, views: Views, limits: Limits, small: np.ndarray, telling: np.ndarray) -> Demands:
+    """Cells that are too small, in the views where they are (`small`, views x cells), and those that tell too much, in every view.
+    If more persons can be too few than a search finds: differences of a base and one it contains, too (KDisclosure of
+    GaussSuppression), in views where they are too small."""
+    hidden = small.any(axis=0) | telling
     rows = family.rows[hidden]
-    always = by_answers[hidden]
+    protected = small[:, hidden] | (telling[hidden] & (views.outside @ family.rows[:, family.atom].T > 0)[:, hidden])
     if limits.persons > FOUND_BY_SEARCH + 1:
-        differences = _differences(family.rows)
-        rows, always = np.vstack([rows, differences]), np.append(always, np.zeros(len(differences), dtype=bool))
-    persons, wises = count_rows(family, views, rows)
-    stated = Stated(rows, limits.too_few(persons, wises) | (always & (persons > 0)))
-    return Demands(family, views, limits, stated)
+        differences = replace(family, rows=_differences(family.rows))
+        rows = np.vstack([rows, differences.rows])
+        protected = np.hstack([protected, limits.too_few(*count_rows(differences, views))])
+    return Demands(family, views, limits, Stated(rows, protected))
 
 
 def _differences(rows: np.ndarray) -> np.ndarray:
@@ -109,26 +98,29 @@ def computable(demands: Demands, elimination: Elimination, numbers: np.ndarray) 
         numbers: the views to search.
     """
     family, views, stated = demands.family, demands.views, demands.stated
-    label = _classes(elimination)
-    sets = np.vstack([label == np.arange(label.max(initial=-1) + 1)[:, None], stated.rows]).astype(np.int64)
-    classes = len(sets) - len(stated.rows)
+    label, first = _classes(elimination)
     null = elimination.free
-    met = (sets.astype(float) @ null.astype(float)).astype(np.int64) % PRIME
+    by_class = np.zeros((len(first), null.shape[1]), dtype=np.int64)
+    np.add.at(by_class, label, null)
+    by_row = stated.rows.astype(float) @ null.astype(float)
+    met = np.vstack([by_class, by_row.astype(np.int64)]) % PRIME
     targets = []
-    for block in _blocks(views, numbers, len(sets)):
-        counts = count(family, views.chosen(block), label, classes)
-        search = _Search(null, met, views.chosen(block), counts, demands.limits)
-        found = search.stated(stated.protected[block]) + search.small_sets()
-        for view, members in found:
-            targets.append(Target(int(block[view]), np.where(views.known[block[view]], 0, sets[list(members)])))
+    for block in _blocks(views, numbers, len(met)):
+        some = views.chosen(block)
+        search = _Search(null, met, some, count(family, some, label, len(first)), demands.limits)
+        for view, members in search.small_sets():
+            targets.append(Target(int(block[view]), ((label == np.array(members)[:, None]) & ~some.known[view]).astype(np.int64)))
+        for view, row in search.stated(stated.protected[block]):
+            targets.append(Target(int(block[view]), np.where(some.known[view], 0, stated.rows[row])[None]))
     return targets
 
 
-def _classes(elimination: Elimination) -> np.ndarray:
-    """Per atom, the number of its pattern over the published cells that count."""
+def _classes(elimination: Elimination) -> tuple[np.ndarray, np.ndarray]:
+    """Per atom, the number of its pattern over the published cells that count; per pattern the first atom."""
     rows = elimination.rows[elimination.pivot >= 0]
     weights = np.random.default_rng(SEED).integers(1, 2**62, size=len(rows))
-    return np.unique(weights @ rows, return_inverse=True)[1]
+    _, first, label = np.unique(weights @ rows, return_index=True, return_inverse=True)
+    return label, first
 
 
 def _blocks(views: Views, numbers: np.ndarray, classes: int) -> Iterator[np.ndarray]:
@@ -157,9 +149,9 @@ class _Search:
         self.prints = _fingerprints(null, met, views, 1 + max(FOUND_BY_SEARCH, 2 * alone, both))
         self.zero = ~self.prints.any(axis=2)
 
-    def stated(self, protected: np.ndarray) -> list[Found]:
-        view, row = np.nonzero(protected & self.zero[:, self.classes :])
-        return [(v, (self.classes + r,)) for v, r in zip(view.tolist(), row.tolist(), strict=True)]
+    def stated(self, protected: np.ndarray) -> list[tuple[int, int]]:
+        """Views and stated sets that are computable there and must not be."""
+        return [(view, row) for view, row in np.argwhere(protected & self.zero[:, self.classes :]).tolist()]
 
     def small_sets(self) -> list[Found]:
         view, single = np.nonzero(self.small & self.zero[:, : self.classes])
