@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NBVAL := $(BIN)/python -m pytest -p no:cacheprovider --nbval-cell-timeout=300
 
-.PHONY: report test notebooks demo lab benchmark recovery matrix lock clean help
+.PHONY: report test notebooks demo lab benchmark recovery matrix test-long lock clean help
 
 report: .venv/ready  ## run all countries on the demonstration exports and build reports/index.html
 	$(BIN)/bwise run
@@ -35,6 +35,10 @@ recovery: .venv/ready  ## what is understood without help, file by file
 
 matrix: .venv/ready  ## every tool x language x encoding x heading x answer style (a quarter of an hour)
 	$(BIN)/python -m pytest -n 2 -m whole tests/test_matrix.py
+
+test-long: matrix  ## the whole matrix, and every mutation of every delivery: same, asked or refused, never wrong (half an hour)
+	$(BIN)/python -m pytest -n 2 -m long tests/test_judge.py
+	$(BIN)/python -m tests.judge
 
 lock:  ## pin all packages with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group test --group build pyproject.toml -o requirements.lock
