@@ -37,8 +37,7 @@ matrix: .venv/ready  ## every tool x language x encoding x heading x answer styl
 	$(BIN)/python -m pytest -n 2 -m whole tests/test_matrix.py
 
 test-long: matrix  ## the whole matrix, and every mutation of every delivery: same, asked or refused, never wrong (half an hour)
-	$(BIN)/python -m pytest -n 2 -m long tests/test_judge.py
-	$(BIN)/python -m tests.judge
+	$(BIN)/python -m pytest -n 2 -m long
 
 lock:  ## pin all packages with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group test --group build pyproject.toml -o requirements.lock

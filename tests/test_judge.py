@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from bwise.demo import PARTNERS
-from tests.judge.files import people, questionnaire, sheet, write
-from tests.judge.mutations import EVERY, KEEP, mutant
+from tests.judge.files import people, sheet, write
+from tests.judge.mutations import EVERY, mutant
 from tests.judge.verdicts import SAME, WRONG, judged, project_in, tally
 
 SEED = 621509
@@ -67,13 +67,8 @@ def test_the_same_seed_changes_a_file_in_the_same_way():
 @pytest.mark.parametrize("kind", EVERY)
 def test_every_mutation_of_every_delivery(kind, project, capsys):
     changed = {partner.name: m for partner in PARTNERS if (m := mutant(kind, sheet(partner), SEED))}
+    assert changed
     verdicts = {name: judged(kind, m, project) for name, m in changed.items()}
     with capsys.disabled():
         print(kind, *(f"{outcome} {n}" for outcome, n in tally(list(verdicts.values())).items()))
     assert {name: v.why for name, v in verdicts.items() if v.outcome == WRONG} == {}
-
-
-def test_every_delivery_can_be_changed_in_most_ways():
-    for kind in EVERY:
-        assert mutant(kind, sheet(by_name["BE-1"]), SEED) or mutant(kind, sheet(by_name["AT-1"]), SEED) or kind == "heading_of_a_sibling"
-    assert questionnaire().questions and KEEP.keys() <= EVERY.keys()
