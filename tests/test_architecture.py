@@ -34,6 +34,7 @@ ORDER = (
     "feedback",
     "comparison",
     "demo",
+    "kernels",
     "workflow",
     "cli",
 )
