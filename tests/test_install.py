@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 LOCK = ["--require-hashes", "--no-deps", "-r", "requirements.lock"]
-PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "windows", "macos", "aarch64-apple-darwin")
+PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "windows", "macos")  # macOS on Apple silicon: older ones get no wheels
 Version = namedtuple("Version", "major minor micro")
 
 
