@@ -20,6 +20,7 @@ from bwise.matching.dates import date_order, parse_date
 from bwise.matching.fit import NUMBER, NUMBERS, Doubt
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
+from bwise.matching.rules import Rule
 from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
@@ -28,7 +29,6 @@ from bwise.text import answer_key, tidy
 OPEN = {"text"}
 NEAR = 85  # an "other" text this like an option is not taken for an "other"
 ANSWERED = ""
-NOTHING_TYPED = "sign for no answer"
 THOUSAND = 1000
 
 
@@ -61,7 +61,7 @@ class Ticks:
     graded: bool = False
 
 
-MAPPING = ["column", "question", "raw", "code", "rule", "reason", "open", "proposal"]
+MAPPING = ["column", "question", "raw", Rule.CODE, "rule", "reason", "open", "proposal"]
 PARTS = ";"  # between the open parts of one text, and between their proposals: no part holds one
 
 
@@ -194,7 +194,7 @@ class _Work:
                 match.target,
                 "" if hidden else text,
                 "" if hidden else ";".join(map(str, r.values)),
-                r.rule,
+                str(r.rule),
                 r.reason,
                 PARTS.join(r.open),
                 count,
@@ -237,20 +237,20 @@ class _Work:
 
     def _read_one(self, question: Question, answers: AnswerList | None, says: dict[str, str], text: str, order: str) -> Reading:
         if text == NOT_SHOWN and self.raw.tool == "LimeSurvey" and (question.is_number or question.kind == "date"):
-            return Reading(rule="NULL of LimeSurvey: not shown or left empty", reason="no_answer")  # it stores both alike
+            return Reading(rule=Rule.LIMESURVEY_NULL, reason="no_answer")  # it stores both alike
         declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
         shown, key = tidy(text), answer_key(text)
         if question.kind in OPEN:
-            nothing = Reading(rule=NOTHING_TYPED, reason="no_answer")
-            return nothing if key in NOTHING else Reading((shown,), "text")
+            nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
+            return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
         if answers:
             return self._read_choice(question, answers, says, text)
         if key in NOT_APPLICABLE:
             return self._not_applicable(text)
         if key in BLANK:
-            return Reading(rule=NOTHING_TYPED, reason="no_answer")
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         return self._read_date(shown, order) if question.kind == "date" else self._read_number(question, shown)
 
     def _declared(self, question: Question, text: str) -> Reading | None:
@@ -260,19 +260,19 @@ class _Work:
         if value is None:
             return None
         if value in DECLARED_MISSING:
-            return Reading(rule="declared", reason=value)
+            return Reading(rule=Rule.DECLARED, reason=value)
         if question.kind.startswith("select"):
             return None  # the answer list knows it
-        return Reading((float(value) if question.is_number else value,), "declared")
+        return Reading((float(value) if question.is_number else value,), Rule.DECLARED)
 
     def _read_choice(self, question: Question, answers: AnswerList, says: dict[str, str], text: str) -> Reading:
         key = answer_key(text)
         national = {answer_key(raw): (raw, code) for raw, code in self.delivery.national.get(question.name, {}).items()}
         if key in national:
             raw, code = national[key]
-            return Reading((code,), "national category", national=raw)
+            return Reading((code,), Rule.NATIONAL, national=raw)
         code, rule = self._find(answers, says, text)
-        if (doubt := self.doubts.get(question.name)) and NUMBER.match(key) and rule != "declared":
+        if (doubt := self.doubts.get(question.name)) and NUMBER.match(key) and rule != Rule.DECLARED:
             return Reading(rule=doubt.rule, reason="unreadable", proposal=doubt.proposal)
         if code and question.name in self.delivery.rescale and not answers.choices[code].missing:
             code, rule = rescaled(question, code, self.delivery, self.questionnaire), f"{rule}, rescaled"
@@ -282,40 +282,40 @@ class _Work:
         if key in NOT_APPLICABLE:
             return self._not_applicable(text)
         if key in BLANK:
-            return Reading(rule=NOTHING_TYPED, reason="no_answer")
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if key in answers.refused:
             return _refused(answers, [key])
         near, score = answers.nearest(text)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
-            return Reading(("other",), "text of other in the cell", other=tidy(text))
+            return Reading(("other",), Rule.OTHER_IN_CELL, other=tidy(text))
         if doubt and doubt.scales:
             return Reading(rule=doubt.rule, reason="unreadable", proposal=doubt.proposal)
-        return Reading(rule="no answer like this", reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
+        return Reading(rule=Rule.NO_SUCH_ANSWER, reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
 
     def _find(self, answers: AnswerList, says: dict[str, str], text: str) -> tuple[str, str]:
         """Code and rule for one text: as the list has it, as a code with decimals, or as a word for yes or no."""
         code, rule = answers.find(text)
         if not code and (whole := whole_number(text)):
             code, rule = answers.find(whole)
-            rule = f"{rule} with decimals" if code else ""
+            rule = f"{rule}, with decimals" if code else ""
         if not code and (code := says.get(answer_key(text), "")):
-            rule = "word for yes or no"
+            rule = Rule.YES_OR_NO
         return code, rule
 
     def _not_applicable(self, text: str) -> Reading:
         if self.raw.tool == "LimeSurvey" and answer_key(text) == "n/a":  # LimeSurvey writes N/A for a question that was not shown
-            return Reading(rule="N/A of LimeSurvey", reason="not_shown")
+            return Reading(rule=Rule.LIMESURVEY_NA, reason="not_shown")
         if self.raw.tool == "KoBoToolbox" and text == "n/a":  # Ona, which is laid out like KoBo, writes n/a into every empty cell
-            return Reading(rule="n/a of Ona: empty", reason="no_answer")
-        return Reading(rule="word for not applicable", reason="not_applicable")
+            return Reading(rule=Rule.ONA_EMPTY, reason="no_answer")
+        return Reading(rule=Rule.NOT_APPLICABLE, reason="not_applicable")
 
     def _read_number(self, question: Question, text: str) -> Reading:
-        rule = "number"
+        rule = Rule.NUMBER
         number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
         if number is None and self.raw.grid.container in ("workbook", "sav"):
             number = parse_number(text, ".")  # numbers typed as numbers, which we wrote as text with a point
         if number in self.delivery.sentinels.get(question.name, ()):
-            return Reading(rule="sentinel declared", reason="no_answer")
+            return Reading(rule=Rule.SENTINEL, reason="no_answer")
         if number is not None and (wrong := self._not_believed(question, text, number)):
             return wrong
         if number is None:
@@ -332,10 +332,10 @@ class _Work:
         doubt = self.doubts.get(question.name)
         if text.endswith("%"):
             known = question.unit == "%" or ("%", question.unit) in UNITS
-            return None if known else Reading(rule="per cent, where the question does not ask for them", reason="unreadable")
+            return None if known else Reading(rule=Rule.PER_CENT, reason="unreadable")
         if question.kind == "integer" and not number.is_integer() and question.name not in self.delivery.units:
-            return Reading(rule=fit.NOT_WHOLE, reason="unreadable")
-        if doubt and doubt.rule == fit.SHARES:
+            return Reading(rule=Rule.NOT_WHOLE, reason="unreadable")
+        if doubt and doubt.rule == Rule.SHARES:
             return Reading(rule=doubt.rule, reason="unreadable", proposal="units: share")
         if doubt and abs(number) < THOUSAND:
             return Reading(rule=doubt.rule, reason="unreadable")
@@ -345,16 +345,16 @@ class _Work:
         """The number a range or open class stands for by the rule that params declare, and the rule."""
         bounds = parse_range(text, self.delivery.decimal, whole=question.kind == "integer")
         if bounds is None:
-            return None, "no number"
+            return None, Rule.NO_NUMBER
         how = self.delivery.ranges.get(question.name)
         number = from_range(bounds, how) if how else None
-        return number, f"range, {how}" if number is not None else "a range or open class without a rule"
+        return number, f"{Rule.RANGE}, {how}" if number is not None else Rule.RANGE_WITHOUT_RULE
 
     def _read_date(self, text: str, order: str) -> Reading:
         day = parse_date(text, order)
         if day is None:
-            return Reading(rule="no date, or day and month cannot be told apart", reason="unreadable")
-        return Reading((day.isoformat(),), "date")
+            return Reading(rule=Rule.NO_DATE, reason="unreadable")
+        return Reading((day.isoformat(),), Rule.DATE)
 
     def _joined(self, question: Question, match: Match) -> None:
         answers = self._list(question)
@@ -379,24 +379,24 @@ class _Work:
             codes, left = [code], []
         missing = [answers.choices[c].missing for c in codes if answers.choices[c].missing]
         if missing and len(codes) == 1 and not left:
-            return Reading(rule="label", reason=missing[0])
+            return Reading(rule=Rule.LABEL, reason=missing[0])
         if codes and not left:
-            return Reading(tuple(codes), "split by known answers")
+            return Reading(tuple(codes), Rule.SPLIT)
         if not codes and key in NOT_APPLICABLE:
             return self._not_applicable(text)
         if not codes and not left and (aside := [answers.set_aside[k] for k, _ in answers.parts(text)[0]]):
-            return Reading(rule="declared", reason=aside[0])
+            return Reading(rule=Rule.DECLARED, reason=aside[0])
         if not codes and (key in BLANK or not left):
-            return Reading(rule=NOTHING_TYPED, reason="no_answer")
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if any(part in answers.refused for part in left):
             return _refused(answers, left)
         score = max(answers.nearest(part)[1] for part in left)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
-            return Reading((*codes, "other"), "split by known answers, rest is the text of other", other=_as_written(left, text))
+            return Reading((*codes, "other"), Rule.SPLIT_WITH_OTHER, other=_as_written(left, text))
         parts = _open_parts(left, text)
         proposals = [f"{near} ({score:.0f})" if score >= 60 else "" for near, score in map(answers.nearest, parts)]
         return Reading(
-            rule="part of it is no known answer",
+            rule=Rule.UNKNOWN_PART,
             reason="unreadable",
             open=parts,
             proposal=PARTS.join(proposals) if any(proposals) else "",
@@ -474,18 +474,18 @@ class _Work:
         if told := self._declared(question, text) or _blank(text):
             return told
         if key in BLANK or (key in NOTHING and ticks is None):
-            return Reading(rule=NOTHING_TYPED, reason="no_answer")
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if ticks is None:
-            return Reading((choice,), "ticked")
+            return Reading((choice,), Rule.TICKED)
         if key in NOT_APPLICABLE:
             return self._not_applicable(text)
-        if ticks.graded and NUMBER.match(key) and answers.find(text)[0] != choice:
-            return Reading(rule="numbers that are more than ticked and not ticked", reason="unreadable")
+        if ticks.graded and NUMBER.match(key):
+            return Reading(rule=Rule.GRADED, reason="unreadable")
         if key in ticks.no:
-            return Reading(rule="not ticked")
+            return Reading(rule=Rule.NOT_TICKED)
         if key in ticks.yes or answers.find(text)[0] == choice:
-            return Reading((choice,), "ticked")
-        return Reading(rule="neither yes nor no", reason="unreadable")
+            return Reading((choice,), Rule.TICKED)
+        return Reading(rule=Rule.NEITHER_YES_NOR_NO, reason="unreadable")
 
     def _other_text(self, question: Question, positions: pd.Series, readings: list[Reading]) -> None:
         """Where the tool keeps the text of "other" in the cell, it goes to the question that asks for it."""
@@ -521,8 +521,8 @@ def rescaled(question: Question, code: str, delivery: Delivery, questionnaire: Q
 
 def _blank(text: str) -> Reading | None:
     if text == NOT_SHOWN:
-        return Reading(rule="the tool says: not shown", reason="not_shown")
-    return None if tidy(text) else Reading(rule="blank", reason="no_answer")
+        return Reading(rule=Rule.NOT_SHOWN, reason="not_shown")
+    return None if tidy(text) else Reading(rule=Rule.BLANK, reason="no_answer")
 
 
 def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:

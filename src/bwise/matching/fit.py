@@ -14,19 +14,13 @@ from dataclasses import dataclass, field, replace
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching.lists import AnswerList, whole_number
 from bwise.matching.numbers import parse_number
+from bwise.matching.rules import Rule, rule_of
 from bwise.matching.words import NOTHING
 from bwise.questionnaire import Question
 from bwise.text import answer_key
 
 NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
 NUMBERS = re.compile(r"^\d+(?:\s*[;, |]\s*\d+)*\s*[;,]?$")  # several codes in one cell
-AMONG_TEXTS = "a number among texts: it need not be a code"
-OTHER_ENDS = "a number beside an end of a scale that the list does not have"
-BESIDE = "a number of a scale that has {codes} in other columns"
-OTHER_LIST = "all answers of the column are those of another list"
-SHARES = "shares between 0 and 1 where per cent are asked"
-NOT_WHOLE = "not a whole number: thousands may be lost (1.200 saved as 1.2)"
-BESIDE_LOST = "below 1000 in a column where thousands may be lost (2.000 saved as 2)"
 
 
 @dataclass(frozen=True)
@@ -109,18 +103,18 @@ def _one(texts: Iterable[str], answers: AnswerList, settled: Collection[str]) ->
             found[_kind_of_number(key, code, rule, answers)].add(whole_number(key) or key)
         elif not code:
             found["unknown"].add(key)
-        elif key not in answers.codes and rule != "declared" and not answers.choices[code].missing:
+        elif key not in answers.codes and rule_of(rule) not in (Rule.DECLARED, Rule.CODE) and not answers.choices[code].missing:
             found["named"].add(key)
     return Texts(**{name: frozenset(keys) for name, keys in found.items() if name})
 
 
 def _kind_of_number(key: str, code: str, rule: str, answers: AnswerList) -> str:
-    if rule == "declared":
+    if rule == Rule.DECLARED:
         same = code == whole_number(key) or answers.choices[code].missing
         return "" if same else "outside"  # what one number does not mean, its neighbours need not mean either
     if not code:
         code, rule = answers.find(whole_number(key))
-    return ("labels" if rule == "label" else "codes") if code else "outside"
+    return ("labels" if rule == Rule.LABEL else "codes") if code else "outside"
 
 
 def _several(texts: Iterable[str], answers: AnswerList, settled: Collection[str]) -> Texts:
@@ -148,10 +142,10 @@ def doubts(asked: Collection[Asked], lists: Callable[[], Mapping[str, AnswerList
         if rule := _doubt(one, texts):
             found[one.question.name] = Doubt(rule, _lists_that_read(groups[one.group], lists()))
         elif beside := next((m for m in shifted if _may_be_shifted(one, texts, m[0], together[m[0].group])), None):
-            rule = BESIDE.format(codes=_span(together[beside[0].group].numbers))
+            rule = f"{Rule.OTHER_SCALE}, codes {_span(together[beside[0].group].numbers)} in other columns"
             found[one.question.name] = Doubt(rule, _lists_that_read([*beside, *groups[one.group]], lists()))
         elif _reads_nothing(one) and (scales := _lists_that_read([one], lists())):
-            found[one.question.name] = Doubt(OTHER_LIST, scales)
+            found[one.question.name] = Doubt(Rule.OTHER_LIST, scales)
     return found
 
 
@@ -174,12 +168,12 @@ def _doubt(one: Asked, together: Texts) -> str:
     if not own or not one.texts.numbers:
         return ""
     if together.outside:
-        return f"codes {_span(together.numbers)} where the list has {_span(map(str, own))}"
+        return f"{Rule.OTHER_SCALE}, codes {_span(together.numbers)} where the list has {_span(map(str, own))}"
     if together.codes and together.ends:
-        return OTHER_ENDS
+        return Rule.OTHER_ENDS
     mixes = any(NUMBER.match(label) for label in one.answers.labels)
     if one.texts.codes and (one.texts.unknown or (one.texts.named and not mixes)):
-        return AMONG_TEXTS
+        return Rule.AMONG_TEXTS
     return ""
 
 
@@ -246,7 +240,7 @@ def doubts_of_numbers(columns: Mapping[str, tuple[Question, Mapping[str, str], I
     for name, (question, declared, sent) in columns.items():
         plain = [text for text in sent if NUMBER.match(answer_key(text))]
         if question.kind == "integer" and _thousands_lost(plain, declared):
-            found[name] = Doubt(BESIDE_LOST)
+            found[name] = Doubt(Rule.BESIDE_LOST)
         if question.unit == "%":
             group = question.battery or name
             shares[group].append(name)
@@ -254,7 +248,7 @@ def doubts_of_numbers(columns: Mapping[str, tuple[Question, Mapping[str, str], I
     for group, names in shares.items():
         numbers = values[group]
         if numbers and max(numbers) <= 1 and min(numbers) >= 0 and any(0 < n < 1 for n in numbers):
-            found |= dict.fromkeys(names, Doubt(SHARES))
+            found |= dict.fromkeys(names, Doubt(Rule.SHARES))
     return found
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from bwise.classifications import names_of_sections, sections
+from bwise.matching.rules import Rule
 from bwise.matching.words import OTHER, SAYS, yes_and_no
 from bwise.questionnaire import Choice, Question, Questionnaire
 from bwise.settings import Delivery
@@ -17,6 +18,7 @@ DECLARED_MISSING = ("no_answer", "dont_know", "refused", "not_applicable")
 CUT_OFF = 50  # letters from which the beginning of one label only is that label: SPSS keeps 120 bytes of it
 WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[a-z0-9_]+)\)$")
 ID_AT_END = re.compile(r"[?:.!*\s]*\([a-z0-9_]+\)(?=\s*(?:;|$))")  # with the final stop that is in no key of an answer
+NUMBERED = re.compile(r"^(?P<code>\d+)\s*(?:[-.:=)]\s*|\()(?P<label>\D.*?)\)?$")  # `1 - Never`, `1. Never`, `1 (Never)`
 OUT_OF = re.compile(r"^(\d+)\s*/\s*(\d+)$")
 WHOLE = re.compile(r"^([+-]?\d+)(?:[.,]0+)?$")  # `3`, and `3.0` or `3,0` as programs write the codes of a column with empty cells
 
@@ -112,17 +114,19 @@ class AnswerList:
     def find(self, raw: str) -> tuple[str, str]:
         """Code and rule for one text, or two empty strings. A label is believed before a code."""
         key = answer_key(raw)
-        for known, rule in ((self.declared, "declared"), (self.labels, "label"), (self.codes, "code")):
+        for known, rule in ((self.declared, Rule.DECLARED), (self.labels, Rule.LABEL), (self.codes, Rule.CODE)):
             if key in known:
                 return known[key], rule
         if key in OTHER and "other" in self.choices:
-            return "other", "the tool's word for other"
+            return "other", Rule.OTHER_WORD
         if (parts := WITH_ID.match(key)) and (label := answer_key(parts["label"])) in self.labels:  # EUSurvey's "assigned values"
-            return self.labels[label], "label with id"
+            return self.labels[label], Rule.LABEL_WITH_ID
+        if (numbered := NUMBERED.match(key)) and self.labels.get(answer_key(numbered["label"])) == numbered["code"]:
+            return numbered["code"], f"{Rule.CODE}, with its label"
         if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == self._highest():
-            return rating[1], f"rating out of {rating[2]}"
+            return rating[1], f"{Rule.RATING}, out of {rating[2]}"
         if len(key) >= CUT_OFF and len(begun := {code for label, code in self.labels.items() if label.startswith(key)}) == 1:
-            return begun.pop(), "label cut off"
+            return begun.pop(), Rule.LABEL_CUT_OFF
         return "", ""
 
     def _highest(self) -> str:
