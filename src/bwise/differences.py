@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from bwise.cleaning import MISSING_REASONS, Country, as_texts
-from bwise.privacy import KEY_FILE, mask, project_key, protect, pseudonym
+from bwise.masking import mask
+from bwise.privacy import KEY_FILE, project_key, protect, pseudonym
 from bwise.questionnaire import Questionnaire
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
 from bwise.storage import read_csv

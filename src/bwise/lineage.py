@@ -12,9 +12,9 @@ import pandas as pd
 
 from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
+from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.rules import TYPED, made_by
-from bwise.privacy import mask
 from bwise.problems import Problem, stop
 from bwise.settings import Project, corrections_file
 from bwise.storage import remove, write_csv, write_json, write_parquet

@@ -105,7 +105,7 @@ def read(grid: Grid) -> RawTable | None:
     ]
     raw = raw_table(NAME, grid, columns, first_data_row=first_data_row, headings="code and text")
     told = {id_: raw.cells[p].map(tidy).str.casefold() for p, id_ in ids.items() if id_ in META and p in raw.cells}
-    return _only_finished(_without_seen_only(replace(raw, notes=_tried_out(told)), ids, told), told)
+    return _only_finished(_without_seen_only(replace(raw, notes=(*raw.notes, *_tried_out(told))), ids, told), told)
 
 
 def _ids(grid: Grid) -> tuple[dict[int, str], int]:

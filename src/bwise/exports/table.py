@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from bwise.problems import Problem
@@ -30,7 +31,9 @@ class Grid:
     `complete` is False while only the first records have been read; `letters` then holds the characters beyond ASCII
     of the whole file. `others` holds the other sheets of a workbook that have anything in them. `unquoted` tells, where
     a CSV quotes even empty cells, which cells are empty without quotes: the only trace of "never asked" in some tools.
-    `notes`: what had to be decided to make text of the file.
+    `widths`: how many cells each record of a CSV has in the file, before all were made as wide as the widest. `cut_off`: a CSV
+    ends inside a quoted cell. `merged`: first and last cell (row from 1, position of the column) of what a workbook shows as one
+    cell. `notes`: what had to be decided to make text of the file.
     """
 
     cells: pd.DataFrame
@@ -42,6 +45,9 @@ class Grid:
     letters: str = ""
     others: dict[str, pd.DataFrame] = field(default_factory=dict)
     unquoted: pd.DataFrame | None = None
+    widths: pd.Series | None = None
+    cut_off: bool = False
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -148,8 +154,70 @@ def _personal(column: Column, places: set[str]) -> bool:
     return bool(part and part["place"] in places) or any(is_personal(part) for part in (column.heading, column.code, column.text))
 
 
+CANNOT_TELL = "from there on, answers would stand under other questions than they were given to"
+AGAIN = "ask the partner to export again, as XLSX where the tool can"
+
+
+def _misshapen(grid: Grid, first_data_row: int) -> tuple[Problem, ...]:
+    """Rows of a CSV with more or fewer cells than there are headings.
+
+    No fault are lines without anything in them, and empty cells after the last heading, where all rows have as many of them:
+    spreadsheets and some tools end every row so. No row is made longer: a row whose last answers were left away cannot be
+    told from one that lost a cell further left. Excel leaves away the last cells of a row in some re-saves; the partner can
+    send the workbook instead.
+    """
+    if grid.widths is None:
+        return ()
+    above = grid.cells.index < first_data_row
+    headed, written = int(_ends(grid.cells[above]).max()), int(grid.widths[above].max())
+    ends = _ends(grid.cells[~above])
+    ends = ends[ends > 0]
+    widths = grid.widths[ends.index]
+    unnamed = ends.between(headed + 1, written)
+    if 2 * unnamed.sum() > len(ends):  # a column without a heading, which is told elsewhere
+        unnamed[:] = False
+    longer = widths.gt(written) if widths.nunique() > 1 else ends.gt(written)
+    wrong = widths[longer | unnamed | (widths < headed)]
+    if not len(wrong):
+        what = "the file ends inside a quoted cell: it is cut off, or a quote further up was never closed"
+        return (Problem(what, why="answers would be missing, or stand in one cell", remedy=AGAIN),) if grid.cut_off else ()
+    named = ", ".join(f"row {row} has {cells}" for row, cells in wrong.iloc[:3].items()) + (", …" if len(wrong) > 3 else "")
+    what = f"{len(wrong)} row{'s have' if len(wrong) > 1 else ' has'} more or fewer cells than the {headed} headings: {named}"
+    if len(wrong) == 1 and wrong.index[0] == grid.cells.index[-1] and wrong.iloc[0] < headed:
+        return (Problem(f"the file is cut off in its last row: {named} cells of {headed}", why=CANNOT_TELL, remedy=AGAIN),)
+    return (
+        Problem(what, why=CANNOT_TELL, remedy="look there for a line break, or for the delimiter in an answer without quotes; " + AGAIN),
+    )
+
+
+def _merged(grid: Grid, first_data_row: int) -> tuple[Problem, ...]:
+    """Cells among the answers that a workbook shows as one: only the first of them holds the answer."""
+    places = [first for first, last in grid.merged if last[0] >= first_data_row and grid.cells.at[first[0], first[1]]]
+    if not places:
+        return ()
+    named = ", ".join(f"row {row} in column {column + 1}" for row, column in places[:3]) + (", …" if len(places) > 3 else "")
+    return (
+        Problem(
+            f"{len(places)} merged cell{'s' * (len(places) > 1)} among the answers: {named}",
+            why="only the first of the rows or columns under it would have the answer",
+            remedy="ask the partner for the export as the tool wrote it, without merged cells",
+        ),
+    )
+
+
+def _ends(cells: pd.DataFrame) -> pd.Series:
+    """Position after the last cell of each row that has anything in it; 0 for a row without anything."""
+    filled = cells.ne("").to_numpy()
+    return pd.Series(np.where(filled.any(axis=1), filled.shape[1] - filled[:, ::-1].argmax(axis=1), 0), index=cells.index, dtype=int)
+
+
 def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int, **more) -> RawTable:
-    """Cut the data out of the grid: personal columns and empty rows stay behind, answers without a heading do not."""
+    """Cut the data out of the grid: personal columns and empty rows stay behind, answers without a heading do not.
+
+    Notes and problems that the reader gives stand after those of the file's shape.
+    """
+    more["notes"] = (*grid.notes, *more.get("notes", ()))
+    more["problems"] = (*_misshapen(grid, first_data_row), *_merged(grid, first_data_row), *more.get("problems", ()))
     data = grid.cells.loc[grid.cells.index >= first_data_row]
     named = {c.position for c in columns}
     places = {c.heading.lower().removesuffix("latitude").rstrip("_-") for c in columns if c.heading.lower().endswith("latitude")}
