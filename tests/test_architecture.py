@@ -15,6 +15,7 @@ ORDER = (
     "exports",
     "matching",
     "cleaning",
+    "wises",
     "checks",
     "privacy",
     "corrections",
