@@ -114,7 +114,8 @@ class RawTable:
 
 
 # Headings under which tools put data about the person who answers, in the languages of the 13 countries and English.
-# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen.
+# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen; the fields
+# for contact data of REDCap's demonstration projects (name, address, telephone, birth), in dictionary words of the other languages.
 PERSONAL = {
     heading_key(h)
     for h in """
@@ -130,7 +131,17 @@ user name|username|nutzername|benutzername|nom d'utilisateur|gebruikersnaam|по
 όνομα χρήστη|nome utente|lietotājvārds|nazwa użytkownika|nume de utilizator|nombre de usuario|submitted by|deviceid|device id|
 phonenumber|phone number|telefonnummer|téléphone|telefono|teléfono|simserial|subscriberid|recipientlastname|recipientfirstname|
 recipientemail|externalreference|locationlatitude|locationlongitude|ipaddress|invitation number|einladungsnummer|
-numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name
+numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name|
+address|street|street address|postal address|adresse|anschrift|postanschrift|straße|adresse postale|rue|adres|postadres|straat|адрес|
+пощенски адрес|улица|adresa|ulica|naslov|διεύθυνση|ταχυδρομική διεύθυνση|οδός|indirizzo|indirizzo postale|adrese|pasta adrese|iela|
+adres pocztowy|adresa poștală|strada|dirección|dirección postal|calle|
+telephone|phone|mobile|mobile phone|cell phone|telefon|telefon mobil|handy|mobiltelefon|mobilnummer|numéro de téléphone|portable|telefoon|
+mobiel|телефон|телефонен номер|mobitel|telefonska številka|τηλέφωνο|κινητό|αριθμός τηλεφώνου|cellulare|numero di telefono|tālrunis|
+tālruņa numurs|numer telefonu|număr de telefon|número de teléfono|móvil|
+dob|date of birth|birth date|birthdate|geburtsdatum|date de naissance|geboortedatum|дата на раждане|datum rođenja|datum rojstva|
+ημερομηνία γέννησης|data di nascita|dzimšanas datums|data urodzenia|data nașterii|fecha de nacimiento|
+full name|fullname|surname|family name|given name|familienname|nom de famille|nom et prénom|cognome|apellido|apellidos|nazwisko|prenume|
+prezime|priimek|фамилия|επώνυμο|uzvārds
 """.replace("\n", "").split("|")
     if h.strip()
 }
