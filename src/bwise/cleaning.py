@@ -27,6 +27,7 @@ ROW = ["partner", "delivery", "source_row"]
 KEEP = "keep"  # the kind of correction that keeps a record which a rule would leave out
 ROW_REASONS = {"heading_row": "the row repeats the headings", "summary_row": "the row is a total, a mean or the like"}
 ENOUGH_TO_COMPARE, ENOUGH_DIFFERENT = 8, 4  # answers, and different ones, before equal rows count as one respondent sent twice
+DUPLICATE = "duplicate"  # the rule for records sent twice
 MOSTLY = 0.5  # of the smaller of two deliveries: from here on, one was made of the other
 
 
@@ -179,7 +180,7 @@ def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
         Position -> rule, of those that a rule would have left out.
     """
     _leave_out_rows(country)
-    rules = {"test": _tests, "too_few_answers": _too_few, "duplicate": _duplicates}
+    rules = {"test": _tests, "too_few_answers": _too_few, DUPLICATE: _duplicates}
     spared: dict[int, str] = {}
     for rule in [r for r in rules if r in country.settings.exclude]:
         open_rows = country.kept
@@ -265,28 +266,31 @@ def _duplicates(country: Country) -> pd.Series:
     same = rows.index[rows.duplicated(keep="first")]
     sure = _enough(country, same, list(country.questionnaire.questions)) & _varied(country, same, country.values.columns)
     within = pd.Series("the same answers as an earlier row", index=same[sure])
-    first = sent_twice(country).drop(within.index, errors="ignore")
+    first = sent_twice(country, kept.index[kept]).drop(within.index, errors="ignore")
     places = country.rows.loc[first, ["source_row", "delivery"]].itertuples(index=False)
     across = pd.Series([f"the same answers as row {row} of {delivery}" for row, delivery in places], first.index, dtype="str")
     return pd.concat([within, across]).sort_index()
 
 
-def sent_twice(country: Country) -> pd.Series:
+def sent_twice(country: Country, records: Iterable[int]) -> pd.Series:
     """Records whose answers an earlier delivery of the country holds, too, whichever partner and tool they came through.
 
     Compared is what both deliveries asked, but for the codes of partner and enterprise, which each partner gives as it likes.
     There must be enough answers, and different ones. Where half of a delivery is so known to stand in the other, what is alike without
     varying (somebody ticked the middle everywhere) was sent twice, too, unless the tool of both tells different submissions.
 
+    Args:
+        records: positions of those to compare.
+
     Returns:
         Position of the later record -> position of the first, which is kept.
     """
-    delivery, kept, first = country.rows["delivery"], country.kept, {}
-    answers = _without_spelling(country)
+    delivery, first = country.rows["delivery"], {}
+    answers = _without_spelling(country).loc[sorted(records)]
     asked = country.reasons[answers.columns].ne("not_asked").groupby(delivery, sort=False).any()
     for earlier, later in combinations(asked.index, 2):
         columns = answers.columns[asked.loc[earlier] & asked.loc[later]]
-        numbers = pd.util.hash_pandas_object(answers.loc[kept & delivery.isin([earlier, later]), columns], index=False)
+        numbers = pd.util.hash_pandas_object(answers.loc[delivery[answers.index].isin([earlier, later]), columns], index=False)
         known = numbers[delivery[numbers.index].eq(earlier)].drop_duplicates()
         alike = numbers[delivery[numbers.index].eq(later)].map(pd.Series(known.index, known)).dropna().astype(int)
         questions = list(dict.fromkeys(column.partition("/")[0] for column in columns))
