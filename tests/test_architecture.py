@@ -27,6 +27,7 @@ ORDER = (
     "intake",
     "summaries",
     "pooling",
+    "protection",
     "disclosure",
     "tables",
     "tracing",
