@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
+KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
 INCOME_TOLERANCE = 1.0  # percentage points by which shares of income may differ from 100: those who rounded are not at fault
