@@ -37,7 +37,7 @@ class Delivery(Strict):
         accepted: sha256 of the file that was looked at and accepted (at least 12 digits); any file is used where it is left away.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
-        answers: question -> {raw answer: code}.
+        answers: question, or answer list for all its questions -> {raw answer: code}; the question's own lines come first.
         scales: question -> the answer list used in this export instead of the questionnaire's own.
         units: question -> the unit used in this export; converted to the questionnaire's unit.
         sentinels: question -> numbers that stand for "no answer".
@@ -46,6 +46,8 @@ class Delivery(Strict):
         dates: whether dates such as 5/10/2022 are written with the day or the month first, where the file leaves it open.
         national: question -> {national category: common code}; the national category is kept beside the code.
         rescale: question whose `scales` differs -> `linear`, or {point of this export's scale: point of the questionnaire's}.
+        options: question with one column per option -> what an option without a column is: `all_offered` (nobody ticked it) or
+            `not_offered` (it was not asked).
         classifications: question -> the classification used in this export (`NACE Rev. 2.1`) instead of the questionnaire's.
     """
 
@@ -68,6 +70,7 @@ class Delivery(Strict):
     national: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     rescale: dict[str, Literal["linear"] | dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     classifications: dict[str, str] = {}
+    options: dict[str, Literal["all_offered", "not_offered"]] = {}
 
     @field_validator("encoding")
     @classmethod

@@ -16,8 +16,9 @@ from bwise.exports import READERS, read_as
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
-from bwise.matching.answers import DECLARED_MISSING, Answers, match_answers
+from bwise.matching.answers import Answers, match_answers
 from bwise.matching.columns import IGNORE, Match, match_columns
+from bwise.matching.lists import DECLARED_MISSING
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.rules import Rule, made_by
 from bwise.matching.words import LANGUAGES_OF
