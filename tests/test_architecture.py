@@ -10,6 +10,7 @@ ORDER = (
     "masking",
     "questionnaire",
     "settings",
+    "hashes",
     "classifications",
     "logic",
     "exports",
@@ -37,6 +38,7 @@ ORDER = (
     "comparison",
     "demo",
     "kernels",
+    "staleness",
     "workflow",
     "cli",
 )
