@@ -36,6 +36,9 @@ class Delivery(Strict):
         accepted: sha256 of the file that was looked at and accepted (at least 12 digits); any file is used where it is left away.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
+        wording: `accepted` for headings that word the question of their code otherwise: all of them, or heading, code or place ->
+            `accepted`.
+        join: question that several columns are -> `first` (the first filled cell counts) or `sum`; `first` for all such questions.
         answers: question -> {raw answer: code}.
         scales: question -> the answer list used in this export instead of the questionnaire's own.
         units: question -> the unit used in this export; converted to the questionnaire's unit.
@@ -57,6 +60,8 @@ class Delivery(Strict):
     sheet: str | None = None
     language: str | None = None
     columns: dict[str, str] = {}
+    wording: Literal["accepted"] | dict[str, Literal["accepted"]] = {}
+    join: Literal["first"] | dict[str, Literal["first", "sum"]] = {}
     answers: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     scales: dict[str, str] = {}
     units: dict[str, str] = {}
