@@ -10,6 +10,7 @@ import pandas as pd
 from bwise.cleaning import Country, hidden, question_reasons, share_answered
 from bwise.logic import holds
 from bwise.matching.dates import ORDERS, date_order, parse_date
+from bwise.matching.rules import Rule, made_by
 from bwise.settings import INCOME_TOLERANCE
 
 PARTIAL_BELOW = 0.8
@@ -190,7 +191,7 @@ def _approximate(country: Country) -> pd.DataFrame:
     for delivery in country.deliveries:
         mine = country.rows.index[country.rows["delivery"].eq(delivery.name)]
         mapping = delivery.answers.mapping
-        for (column, question), texts in mapping[mapping["rule"].str.startswith("range, ")].groupby(["column", "question"])["raw"]:
+        for (column, question), texts in mapping[made_by(mapping["rule"], Rule.RANGE)].groupby(["column", "question"])["raw"]:
             ranges = delivery.raw.cells[column - 1].isin(texts).set_axis(mine)
             corrected = country.changes.loc[country.changes["question"].eq(question), "position"]
             found.append(_rows(ranges & ~mine.isin(corrected), "approximate", question))

@@ -13,6 +13,7 @@ import pandas as pd
 from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
 from bwise.matching import DeliveryRead
+from bwise.matching.rules import TYPED, made_by
 from bwise.privacy import mask
 from bwise.problems import Problem, stop
 from bwise.settings import Project, corrections_file
@@ -108,7 +109,7 @@ def mapping_table(country: Country) -> pd.DataFrame:
         frame = delivery.answers.mapping.copy()
         frame.insert(0, "delivery", delivery.name)
         frame.insert(2, "heading", frame["column"].map(headings))
-        loose = frame["reason"].eq("unreadable") | frame["rule"].str.contains("text of other")
+        loose = frame["reason"].eq("unreadable") | made_by(frame["rule"], *TYPED)
         for name in ("raw", "code"):
             frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
         frames.append(frame)

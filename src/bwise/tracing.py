@@ -16,6 +16,7 @@ from bwise.cleaning import as_texts
 from bwise.disclosure import CONFIDENTIAL
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question, read_deliveries
+from bwise.matching.rules import Rule
 from bwise.pooling import Pool
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.settings import load_country
@@ -244,7 +245,7 @@ def _raw_cells(pool: Pool, country: str, read: DeliveryRead, people: pd.DataFram
         raw = read.raw.cells[match.column.position].loc[here["source_row"]]
         frame["raw"] = raw.replace(NOT_SHOWN, "").to_numpy()
         if asked.kind == "text":
-            frame = frame.assign(code="", rule="text", reason="")
+            frame = frame.assign(code="", rule=str(Rule.TEXT), reason="")
         else:
             found = rules[number, match.target]
             frame = frame.assign(**{name: raw.map(found[name]).to_numpy() for name in found})

@@ -19,6 +19,7 @@ from bwise.exports.table import NOT_SHOWN, RawTable
 from bwise.matching.columns import Match, by_question
 from bwise.matching.dates import date_order, parse_date
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
+from bwise.matching.rules import Rule
 from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, OTHER, YES
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
@@ -130,17 +131,17 @@ class AnswerList:
     def find(self, raw: str) -> tuple[str, str]:
         """Code and rule for one text, or two empty strings. A label is believed before a code."""
         key = answer_key(raw)
-        for known, rule in ((self.declared, "declared"), (self.labels, "label"), (self.codes, "code")):
+        for known, rule in ((self.declared, Rule.DECLARED), (self.labels, Rule.LABEL), (self.codes, Rule.CODE)):
             if key in known:
                 return known[key], rule
         if key in OTHER and "other" in self.choices:
-            return "other", "the tool's word for other"
+            return "other", Rule.OTHER_WORD
         if (parts := WITH_ID.match(key)) and (label := answer_key(parts["label"])) in self.labels:  # EUSurvey's "assigned values"
-            return self.labels[label], "label with id"
+            return self.labels[label], Rule.LABEL_WITH_ID
         if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == self._highest():
-            return rating[1], f"rating out of {rating[2]}"
+            return rating[1], f"{Rule.RATING}, out of {rating[2]}"
         if len(key) >= CUT_OFF and len(begun := {code for label, code in self.labels.items() if label.startswith(key)}) == 1:
-            return begun.pop(), "label cut off"
+            return begun.pop(), Rule.LABEL_CUT_OFF
         return "", ""
 
     def _highest(self) -> str:
@@ -299,7 +300,7 @@ class _Work:
                 match.target,
                 "" if hidden else text,
                 "" if hidden else ";".join(map(str, r.values)),
-                r.rule,
+                str(r.rule),
                 r.reason,
                 count,
                 r.proposal,
@@ -331,19 +332,19 @@ class _Work:
 
     def _read_one(self, question: Question, answers: AnswerList | None, text: str, order: str = "") -> Reading:
         if text == NOT_SHOWN and self.raw.tool == "LimeSurvey" and (question.is_number or question.kind == "date"):
-            return Reading(rule="NULL of LimeSurvey: not shown or left empty", reason="no_answer")  # it stores both alike
+            return Reading(rule=Rule.LIMESURVEY_NULL, reason="no_answer")  # it stores both alike
         declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
         shown = tidy(text)
         if question.kind in OPEN:
-            return Reading((shown,), "text")
+            return Reading((shown,), Rule.TEXT)
         if answers:
             return self._read_choice(question, answers, text)
         if answer_key(text) in NOT_APPLICABLE:
             return self._not_applicable(text)
         if answer_key(text) in BLANK or answer_key(text) == "":
-            return Reading(rule="sign for no answer", reason="no_answer")
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         return self._read_date(shown, order) if question.kind == "date" else self._read_number(question, shown)
 
     def _declared(self, question: Question, text: str) -> Reading | None:
@@ -353,16 +354,16 @@ class _Work:
         if value is None:
             return None
         if value in DECLARED_MISSING:
-            return Reading(rule="declared", reason=value)
+            return Reading(rule=Rule.DECLARED, reason=value)
         if question.kind.startswith("select"):
             return None  # the answer list knows it
-        return Reading((float(value) if question.is_number else value,), "declared")
+        return Reading((float(value) if question.is_number else value,), Rule.DECLARED)
 
     def _read_choice(self, question: Question, answers: AnswerList, text: str) -> Reading:
         national = {answer_key(raw): (raw, code) for raw, code in self.delivery.national.get(question.name, {}).items()}
         if answer_key(text) in national:
             raw, code = national[answer_key(text)]
-            return Reading((code,), "national category", national=raw)
+            return Reading((code,), Rule.NATIONAL, national=raw)
         code, rule = answers.find(text)
         if code and question.name in self.delivery.rescale and not answers.choices[code].missing:
             code, rule = rescaled(question, code, self.delivery, self.questionnaire), f"{rule}, rescaled"
@@ -375,16 +376,16 @@ class _Work:
             return _refused(answers, [answer_key(text)])
         near, score = answers.nearest(text)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
-            return Reading(("other",), "text of other in the cell", other=tidy(text))
-        return Reading(rule="no answer like this", reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
+            return Reading(("other",), Rule.OTHER_IN_CELL, other=tidy(text))
+        return Reading(rule=Rule.NO_SUCH_ANSWER, reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
 
     def _not_applicable(self, text: str) -> Reading:
         if self.raw.tool == "LimeSurvey" and answer_key(text) == "n/a":  # LimeSurvey writes N/A for a question that was not shown
-            return Reading(rule="N/A of LimeSurvey", reason="not_shown")
-        return Reading(rule="word for not applicable", reason="not_applicable")
+            return Reading(rule=Rule.LIMESURVEY_NA, reason="not_shown")
+        return Reading(rule=Rule.NOT_APPLICABLE, reason="not_applicable")
 
     def _read_number(self, question: Question, text: str) -> Reading:
-        rule = "number"
+        rule = Rule.NUMBER
         number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
         if number is None and self.raw.grid.container in ("workbook", "sav"):
             number = parse_number(text, ".")  # numbers typed as numbers, which we wrote as text with a point
@@ -393,7 +394,7 @@ class _Work:
             if number is None:
                 return Reading(rule=rule, reason="unreadable")
         if number in self.delivery.sentinels.get(question.name, ()):
-            return Reading(rule="sentinel declared", reason="no_answer")
+            return Reading(rule=Rule.SENTINEL, reason="no_answer")
         unit = self.delivery.units.get(question.name, question.unit)
         if unit != question.unit:
             return Reading((number * UNITS[unit, question.unit],), f"{rule}, {unit} to {question.unit}")
@@ -403,16 +404,16 @@ class _Work:
         """The number a range or open class stands for by the rule that params declare, and the rule."""
         bounds = parse_range(text, self.delivery.decimal, whole=question.kind == "integer")
         if bounds is None:
-            return None, "no number"
+            return None, Rule.NO_NUMBER
         how = self.delivery.ranges.get(question.name)
         number = from_range(bounds, how) if how else None
-        return number, f"range, {how}" if number is not None else "a range or open class without a rule"
+        return number, f"{Rule.RANGE}, {how}" if number is not None else Rule.RANGE_WITHOUT_RULE
 
     def _read_date(self, text: str, order: str) -> Reading:
         day = parse_date(text, order)
         if day is None:
-            return Reading(rule="no date, or day and month cannot be told apart", reason="unreadable")
-        return Reading((day.isoformat(),), "date")
+            return Reading(rule=Rule.NO_DATE, reason="unreadable")
+        return Reading((day.isoformat(),), Rule.DATE)
 
     def _joined(self, question: Question, match: Match) -> None:
         answers = self._list(question)
@@ -432,19 +433,19 @@ class _Work:
         codes, left = answers.split(text)
         missing = [answers.choices[c].missing for c in codes if answers.choices[c].missing]
         if missing and len(codes) == 1 and not left:
-            return Reading(rule="label", reason=missing[0])
+            return Reading(rule=Rule.LABEL, reason=missing[0])
         if codes and not left:
-            return Reading(tuple(codes), "split by known answers")
+            return Reading(tuple(codes), Rule.SPLIT)
         if not codes and answer_key(text) in NOT_APPLICABLE:
             return self._not_applicable(text)
         if not codes and (answer_key(text) in BLANK or not left):
-            return Reading(rule="sign for no answer", reason="no_answer")
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if any(part in answers.refused for part in left):
             return _refused(answers, left)
         near, score = max((answers.nearest(part) for part in left), key=lambda found: found[1])
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
-            return Reading((*codes, "other"), "split by known answers, rest is the text of other", other=_as_written(left, text))
-        return Reading(rule="part of it is no known answer", reason="unreadable", proposal=f"{near} ({score:.0f})" if score >= 60 else "")
+            return Reading((*codes, "other"), Rule.SPLIT_WITH_OTHER, other=_as_written(left, text))
+        return Reading(rule=Rule.UNKNOWN_PART, reason="unreadable", proposal=f"{near} ({score:.0f})" if score >= 60 else "")
 
     def _options(self, question: Question, matches: list[Match]) -> None:
         """One column per option: a blank means not ticked where the respondent ticked anything, else no answer.
@@ -500,14 +501,14 @@ class _Work:
         if told := self._declared(question, text) or _blank(text):
             return told
         if spelt_out:
-            return Reading((choice,), "ticked")
+            return Reading((choice,), Rule.TICKED)
         if key in NOT_APPLICABLE:
             return self._not_applicable(text)
         if key in NO:
-            return Reading(rule="not ticked")
+            return Reading(rule=Rule.NOT_TICKED)
         if key in YES or answers.find(text)[0] == choice:
-            return Reading((choice,), "ticked")
-        return Reading(rule="neither yes nor no", reason="unreadable")
+            return Reading((choice,), Rule.TICKED)
+        return Reading(rule=Rule.NEITHER_YES_NOR_NO, reason="unreadable")
 
     def _other_text(self, question: Question, positions: pd.Series, readings: list[Reading]) -> None:
         """Where the tool keeps the text of "other" in the cell, it goes to the question that asks for it."""
@@ -543,8 +544,8 @@ def rescaled(question: Question, code: str, delivery: Delivery, questionnaire: Q
 
 def _blank(text: str) -> Reading | None:
     if text == NOT_SHOWN:
-        return Reading(rule="the tool says: not shown", reason="not_shown")
-    return None if tidy(text) else Reading(rule="blank", reason="no_answer")
+        return Reading(rule=Rule.NOT_SHOWN, reason="not_shown")
+    return None if tidy(text) else Reading(rule=Rule.BLANK, reason="no_answer")
 
 
 def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:

@@ -19,6 +19,7 @@ from bwise.logic import check_conditions
 from bwise.matching.answers import DECLARED_MISSING, Answers, match_answers
 from bwise.matching.columns import IGNORE, Match, match_columns
 from bwise.matching.numbers import UNITS, parse_number
+from bwise.matching.rules import Rule, made_by
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
@@ -142,7 +143,7 @@ def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery, 
     matched = [m for m in found.matches if m.target]
     language = delivery.language or _language(matched, found.raw, questionnaire)
     answers = match_answers(found.raw, matched, questionnaire, delivery, language)
-    closed = answers.mapping[answers.mapping["rule"].ne("text") & answers.mapping["reason"].ne("no_answer")]
+    closed = answers.mapping[~made_by(answers.mapping["rule"], Rule.TEXT) & answers.mapping["reason"].ne("no_answer")]
     unreadable = closed.loc[closed["reason"].eq("unreadable"), "count"].sum()
     readable = 1 - unreadable / max(1, closed["count"].sum())
     return replace(
@@ -379,16 +380,18 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
             what = f"`classifications: {question}: {version}`: the export has one column per section"
             remedy = "under `columns:`, give each of these columns its section in the questionnaire's version, or `ignore`"
             problems.append(Problem(what, shown, "what a column means would be guessed", remedy))
-    rules = read.answers.mapping.groupby("question")["rule"].agg(set)
+    mapping = read.answers.mapping
+    with_sentinel = set(mapping.loc[made_by(mapping["rule"], Rule.SENTINEL), "question"])
+    with_range = set(mapping.loc[made_by(mapping["rule"], Rule.RANGE), "question"])
     problems += [
         Problem(f"`sentinels: {question}` matches no answer", shown, why, "take the line out")
         for question in delivery.sentinels
-        if "sentinel declared" not in rules.get(question, set())
+        if question not in with_sentinel
     ]
     problems += [
         Problem(f"`ranges: {question}` matches no answer", shown, why, "take the line out")
         for question in delivery.ranges
-        if not any(rule.startswith("range, ") for rule in rules.get(question, set()))
+        if question not in with_range
     ]
     return problems
 
