@@ -36,9 +36,10 @@ def answer_key(text: str) -> str:
     return tidy(_alike(plain)).casefold().rstrip("?;:.!* ")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=100_000)  # as for headings
+def words(text: str) -> tuple[str, ...]:
     """The words of a heading, in its order, with the signs that tell answers apart; no markup, no case."""
-    return WORD.findall(answer_key(text))
+    return tuple(WORD.findall(answer_key(text)))
 
 
 def without_marks(text: str) -> str:

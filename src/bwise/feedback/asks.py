@@ -22,7 +22,8 @@ from bwise.corrections import correct, load_corrections
 from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
 from bwise.matching import DeliveryRead, by_question, read_deliveries
-from bwise.matching.columns import IGNORE, Match, heading_index
+from bwise.matching.columns import IGNORE, Match
+from bwise.matching.headings import heading_index
 from bwise.matching.words import LANGUAGES_OF, NO
 from bwise.privacy import mask
 from bwise.problems import Problem, did_you_mean, stop

@@ -9,14 +9,13 @@ sibling that is as near, contradict the code.
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import OSA, Levenshtein, Postfix, Prefix
 
 from bwise.matching.function_words import NEGATING, NEGATING_ENDS, NEGATIONS, QUANTITIES, SMALL
 from bwise.matching.headings import HeadingIndex, Wording
@@ -24,10 +23,11 @@ from bwise.text import heading_key, without_marks, words
 
 SAME, REWORDED, UNLIKE, CONTRADICTED = "same", "reworded", "unlike", "contradicted"
 LITTLE = 0.25  # weight of a word that carries little, beside 1
+SPELT = 70  # rapidfuzz ratio below which no two spellings of a text are
 KEPT = 0.7  # share of the words, by weight, from which a heading is a wording of its question
 FRAME = 0.5  # from which another word stands in the place of one, and it is not just another text
 MARGIN = 0.1  # by which a heading must be nearer to its own question than to any other
-FEW = 4  # words of weight: of so few, each tells an option or a row from its siblings
+FEW, SHORT = 4, 3  # words by weight: of so few, each tells an option or a row from its siblings, or a question that is a mere label
 LONG_WORD, BEGINNING, END = 9, 4, 3  # letters: a slip is inside a long word, where no prefix, person, tense or gender is told
 SLIPS = 2  # letters mistyped in one heading
 CUT = 20  # letters of a heading from which its code makes it the beginning of a text that was cut off
@@ -35,7 +35,7 @@ EXPLAINED = 4  # words after the end of a question that explain it
 NUMBERING = re.compile(r"^\s*(?:[A-Za-z]{1,2} ?)?\d+(?:\.\d+)*[a-z]?[.):]\s+(?=\S)")
 ELLIPSIS = re.compile(r"(?:\.{2,}|…)(?=[\s_)\]]|$)")  # LimeSurvey's abbreviated headings: `How relevant ar..  [Searching data.. ]`
 AFTER_END = re.compile(r"[?.:!(\[]")
-ACRONYM = re.compile(r"\b(?=\w*[^\W\d_])[^\W_a-z]{2,}\b")
+NAME = re.compile(r"\b[^\W\d_]{2,5}\b")  # where it is in capitals
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def spelling(heading: str, target: str, index: HeadingIndex) -> float:
     if _is_cut_off(heading, target, index):
         return 100.0
     wording, score = _nearest(heading, target, index)
+    if score < SPELT:
+        return 0.0
     asked = words(wording.text)
     for text in dict.fromkeys((heading, NUMBERING.sub("", heading))):
         if _spelt_alike(words(text), asked, index):
@@ -91,7 +93,7 @@ def _is_cut_off(heading: str, target: str, index: HeadingIndex) -> bool:
     return any(text.startswith(key) for text in texts)
 
 
-def _spelt_alike(said: list[str], asked: list[str], index: HeadingIndex) -> bool:
+def _spelt_alike(said: tuple[str, ...], asked: tuple[str, ...], index: HeadingIndex) -> bool:
     whole = "".join(said)
     if whole in ("".join(asked), *_without_marks(asked)):
         return True
@@ -105,7 +107,7 @@ def _spelt_alike(said: list[str], asked: list[str], index: HeadingIndex) -> bool
     return slips <= SLIPS
 
 
-def _without_marks(asked: list[str]) -> tuple[str, str]:
+def _without_marks(asked: tuple[str, ...]) -> tuple[str, str]:
     """A text as it is written without any mark: `für` as fur, or as German has it, fuer."""
     whole = "".join(asked)
     return without_marks(whole), without_marks(whole.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}))
@@ -115,9 +117,7 @@ def _is_slip(asked: str, said: str, index: HeadingIndex) -> bool:
     """One letter mistyped inside a long word, or two swapped, by which it does not become another word of the questionnaire."""
     if min(len(asked), len(said)) < LONG_WORD or OSA.distance(asked, said) != 1 or said in index.vocabulary:
         return False
-    beginning = len(os.path.commonprefix([asked, said]))
-    end = len(os.path.commonprefix([asked[::-1], said[::-1]]))
-    return beginning >= BEGINNING and end >= END
+    return Prefix.similarity(asked, said) >= BEGINNING and Postfix.similarity(asked, said) >= END
 
 
 @lru_cache(maxsize=50_000)
@@ -160,7 +160,7 @@ class _Change:
 
     def verdict(self) -> tuple[str, str]:
         if self._explained():
-            return UNLIKE, ""
+            return REWORDED, ""
         if why := self._decisive() or self._replaced() or self._nearer():
             return CONTRADICTED, why
         return (REWORDED if self._kept() >= KEPT else UNLIKE), ""
@@ -170,8 +170,9 @@ class _Change:
 
     def _kept(self) -> float:
         """Share of the words of both, by weight, that stand in both."""
-        asked, lost, new = (sum(map(self._weight, found)) for found in (self.asked, self.lost.elements(), self.new.elements()))
-        return (asked - lost) / (asked + new) if asked else 0.0
+        lost, new = _without_inflections([*self.lost.elements()], [*self.new.elements()])
+        asked = sum(map(self._weight, self.asked))
+        return (asked - sum(map(self._weight, lost))) / (asked + sum(map(self._weight, new))) if asked else 0.0
 
     def _explained(self) -> bool:
         """The whole question stands there, and an explanation after it that excepts nothing."""
@@ -187,8 +188,8 @@ class _Change:
 
     def _decisive(self) -> str:
         """A negation, a number, a quantity, a sign or a name came, went or changed."""
-        names = {w.casefold() for text in (self.heading, self.wording.text) if not text.isupper() for w in ACRONYM.findall(text)}
         decisive = self._among(NEGATIONS) | self._among(QUANTITIES)
+        names = _names(self.heading) ^ _names(self.wording.text)
         for found, where in ((self.new, "its text says"), (self.lost, "the question says")):
             for word in found:
                 if without_marks(word) in decisive or word in names or not word.isalpha():
@@ -198,12 +199,14 @@ class _Change:
 
     def _replaced(self) -> str:
         """Another word in the place of one that carries something; in a short option or row, any that is lost or new."""
+        weight = sum(map(self._weight, self.own))
         for old, now, own in self.blocks:
             lost, new = ([w for w in words if w in found and self._carries(w)] for words, found in ((old, self.lost), (now, self.new)))
             lost, new = _without_inflections(lost, new)
-            if own and sum(map(self._weight, self.own)) <= FEW and (lost or new):
+            if own and weight <= FEW and (lost or new):
                 return _says(" ".join(lost), " ".join(new))
-            if lost and new and self._kept() >= FRAME and not self._only_common(lost, new):
+            framed = self._kept() >= FRAME or (self.shared and weight <= SHORT)
+            if lost and new and framed and not self._only_common(lost, new):
                 return _says(" ".join(lost), " ".join(new))
         return ""
 
@@ -231,6 +234,11 @@ class _Change:
         return both / either if either else 0.0
 
 
+def _names(text: str) -> set[str]:
+    """Names and abbreviations: short words in capitals, in a text that is not in capitals altogether."""
+    return set() if text.isupper() else {w.casefold() for w in NAME.findall(text) if w.isupper()}
+
+
 def _says(old: str, new: str) -> str:
     if old and new:
         return f"its text says `{new}` where the question says `{old}`"
@@ -253,7 +261,7 @@ def _turned_round(one: str, other: str) -> bool:
 
 def _inflected(one: str, other: str) -> bool:
     """Two forms of one word: `conference` and `conferences`."""
-    beginning = len(os.path.commonprefix([one, other]))
+    beginning = Prefix.similarity(one, other)
     return beginning >= BEGINNING and max(len(one), len(other)) - beginning <= END and not _turned_round(one, other)
 
 
