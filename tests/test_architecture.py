@@ -7,8 +7,10 @@ SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
     "problems",
     "text",
+    "masking",
     "questionnaire",
     "settings",
+    "hashes",
     "classifications",
     "logic",
     "exports",
@@ -26,6 +28,7 @@ ORDER = (
     "intake",
     "summaries",
     "pooling",
+    "protection",
     "disclosure",
     "tables",
     "tracing",
@@ -34,6 +37,8 @@ ORDER = (
     "feedback",
     "comparison",
     "demo",
+    "kernels",
+    "staleness",
     "workflow",
     "cli",
 )

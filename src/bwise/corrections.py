@@ -20,9 +20,9 @@ import pandas as pd
 from bwise.cleaning import KEEP, MISSING_REASONS, Country, as_text, question_reasons, record_change
 from bwise.exports.containers import decodings, grids
 from bwise.exports.table import Grid
+from bwise.masking import mask
 from bwise.matching.dates import date_order, parse_date
 from bwise.matching.numbers import parse_number
-from bwise.privacy import mask
 from bwise.problems import Problem, did_you_mean, nearest, stop
 from bwise.questionnaire import Choice, Question, Questionnaire
 from bwise.settings import COUNTRY_CODES, CountrySettings, FocusGroupSettings, Project, corrections_file

@@ -15,9 +15,9 @@ from ruamel.yaml import YAML
 from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
 from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
+from bwise.masking import mask
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
-from bwise.privacy import mask
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review

@@ -1,4 +1,4 @@
-"""Personal data stops here: pseudonyms for respondents and WISEs, masks in open answers.
+"""Personal data stops here: pseudonyms for respondents and WISEs, masks in open answers (`bwise.masking`).
 
 What tools add about a person never gets this far (`bwise.exports.table`). A pseudonym is an HMAC-SHA256 under a key that is
 made on the first run, stays in the project folder and is never committed: without the key it cannot be recomputed.
@@ -9,25 +9,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from pathlib import Path
 
 import pandas as pd
-import phonenumbers
 
 from bwise.cleaning import Country, record_change
+from bwise.masking import mask
 from bwise.problems import Problem, stop
+from bwise.settings import KEY_FILE
 from bwise.text import answer_key
-
-KEY_FILE = ".pseudonym-key"
-ADDRESS = re.compile(r"(?<![^\s@<>,;()])[^\s@<>,;()]+@[^\s@<>,;()]+\.\w+")  # tried once per word, however long it is
-LINK = re.compile(
-    r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)\S+"
-    r"|\b[\w-]{2,}(?:\.[\w-]{2,})*\.(?:com|org|net|eu|info|at|be|bg|hr|fr|gr|it|lv|nl|pl|ro|si|es|de)\b(?:/\S*)?"
-)
-DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|(19|20)\d\d\s*[-/–]\s*(19|20)?\d\d")
-PHONE_REGIONS = {"EL": "GR", "UK": "GB"}  # phonenumbers speaks ISO 3166-1
 
 
 def project_key(root: Path) -> bytes:
@@ -97,31 +88,5 @@ def _mask_column(country: Country, question: str) -> None:
     new = column.map(lambda t: masked.get(t, t))
     country.values[question] = new.astype("str")
     # The old text is not written down: it is what must not be.
-    record_change(
-        country, column.index[changed], question, "(withheld)", new[changed].to_numpy(), "mask", "address, link or telephone number"
-    )
-
-
-def mask(text: str, country: str) -> str:
-    """The text without e-mail addresses, links and telephone numbers (international ones, or valid ones of the country).
-
-    Years, dates, amounts and percentages stay. Where a country writes a 0 before its numbers, a number without it stays too.
-    """
-    text = ADDRESS.sub("[e-mail]", text)
-    text = LINK.sub("[link]", text)
-    region = PHONE_REGIONS.get(country, country)
-    matches = phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.POSSIBLE)
-    for match in sorted(matches, key=lambda m: m.start, reverse=True):
-        if _is_telephone(match, region):
-            text = text[: match.start] + "[telephone]" + text[match.end :]
-    return text
-
-
-def _is_telephone(match: phonenumbers.PhoneNumberMatch, region: str) -> bool:
-    raw = match.raw_string
-    if raw.startswith(("+", "00")):
-        return True
-    if DATE.fullmatch(raw) or not phonenumbers.is_valid_number(match.number):
-        return False
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    return metadata.national_prefix != "0" or raw.lstrip("(").startswith("0")
+    why = "address, number or date that leads to a person"
+    record_change(country, column.index[changed], question, "(withheld)", new[changed].to_numpy(), "mask", why)

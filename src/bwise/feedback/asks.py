@@ -21,11 +21,11 @@ from bwise.cleaning import Country, apply_skip_logic, as_text, exclude, gather, 
 from bwise.corrections import correct, load_corrections
 from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
+from bwise.masking import mask
 from bwise.matching import DeliveryRead, by_question, read_deliveries
 from bwise.matching.columns import IGNORE, Match
 from bwise.matching.headings import heading_index
 from bwise.matching.words import LANGUAGES_OF, NO
-from bwise.privacy import mask
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.questionnaire import Choice, Question, load_questionnaire
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
