@@ -29,6 +29,7 @@ ORDER = (
     "pooling",
     "protection",
     "disclosure",
+    "ledger",
     "tables",
     "tracing",
     "figures",
