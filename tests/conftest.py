@@ -7,7 +7,6 @@ import io
 import os
 import pickle
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +17,10 @@ from filelock import FileLock
 from bwise.demo import PARTNERS, simulate
 from bwise.matching import read_delivery
 from bwise.pooling import Pool, load_focus_groups, load_pool
-from bwise.privacy import KEY_FILE
 from bwise.questionnaire import load_questionnaire
-from bwise.settings import ConsolidationSettings, Delivery, Project
+from bwise.settings import KEY_FILE, ConsolidationSettings, Delivery, Project
 from bwise.tables import european_tables, load_tables
-from bwise.workflow import run_consolidation, run_countries
+from bwise.workflow import update
 
 ROOT = Path(__file__).parents[1]
 
@@ -174,15 +172,20 @@ def once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demonstration_run(once):
-    """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended."""
+    """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended.
+
+    What `bwise run` left in this checkout is taken over: the runner looks itself whether it still holds.
+    """
 
     def run(root):
         project = Project(root)
         for folder in ("params", "raw/demo", "notebooks"):
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-        with ThreadPoolExecutor(2) as executor:
-            outcomes = list(run_countries(project, project.countries(), executor))
-        return project, [*outcomes, run_consolidation(project)]
+        if (ROOT / KEY_FILE).is_file():
+            shutil.copy(ROOT / KEY_FILE, root)
+            for folder in ("processed", "reports"):
+                shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("README.md"))
+        return project, list(update(project, project.countries(), jobs=2))
 
     return once("demonstration", run)
 

@@ -10,6 +10,7 @@ ORDER = (
     "masking",
     "questionnaire",
     "settings",
+    "hashes",
     "classifications",
     "logic",
     "exports",
@@ -38,6 +39,7 @@ ORDER = (
     "comparison",
     "demo",
     "kernels",
+    "staleness",
     "workflow",
     "cli",
 )

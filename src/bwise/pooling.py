@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from bwise.lineage import changed_inputs, program
+from bwise.hashes import changed_inputs, program
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import waiting

@@ -17,10 +17,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
+KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
 INCOME_TOLERANCE = 1.0  # percentage points by which shares of income may differ from 100: those who rounded are not at fault
-EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")
+EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")  # by which respondents are left out
+ROW_RULES = ("heading_row", "summary_row")  # by which rows are that are nobody's answers (`bwise.exports.set_aside`)
 
 
 class Strict(BaseModel):
@@ -116,7 +118,7 @@ class CountrySettings(Strict):
     country: str = Field(pattern="^[A-Z]{2}$")
     questionnaire: str
     deliveries: list[Delivery] = Field(min_length=1)
-    exclude: list[Literal[EXCLUSION_RULES]] = list(EXCLUSION_RULES)
+    exclude: list[Literal[*EXCLUSION_RULES, *ROW_RULES]] = [*EXCLUSION_RULES, *ROW_RULES]
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
     fieldwork: Fieldwork | None = None
     focus_group: FocusGroup | None = None
@@ -125,7 +127,7 @@ class CountrySettings(Strict):
         """The settings for the returns of the focus group, or None where the country has sent none."""
         if self.focus_group is None:
             return None
-        return FocusGroupSettings(country=self.country, exclude=[], **dict(self.focus_group))
+        return FocusGroupSettings(country=self.country, exclude=list(ROW_RULES), **dict(self.focus_group))
 
     def parts(self) -> list[CountrySettings]:
         """The settings of everything the country sends: of the survey, and of the focus group where there was one."""
