@@ -30,6 +30,7 @@ ORDER = (
     "pooling",
     "protection",
     "disclosure",
+    "ledger",
     "tables",
     "tracing",
     "figures",

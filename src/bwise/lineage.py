@@ -11,12 +11,13 @@ from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
 from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
+from bwise.matching.columns import ACCEPTED
 from bwise.matching.rules import TYPED, made_by
 from bwise.problems import Problem, stop
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
-REWORDED = ("declared", "code and similar text")  # how a column was matched whose text is not the questionnaire's
+REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION_EXPORTS = Path("raw/demo")
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
@@ -143,7 +144,7 @@ def _comparability(country: Country) -> dict[str, list[str]]:
             "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
             "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
             "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
-            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in m.proposal.split(" or ") if t},
+            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in (m.proposal or m.named).split(" or ") if t},
         }
         for status, questions in here.items():
             found.setdefault(status, set()).update(questions)
