@@ -157,8 +157,8 @@ def test_the_share_of_answers_counts_dont_know_and_leaves_out_texts_and_hidden_q
     assert share_answered(gathered(small_project(tmp_path, *rows))).tolist() == pytest.approx([1, 1, 6 / 9, 4 / 5])
 
 
-def test_an_unreadable_answer_counts_as_given(tmp_path):
-    assert share_answered(gathered(small_project(tmp_path, WORKER, WORKER | {"staff": "many"}))).tolist() == [1, 1]
+def test_an_unreadable_answer_is_not_an_answer(tmp_path):
+    assert share_answered(gathered(small_project(tmp_path, WORKER, WORKER | {"staff": "many"}))).tolist() == pytest.approx([1, 8 / 9])
 
 
 def test_the_second_of_two_equal_rows_is_a_duplicate(tmp_path):

@@ -248,11 +248,11 @@ def _too_few(country: Country) -> pd.Series:
 def share_answered(country: Country) -> pd.Series:
     """Answers given (any answer, also "don't know") among questions asked and shown, per respondent, 0 to 1.
 
-    Texts are left out: most people leave them empty.
+    Texts are left out: most people leave them empty. What cannot be read is no answer, until params say what it means.
     """
     reasons = question_reasons(country, [q.name for q in country.questionnaire.questions.values() if q.kind != "text"])
     asked = ~reasons.isin(["not_asked", "not_shown"])
-    return (asked & reasons.ne("no_answer")).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
+    return (asked & ~reasons.isin(["no_answer", "unreadable"])).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
 
 
 def _duplicates(country: Country) -> pd.Series:

@@ -171,7 +171,7 @@ def load_questionnaire(folder: Path) -> Questionnaire:
     stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
     lists, problems = _lists(choices)
     questions, more = _questions(survey, lists)
-    stop(heading, *problems, *more)
+    stop(heading, *problems, *more, *_same_rating_twice(questions))
     title = settings.get("form_title", pd.Series(dtype=str))
     return Questionnaire(
         name=folder.name,
