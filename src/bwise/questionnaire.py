@@ -310,7 +310,7 @@ def _same_rating_twice(questions: dict[str, Question]) -> list[Problem]:
     seen: dict[tuple[str, str, str], str] = {}
     problems = []
     for q in questions.values():
-        if q.role == "skill" and seen.setdefault((q.concept, q.subject, q.measure), q.name) != q.name:
+        if q.role == "skill" and q.concept and seen.setdefault((q.concept, q.subject, q.measure), q.name) != q.name:
             first = seen[q.concept, q.subject, q.measure]
             problems.append(
                 Problem(
