@@ -199,7 +199,8 @@ def test_one_answer_that_differs_makes_two_respondents_of_two_deliveries(tmp_pat
 
 def test_only_what_both_deliveries_asked_is_compared(tmp_path):
     without = "    columns: {staff: ignore}\n"
-    assert excluded(two_deliveries(tmp_path, [WORKER], [OF_AT_2 | {"staff": "99"}], without)) == {2: "duplicate"}
+    said = {"comments": "Every thing"}
+    assert excluded(two_deliveries(tmp_path, [WORKER | said], [OF_AT_2 | said | {"staff": "99"}], without)) == {2: "duplicate"}
 
 
 def test_equal_records_of_two_deliveries_with_few_or_unvaried_answers_are_two_respondents(tmp_path):
