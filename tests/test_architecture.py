@@ -36,6 +36,7 @@ ORDER = (
     "feedback",
     "comparison",
     "demo",
+    "kernels",
     "workflow",
     "cli",
 )
