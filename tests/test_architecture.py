@@ -24,6 +24,7 @@ ORDER = (
     "verification",
     "differences",
     "redeliveries",
+    "open_texts",
     "intake",
     "summaries",
     "pooling",

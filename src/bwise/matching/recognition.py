@@ -87,6 +87,15 @@ class DeliveryRead:
     def answers(self) -> Answers:
         return self.recognised.answers
 
+    @property
+    def open_options(self) -> dict[str, tuple[str, ...]]:
+        """Question with one column per option -> options without a column, where params do not say why; those that a column which
+        is still open may be are left aside."""
+        proposed = {t for m in self.recognised.matches if not m.settled for t in m.proposal.split(" or ")}
+        unsaid = {q: options for q, options in self.answers.absent.items() if q not in self.delivery.options}
+        found = {q: tuple(o for o in options if f"{q}/{o}" not in proposed) for q, options in unsaid.items()}
+        return {q: options for q, options in found.items() if options}
+
 
 def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questionnaire: Questionnaire, country: str = "") -> DeliveryRead:
     """Recognise, read and match one export.
