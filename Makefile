@@ -18,7 +18,7 @@ test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the de
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval reports/countries/AT.ipynb reports/countries/RO.ipynb
 
-test-long: .venv/ready  ## what `make test` samples, as a whole: every tool x language x encoding, wheels for every Python (half an hour)
+test-long: .venv/ready  ## what `make test` samples, as a whole: every tool x language x encoding, every mutation of every delivery, wheels for every Python (half an hour)
 	$(BIN)/python -m pytest -n 2 -m long
 
 notebooks: .venv/ready  ## after an intended change of a headline number: store the new outputs in notebooks/

@@ -10,6 +10,7 @@ ORDER = (
     "masking",
     "questionnaire",
     "settings",
+    "hashes",
     "classifications",
     "logic",
     "exports",
@@ -30,6 +31,7 @@ ORDER = (
     "pooling",
     "protection",
     "disclosure",
+    "ledger",
     "tables",
     "tracing",
     "figures",
@@ -38,6 +40,7 @@ ORDER = (
     "comparison",
     "demo",
     "kernels",
+    "staleness",
     "workflow",
     "cli",
 )

@@ -44,7 +44,7 @@ def test_each_kind_of_open_text_has_a_next_step_and_a_line_of_params():
     assert [step.partition(",")[0] for step in to_do(LINES)] == ["under `scales:`", "under `units:`", "under `answers:`"]
     assert to_do(LINES.iloc[:0]) == []
     lines = as_params(LINES, "AT")
-    assert lines["scales"] == {"q1": ("zero", "scales: zero")} and lines["units"] == {"share": ("share", "units: share")}
+    assert lines["scales"] == {"q1": "zero"} and lines["units"] == {"share": "share"}
     assert lines["answers"] == {"sessions": {"Documentaton": ("docs", "docs (95)")}}
 
 

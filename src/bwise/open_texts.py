@@ -99,7 +99,7 @@ def to_do(answers: pd.DataFrame) -> list[str]:
 
 
 def as_params(answers: pd.DataFrame, country: str) -> dict[str, dict[str, object]]:
-    """Lines of params for what has a proposal: key -> question -> list or unit, or {text: (code, the proposal)}.
+    """Lines of params for what has a proposal: key -> question -> list or unit, or {text: (code, proposal)}.
 
     A text that is masked is no key: it is left out.
     """
@@ -108,7 +108,7 @@ def as_params(answers: pd.DataFrame, country: str) -> dict[str, dict[str, object
         question, proposal = line.question.partition("/")[0], line.proposal
         key, _, value = proposal.partition(": ")
         if key in ("scales", "units"):
-            lines[key][question] = (value.partition(" or ")[0], proposal)
+            lines[key][question] = value.replace(" or ", "   # or ", 1)
         elif proposal and mask(line.text, country) == line.text:
             lines["answers"].setdefault(question, {})[line.text] = (proposal.partition(" ")[0], proposal)
     return {key: found for key, found in lines.items() if found}

@@ -88,6 +88,11 @@ TRIED_OUT = re.compile(r"^(1|2|9|17|.*preview.*|.*test.*)$")  # Status and chann
 FINISHED, UNFINISHED = ("1", "true"), ("0", "false")
 
 
+def heading_rows(grid: Grid) -> range:
+    """Names, texts, and in newer exports the ids."""
+    return range(1, _ids(grid)[1])
+
+
 def read(grid: Grid) -> RawTable | None:
     """Accept a table with Qualtrics' ids in its third row, or with its own tags in the first and headings, not answers, in the second.
 

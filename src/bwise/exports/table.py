@@ -33,7 +33,8 @@ class Grid:
     a CSV quotes even empty cells, which cells are empty without quotes: the only trace of "never asked" in some tools.
     `widths`: how many cells each record of a CSV has in the file, before all were made as wide as the widest. `cut_off`: a CSV
     ends inside a quoted cell. `merged`: first and last cell (row from 1, position of the column) of what a workbook shows as one
-    cell. `notes`: what had to be decided to make text of the file.
+    cell. `set_aside`: rows that are nobody's answers, which were emptied, and the rule that leaves them out
+    (`bwise.exports.set_aside`). `notes`: what had to be decided to make text of the file.
     """
 
     cells: pd.DataFrame
@@ -48,6 +49,7 @@ class Grid:
     widths: pd.Series | None = None
     cut_off: bool = False
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    set_aside: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -85,8 +87,8 @@ class RawTable:
     Columns with personal data are in `columns` by their heading only; their cells were dropped by the reader.
     `other_in_cell`: the tool writes the text of "other" into the same cell as the options. `bare_options`: the columns of
     a multiple answer are headed by the option alone, without its question. `groups_in_text`: the labels of groups may stand
-    before the text of a question, joined by `/`. `notes`: what an analyst must know of this file. `problems`: why the table
-    cannot be used, though it is known what it is.
+    before the text of a question, joined by `/`. Rows of `grid.set_aside` are among the cells, and empty. `notes`: what
+    an analyst must know of this file. `problems`: why the table cannot be used, though it is known what it is.
     """
 
     tool: str
@@ -114,7 +116,8 @@ class RawTable:
 
 
 # Headings under which tools put data about the person who answers, in the languages of the 13 countries and English.
-# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen.
+# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen; the fields
+# for contact data of REDCap's demonstration projects (name, address, telephone, birth), in dictionary words of the other languages.
 PERSONAL = {
     heading_key(h)
     for h in """
@@ -130,7 +133,17 @@ user name|username|nutzername|benutzername|nom d'utilisateur|gebruikersnaam|по
 όνομα χρήστη|nome utente|lietotājvārds|nazwa użytkownika|nume de utilizator|nombre de usuario|submitted by|deviceid|device id|
 phonenumber|phone number|telefonnummer|téléphone|telefono|teléfono|simserial|subscriberid|recipientlastname|recipientfirstname|
 recipientemail|externalreference|locationlatitude|locationlongitude|ipaddress|invitation number|einladungsnummer|
-numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name
+numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name|
+address|street|street address|postal address|adresse|anschrift|postanschrift|straße|adresse postale|rue|adres|postadres|straat|адрес|
+пощенски адрес|улица|adresa|ulica|naslov|διεύθυνση|ταχυδρομική διεύθυνση|οδός|indirizzo|indirizzo postale|adrese|pasta adrese|iela|
+adres pocztowy|adresa poștală|strada|dirección|dirección postal|calle|
+telephone|phone|mobile|mobile phone|cell phone|telefon|telefon mobil|handy|mobiltelefon|mobilnummer|numéro de téléphone|portable|telefoon|
+mobiel|телефон|телефонен номер|mobitel|telefonska številka|τηλέφωνο|κινητό|αριθμός τηλεφώνου|cellulare|numero di telefono|tālrunis|
+tālruņa numurs|numer telefonu|număr de telefon|número de teléfono|móvil|
+dob|date of birth|birth date|birthdate|geburtsdatum|date de naissance|geboortedatum|дата на раждане|datum rođenja|datum rojstva|
+ημερομηνία γέννησης|data di nascita|dzimšanas datums|data urodzenia|data nașterii|fecha de nacimiento|
+full name|fullname|surname|family name|given name|familienname|nom de famille|nom et prénom|cognome|apellido|apellidos|nazwisko|prenume|
+prezime|priimek|фамилия|επώνυμο|uzvārds
 """.replace("\n", "").split("|")
     if h.strip()
 }
@@ -205,6 +218,12 @@ def _merged(grid: Grid, first_data_row: int) -> tuple[Problem, ...]:
     )
 
 
+def _set_aside(grid: Grid) -> tuple[str, ...]:
+    """The rows that are nobody's answers, in words."""
+    told = {"heading_row": "repeats the headings", "summary_row": "is a total, a mean or the like"}
+    return tuple(f"row {row} {told[rule]}: no respondent, left out by the rule `{rule}`" for row, rule in grid.set_aside.items())
+
+
 def _ends(cells: pd.DataFrame) -> pd.Series:
     """Position after the last cell of each row that has anything in it; 0 for a row without anything."""
     filled = cells.ne("").to_numpy()
@@ -216,7 +235,7 @@ def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int,
 
     Notes and problems that the reader gives stand after those of the file's shape.
     """
-    more["notes"] = (*grid.notes, *more.get("notes", ()))
+    more["notes"] = (*grid.notes, *_set_aside(grid), *more.get("notes", ()))
     more["problems"] = (*_misshapen(grid, first_data_row), *_merged(grid, first_data_row), *more.get("problems", ()))
     data = grid.cells.loc[grid.cells.index >= first_data_row]
     named = {c.position for c in columns}
@@ -225,7 +244,7 @@ def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int,
     unnamed = [p for p in grid.cells.columns if p not in named and data[p].ne("").any()]
     columns += [Column(p, "", about="tool" if _row_numbers(data[p]) else "") for p in unnamed]
     cells = data[[c.position for c in columns if c.about != "person"]]
-    filled = cells.ne("").any(axis=1)
+    filled = cells.ne("").any(axis=1) | cells.index.isin(list(grid.set_aside))
     return RawTable(tool, grid, tuple(columns), cells[filled], header_row=first_data_row - 1, **more)
 
 

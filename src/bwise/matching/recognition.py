@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bwise.classifications import sections
-from bwise.exports import READERS, read_as
+from bwise.exports import READERS, plain, read_as
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
-from bwise.matching.columns import IGNORE, Match, by_question, match_columns
+from bwise.matching.columns import ACCEPTED, IGNORE, Match, by_question, match_columns, names_of
 from bwise.matching.identifiers import lost_codes
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used
 from bwise.matching.numbers import UNITS, parse_number
+from bwise.matching.proposals import propose
 from bwise.matching.rules import Rule, made_by
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
@@ -132,7 +133,7 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     ]
     found = []
     for raw in tables:
-        matches = tuple(match_columns(raw, questionnaire, delivery, propose=False))
+        matches = tuple(match_columns(raw, questionnaire, delivery, explain=False))
         found.append(Recognised(raw, matches, "", fit=sum(m.score for m in matches if m.settled) / 100))
     best = max((r.fit for r in found), default=0.0)
     # Answers are read only where the headings leave the choice open; of two tools that read one grid equally well, the
@@ -146,9 +147,17 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
 def _read_as(grid: Grid, tool: str | None, shown: str) -> list[RawTable]:
     """The grid as each reader understands it; a reader that refuses the file does not know its name."""
     try:
-        return read_as(grid, tool)
+        return _without_loopholes(read_as(grid, tool))
     except ProblemsFound as found:
         stop(found.heading, *(replace(p, where=shown) for p in found.problems))
+
+
+def _without_loopholes(tables: list[RawTable]) -> list[RawTable]:
+    """A table that the reader of its own tool refuses is no plain table either: nobody knows it better than that reader."""
+    any_table = next((raw for raw in tables if raw.tool == plain.NAME), None)
+    if any_table and any(set(raw.problems) - set(any_table.problems) for raw in tables):
+        return [raw for raw in tables if raw is not any_table]
+    return tables
 
 
 def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery, country: str) -> Recognised:
@@ -255,6 +264,7 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
     matches = match_columns(raw, questionnaire, delivery)
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
+    matches = propose(raw, matches, questionnaire, delivery, best.language)
     return replace(best, raw=raw, matches=tuple(matches), answers=answers)
 
 
@@ -388,6 +398,7 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
         for heading in delivery.columns
         if heading not in there
     ]
+    problems += _check_wording(read, delivery, shown, there)
     problems += [
         Problem(f"`{key}: {name}: {raw}` matches no answer", shown, why, SEE_MAPPING)
         for key, name, raw in _unused_texts(read, delivery, questionnaire)
@@ -457,6 +468,34 @@ def _used_texts(
 
 def _key_of(raw: str, question: Question) -> str:
     return answer_key(raw) if question.kind.startswith("select") else raw
+
+
+def _check_wording(read: Recognised, delivery: Delivery, shown: str, there: set[str]) -> list[Problem]:
+    """Lines `wording:` that accept nothing: the heading is not there, is its question's own, or contradicts it."""
+    accepted = [m.column for m in read.matches if m.how == ACCEPTED]
+    why = "the line would do nothing"
+    if delivery.wording == "accepted":
+        none = Problem("`wording: accepted`: no heading words its question otherwise", shown, why, "take the line out")
+        return [] if accepted else [none]
+    problems = []
+    for name in delivery.wording:
+        match = next((m for m in read.matches if name in names_of(m.column)), None)
+        if match is None:
+            problems.append(Problem(f"`wording: {name}` matches no heading", shown, why, did_you_mean(name, there)))
+        elif match.how != ACCEPTED:
+            problems.append(Problem(f"`wording: {name}`: {_not_reworded(match)}", shown, why, _instead(match)))
+    return problems
+
+
+def _not_reworded(match: Match) -> str:
+    if match.settled:
+        return "its text is the question's own, or params name its question already"
+    return match.why or "it is too unlike the question that its code names"
+
+
+def _instead(match: Match) -> str:
+    take_out = "take the line out"
+    return f"{take_out}; if it is {match.named} nonetheless, say so under `columns:`" if match.named else take_out
 
 
 def read_deliveries(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[DeliveryRead]:

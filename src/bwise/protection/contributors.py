@@ -58,25 +58,25 @@ class Views:
 def contributors_of(members: csr_array, people: People) -> Contributors:
     """Of the cells (rows) of one family; persons in no cell are left aside."""
     weights = np.random.default_rng(members.shape[0]).integers(1, 2**62, size=members.shape[0])
-    by_person = members.astype(np.int64).T @ weights
+    by_person = members.T.astype(np.int64) @ weights
     counted = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
     _, first, atom = np.unique(by_person[counted], return_index=True, return_inverse=True)
-    _, wise = np.unique(people.wise[counted], return_inverse=True)
-    groups, persons = np.unique(np.column_stack([atom, people.partner[counted], wise]), axis=0, return_counts=True)
+    partners, partner = np.unique(people.partner[counted], return_inverse=True)
+    wises, wise = np.unique(people.wise[counted], return_inverse=True)
+    groups, persons = np.unique((atom * len(partners) + partner) * len(wises) + wise, return_counts=True)
+    atom, partner, wise = np.unravel_index(groups, (len(first), len(partners), len(wises)))
     rows = members[:, counted[first]].toarray().astype(np.int64)
-    return Contributors(rows, groups[:, 0], groups[:, 1], groups[:, 2], persons)
+    return Contributors(rows, atom, partners[partner], wise, persons)
 
 
 def views_of(family: Contributors) -> Views:
     """The public first, then each partner that has persons in the family and does not know all of them."""
     partners = np.unique(family.partner[family.partner >= 0])
     outside = np.vstack([np.ones((1, len(family.persons)), dtype=bool), family.partner != partners[:, None]])
-    known = outside.astype(float) @ _indicator(family.atom, family.atoms) == 0
+    known = np.ones((len(outside), family.atoms), dtype=bool)
+    view, group = np.nonzero(outside)
+    known[view, family.atom[group]] = False
     return Views(outside, known).chosen(outside.any(axis=1))
-
-
-def _indicator(code: np.ndarray, codes: int) -> csr_array:
-    return csr_array((np.ones(len(code)), (np.arange(len(code)), code)), shape=(len(code), codes))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class Counts:
 def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> Counts:
     """What stands behind each set, where `label` says to which of `sets` sets each atom belongs."""
     labels = label[family.atom]
-    persons = views.outside @ (_indicator(labels, sets) * family.persons[:, None])
+    persons = np.zeros((sets, len(views)), dtype=np.int64)
+    np.add.at(persons, labels, (views.outside * family.persons).T)
     shape = (len(views), sets)
     wises, first, last = np.zeros(shape, dtype=np.int64), np.full(shape, NOBODY), np.full(shape, NOBODY)
     by_wise = np.lexsort([family.wise, labels])
@@ -105,14 +106,26 @@ def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> C
     last[:, labels[start]] = np.maximum.reduceat(np.where(there, wise, NOBODY), start, axis=1)
     lowest = np.minimum.reduceat(np.where(there, wise, len(family.persons)), start, axis=1)
     first[:, labels[start]] = np.where(last[:, labels[start]] == NOBODY, NOBODY, lowest)
-    return Counts(persons.astype(np.int64), wises, first, last)
+    return Counts(persons.T, wises, first, last)
 
 
-def count_rows(family: Contributors, views: Views, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Persons and WISEs behind each of the rows (sets of atoms, 0/1): views x rows."""
-    belongs = rows[:, family.atom].astype(float)
-    by_wise = _indicator(family.wise, family.wise.max(initial=-1) + 1).toarray()
-    persons = (belongs @ (views.outside * family.persons).T).astype(np.int64).T
-    in_all = belongs @ by_wise
-    wises = [(in_all > belongs[:, ~outside] @ by_wise[~outside]).sum(axis=1) for outside in views.outside]
-    return persons, np.array(wises)
+def count_rows(family: Contributors, views: Views) -> tuple[np.ndarray, np.ndarray]:
+    """Persons and WISEs behind each cell: views x cells."""
+    belongs = family.rows[:, family.atom] * family.persons
+    in_all = _by_wise(belongs, family.wise)
+    persons = np.tile(belongs.sum(axis=1), (len(views), 1))
+    wises = np.tile((in_all > 0).sum(axis=1), (len(views), 1))
+    for view, outside in enumerate(views.outside):
+        inside = np.flatnonzero(~outside)
+        known = _by_wise(belongs[:, inside], family.wise[inside])
+        all_of_them = in_all[:, np.unique(family.wise[inside])]
+        persons[view] -= known.sum(axis=1)
+        wises[view] -= ((known > 0) & (known == all_of_them)).sum(axis=1)
+    return persons, wises
+
+
+def _by_wise(belongs: np.ndarray, wise: np.ndarray) -> np.ndarray:
+    """Cells x groups -> cells x WISEs there are, in order."""
+    order = np.argsort(wise, kind="stable")
+    start = np.flatnonzero(np.diff(wise[order], prepend=-1))
+    return np.add.reduceat(belongs[:, order], start, axis=1) if len(start) else belongs

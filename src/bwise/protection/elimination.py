@@ -22,69 +22,64 @@ class Elimination:
     Attributes:
         rows: cells x atoms, 0/1.
         published: mask of cells.
-        pivot: per cell the column of its dual vector; -1 where the cell is hidden or follows from cells of higher rank.
-        cell_of: per column the cell it is the dual vector of; `cells` for free vectors.
-        columns: (cells + atoms) x atoms; above what each vector meets in each cell, below the vectors themselves.
+        pivot: per cell its dual vector; -1 where the cell is hidden or follows from cells of higher rank.
+        cell_of: per vector the cell it is dual to; `cells` for free vectors.
+        vectors: atoms x (cells + atoms); what each vector meets in each cell, then the vector itself.
     """
 
     def __init__(self, rows: np.ndarray):
         self.rows = rows
         self.cells, atoms = rows.shape
-        self.columns = np.vstack([rows, np.eye(atoms, dtype=np.int64)])
+        self.vectors = np.hstack([rows.T, np.eye(atoms, dtype=np.int64)])
         self.pivot = np.full(self.cells, NOTHING)
         self.cell_of = np.full(atoms, self.cells)
         self.published = np.zeros(self.cells, dtype=bool)
 
     @property
     def free(self) -> np.ndarray:
-        """Basis (columns) of the null space of the published rows."""
-        return self.columns[self.cells :, self.cell_of == self.cells]
-
-    def coordinates(self, rows: np.ndarray) -> np.ndarray:
-        """What each dual and free vector meets in each of these rows (sets of atoms)."""
-        return (rows.astype(float) @ self.columns[self.cells :].astype(float)).astype(np.int64) % PRIME
+        """Basis of the null space of the published rows: atoms x vectors."""
+        return self.vectors[self.cell_of == self.cells, self.cells :].T
 
     def follows(self, cell: int) -> bool:
         """Whether published cells give this one anyway."""
-        return not self.columns[cell, self.cell_of == self.cells].any()
+        return not self.vectors[self.cell_of == self.cells, cell].any()
 
     def publish(self, cell: int) -> None:
+        """Also between cells that are published already; one that follows from those before it keeps no dual vector."""
         self.published[cell] = True
-        met = np.flatnonzero((self.columns[cell] != 0) & (self.cell_of > cell))
+        met = np.flatnonzero((self.vectors[:, cell] != 0) & (self.cell_of > cell))
         if len(met):
-            column = met[np.argmax(self.cell_of[met])]
-            if self.cell_of[column] < self.cells:
-                self.pivot[self.cell_of[column]] = NOTHING
-            self._make_dual(cell, column)
-            self._clear(column, met[met != column], self.columns[cell])
+            vector = met[np.argmax(self.cell_of[met])]
+            if self.cell_of[vector] < self.cells:
+                self.pivot[self.cell_of[vector]] = NOTHING
+            self._make_dual(vector, cell)
+            self._clear(met[met != vector], cell)
 
     def withdraw(self, cell: int) -> None:
         """Hide a published cell; one that followed from it takes its place."""
         self.published[cell] = False
-        column, self.pivot[cell] = self.pivot[cell], NOTHING
-        if column == NOTHING:
+        vector, self.pivot[cell] = self.pivot[cell], NOTHING
+        if vector == NOTHING:
             return
         while True:
-            below = np.flatnonzero((self.columns[cell + 1 : self.cells, column] != 0) & self.published[cell + 1 :])
+            below = np.flatnonzero((self.vectors[vector, cell + 1 : self.cells] != 0) & self.published[cell + 1 :])
             if not len(below):
-                self.cell_of[column] = self.cells
+                self.cell_of[vector] = self.cells
                 return
             cell += 1 + below[0]
             if self.pivot[cell] == NOTHING:
-                self._make_dual(cell, column)
+                self._make_dual(vector, cell)
                 return
-            self._clear(self.pivot[cell], np.array([column]), self.columns[cell])
+            self._clear(np.array([vector]), cell)
 
-    def _make_dual(self, cell: int, column: int) -> None:
-        self.pivot[cell], self.cell_of[column] = column, cell
-        scale = inverse(self.columns[cell, column])
-        self.columns[:, column] = self.columns[:, column] * scale % PRIME
+    def _make_dual(self, vector: int, cell: int) -> None:
+        self.pivot[cell], self.cell_of[vector] = vector, cell
+        self.vectors[vector] = self.vectors[vector] * inverse(self.vectors[vector, cell]) % PRIME
 
-    def _clear(self, column: int, others: np.ndarray, row: np.ndarray) -> None:
-        """Make the other columns meet the row in 0; this column meets it in 1."""
-        used = np.flatnonzero(self.columns[:, column])
-        block = np.ix_(used, others)
-        self.columns[block] = (self.columns[block] - self.columns[used, column][:, None] * row[others]) % PRIME
+    def _clear(self, vectors: np.ndarray, cell: int) -> None:
+        """Make these vectors meet the cell in 0, by means of its dual vector, which meets it in 1."""
+        met = self.vectors[vectors, cell]
+        self.vectors[vectors] = (self.vectors[vectors] - met[:, None] * self.vectors[self.pivot[cell]]) % PRIME
 
     def refused(self, known: np.ndarray, spaces: list[np.ndarray]) -> list[int]:
         """Per space (k x atoms, sets of atoms), the first cell with which a combination of its rows is computable.
@@ -97,15 +92,15 @@ class Elimination:
         """
         latest_first = np.argsort(-self.cell_of, kind="stable")
         order = self.cell_of[latest_first]
-        basis, leading = echelon(self.columns[self.cells :][known][:, latest_first])
-        stacked = self.coordinates(np.vstack(spaces))[:, latest_first]
-        if len(basis):
-            stacked = (stacked - product(stacked[:, leading], basis)) % PRIME
-        first = []
-        start = 0
-        for space in spaces:
-            rows = stacked[start : start + len(space)]
-            start += len(space)
-            leads = [np.flatnonzero(rows[0])[0]] if len(space) == 1 else echelon(rows)[1]
-            first.append(int(order[max(leads)]))
-        return first
+        vectors = self.vectors[latest_first, self.cells :].T
+        met = (np.vstack(spaces).astype(float) @ vectors.astype(float)).astype(np.int64) % PRIME
+        if known.any():
+            basis, leading = echelon(vectors[known])
+            met = (met - product(met[:, leading], basis)) % PRIME
+        ends = np.cumsum([len(space) for space in spaces])
+        return [int(order[_last_lead(met[end - len(space) : end])]) for space, end in zip(spaces, ends, strict=True)]
+
+
+def _last_lead(rows: np.ndarray) -> int:
+    """The largest of the columns where the reduced rows begin; they are independent."""
+    return int(np.flatnonzero(rows[0])[0]) if len(rows) == 1 else int(echelon(rows)[1].max())

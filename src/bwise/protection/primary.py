@@ -1,78 +1,95 @@
-"""Primary rules: which cells rest on too few to be shown for themselves."""
+"""Primary rules: which cells rest on too few to be shown for themselves, and which say too much although they rest on many."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from bwise.protection.cells import Cells, People, Rules
+from bwise.protection.contributors import Contributors, Views, count_rows
 
 
-def primary_cells(cells: Cells, people: People, rules: Rules) -> dict[str, np.ndarray]:
-    """Rule -> mask of the cells it hides. Empty cells are shown as empty."""
-    needed = np.where(cells.sensitive, rules.sensitive_persons, rules.persons)
-    persons = _distinct(cells.members, np.arange(cells.members.shape[1])).sum(axis=1)
-    by_wise = _distinct(cells.members, people.wise)
-    by_partner = _distinct(cells.members, np.where(people.partner >= 0, people.partner, -1))
-    small = (persons > 0) & (persons < needed)
-    few_wises = (persons > 0) & ((by_wise > 0).sum(axis=1) < rules.wises)
+@dataclass(frozen=True)
+class Limits:
+    """Fewer persons, or persons of fewer WISEs, are too few."""
+
+    persons: int
+    wises: int
+
+    def too_few(self, persons: np.ndarray, wises: np.ndarray) -> np.ndarray:
+        """Nobody is not too few."""
+        return (persons > 0) & ((persons < self.persons) | (wises < self.wises))
+
+
+@dataclass(frozen=True)
+class SmallCells:
+    """Cells that rest on too few.
+
+    Attributes:
+        in_view: views x cells, mask: in which view.
+        rules: rule -> mask of cells.
+    """
+
+    in_view: np.ndarray
+    rules: dict[str, np.ndarray]
+
+
+def small_cells(family: Contributors, views: Views, limits: Limits) -> SmallCells:
+    """Minimum frequency in persons and in WISEs (SDC handbook: holdings), also of what a partner does not know itself."""
+    persons, wises = count_rows(family, views)
+    in_view = limits.too_few(persons, wises)
+    rules = {
+        "persons": (persons[0] > 0) & (persons[0] < limits.persons),
+        "wises": (wises[0] > 0) & (wises[0] < limits.wises),
+        "partner": in_view[1:].any(axis=0) & ~in_view[0],
+    }
+    return SmallCells(in_view, rules)
+
+
+def telling_cells(cells: Cells, people: People, rules: Rules) -> dict[str, np.ndarray]:
+    """Rule -> mask of the cells it hides for what was answered, or because an earlier release hid them."""
     return {
-        "persons": small,
-        "wises": few_wises,
-        "partner": _small_without_a_partner(cells, people, needed, rules.wises),
-        "sensitive": cells.sensitive & _one_sided(cells, persons, rules.small_numerator),
-        "dominance": cells.magnitudes & _dominated(cells, people, by_partner, rules.dominance),
+        "sensitive": _one_sided(cells, rules.small_numerator),
+        "dominance": _dominated(cells, people, rules.dominance),
         "earlier release": cells.hidden_before,
     }
 
 
-def _distinct(members: csr_array, codes: np.ndarray) -> csr_array:
-    """Cells x distinct codes: persons of each cell by code."""
-    _, code = np.unique(codes, return_inverse=True)
-    people = len(code)
-    indicator = csr_array((np.ones(people, dtype=np.int64), (np.arange(people), code)), shape=(people, code.max(initial=-1) + 1))
-    return members.astype(np.int64) @ indicator
-
-
-def _small_without_a_partner(cells: Cells, people: People, needed: np.ndarray, wises: int) -> np.ndarray:
-    """Whether what is left without some partner's persons is somebody, but too few: the partner knows the rest."""
-    small = np.zeros(len(needed), dtype=bool)
-    for partner in np.unique(people.partner[people.partner >= 0]):
-        outside = people.partner != partner
-        with_partner = cells.members[:, ~outside].sum(axis=1) > 0
-        left = cells.members[with_partner][:, outside]
-        persons = left.sum(axis=1)
-        few = (persons < needed[with_partner]) | ((_distinct(left, people.wise[outside]) > 0).sum(axis=1) < wises)
-        small[with_partner] |= few & (persons > 0)
-    return small
-
-
-def _one_sided(cells: Cells, persons: np.ndarray, least: int) -> np.ndarray:
-    """Whether a figure, or its complement, rests on fewer persons than `least` (0 % and 100 % included)."""
-    one_sided = np.zeros(len(persons), dtype=bool)
+def _one_sided(cells: Cells, least: int) -> np.ndarray:
+    """Sensitive cells of which a figure, or its complement, rests on fewer persons than `least` (0 % and 100 % included)."""
+    one_sided = np.zeros(len(cells.sensitive), dtype=bool)
+    chosen = np.flatnonzero(cells.sensitive)
+    persons = cells.members[chosen].sum(axis=1)
     for adds in cells.adds:
-        numerator = (adds != 0).sum(axis=1)
-        one_sided |= (persons > 0) & ((numerator < least) | (persons - numerator < least))
+        numerator = (adds[chosen] != 0).sum(axis=1)
+        one_sided[chosen] |= (persons > 0) & ((numerator < least) | (persons - numerator < least))
     return one_sided
 
 
-def _dominated(cells: Cells, people: People, by_partner: csr_array, percent: float | None) -> np.ndarray:
-    """p % rule (SDC handbook): the total without the two largest contributors, all of whose figures the second could know, is
-    less than p % of the largest. Contributors are WISEs, and partners where a cell has persons of several."""
-    dominated = np.zeros(cells.members.shape[0], dtype=bool)
-    if percent is None:
+def _dominated(cells: Cells, people: People, percent: float | None) -> np.ndarray:
+    """p % rule (SDC handbook): the total without the two largest contributors, the second of whom wants to know the first, is less
+    than p % of the largest. Contributors are WISEs, and partners where a cell has persons of several."""
+    dominated = np.zeros(len(cells.magnitudes), dtype=bool)
+    chosen = np.flatnonzero(cells.magnitudes)
+    if percent is None or not len(chosen):
         return dominated
-    several = (by_partner > 0).sum(axis=1) > 1
+    several = (_by_code(cells.members[chosen], people.partner) > 0).sum(axis=1) > 1
     for adds in cells.adds:
-        amounts = abs(adds)
-        dominated |= _dominant(amounts, people.wise, percent)
-        dominated |= _dominant(amounts, people.partner, percent) & several
+        amounts = abs(adds[chosen])
+        dominated[chosen] |= _dominant(_by_code(amounts, people.wise), percent)
+        dominated[chosen] |= _dominant(_by_code(amounts, people.partner), percent) & several
     return dominated
 
 
-def _dominant(amounts: csr_array, codes: np.ndarray, percent: float) -> np.ndarray:
+def _by_code(amounts: csr_array, codes: np.ndarray) -> np.ndarray:
+    """Cells x persons -> cells x distinct codes."""
     _, code = np.unique(codes, return_inverse=True)
-    indicator = csr_array((np.ones(len(code)), (np.arange(len(code)), code)))
-    totals = np.sort((amounts @ indicator).toarray(), axis=1)
-    largest = totals[:, -1]
-    return (totals[:, :-2].sum(axis=1) < percent / 100 * largest) & (largest > 0)
+    return (amounts @ csr_array((np.ones(len(code)), (np.arange(len(code)), code)))).toarray()
+
+
+def _dominant(totals: np.ndarray, percent: float) -> np.ndarray:
+    ordered = np.sort(totals, axis=1)
+    largest = ordered[:, -1]
+    return (ordered[:, :-2].sum(axis=1) < percent / 100 * largest) & (largest > 0)

@@ -9,12 +9,10 @@ import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
 from bwise.protection.cells import PRIMARY, SECONDARY, Cells, People, Rules, Verdict
-from bwise.protection.contributors import Contributors, contributors_of
+from bwise.protection.contributors import Contributors, contributors_of, views_of
 from bwise.protection.elimination import Elimination
-from bwise.protection.primary import primary_cells
-from bwise.protection.targets import Limits, Target, computable, demands_of
-
-SMALL = ("persons", "wises", "partner")  # rules about who counts; the others are about what they answered
+from bwise.protection.primary import Limits, small_cells, telling_cells
+from bwise.protection.targets import Demands, Target, computable, demands_of
 
 
 def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
@@ -23,26 +21,24 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     Families are independent; families of equal cells are decided once.
     """
     cells = dataclasses.replace(cells, sensitive=np.isin(cells.family, cells.family[cells.sensitive]))
-    primary = primary_cells(cells, people, rules)
-    small = np.any(list(primary.values()), axis=0)
-    hidden = (small | ~cells.published) & ~cells.shown_before
-    by_answers = np.any([mask for rule, mask in primary.items() if rule not in SMALL], axis=0) & ~cells.shown_before
-    rank_of_cell = _ranks(cells)
-    audit = Counter({"cells": len(hidden)} | {f"primary: {rule}": int((mask & hidden).sum()) for rule, mask in primary.items()})
+    telling = telling_cells(cells, people, rules)
+    told = np.any(list(telling.values()), axis=0)
+    ranks = _ranks(cells)
+    reason = np.full(len(ranks), "", dtype="U9")
+    audit = Counter({"cells": len(ranks)} | {f"primary: {rule}": int((m & ~cells.shown_before).sum()) for rule, m in telling.items()})
     decided: dict[tuple, tuple[np.ndarray, Counter]] = {}
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
-        chosen = chosen[np.argsort(rank_of_cell[chosen])]
+        chosen = chosen[np.argsort(ranks[chosen])]
         limits = Limits(rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons, rules.wises)
         family = contributors_of(cells.members[chosen], people)
-        problem = _Problem(family, hidden[chosen], by_answers[chosen], int(cells.shown_before[chosen].sum()), limits)
+        problem = _Problem(family, told[chosen], cells.published[chosen], int(cells.shown_before[chosen].sum()), limits)
         key = problem.key()
         if key not in decided:
             decided[key] = problem.solve()
-        secondary, findings = decided[key]
-        hidden[chosen] |= secondary
-        audit.update(findings)
-    reason = np.select([~hidden, small, cells.published], ["", PRIMARY, SECONDARY], "")
+        reason[chosen], counts = decided[key]
+        audit.update(counts)
+    hidden = (reason != "") | ~(cells.published | cells.shown_before)
     return Verdict(hidden, reason, dict(audit))
 
 
@@ -63,53 +59,57 @@ class _Problem:
     """One family, its cells in the order of publication.
 
     Attributes:
-        hidden: cells that are not published whatever comes.
-        by_answers: those of them that must not be computable although they rest on many.
+        telling: cells that must not be computable although they may rest on many.
+        offered: cells that are to be published.
         forced: so many cells, the first ones, were published earlier.
         limits: thresholds.
     """
 
     family: Contributors
-    hidden: np.ndarray
-    by_answers: np.ndarray
+    telling: np.ndarray
+    offered: np.ndarray
     forced: int
     limits: Limits
 
     def key(self) -> tuple:
         family = self.family
-        arrays = (family.rows, family.atom, family.partner, family.wise, family.persons, self.hidden, self.by_answers)
+        arrays = (family.rows, family.atom, family.partner, family.wise, family.persons, self.telling, self.offered)
         return (*(a.tobytes() for a in arrays), self.forced, self.limits)
 
     def solve(self) -> tuple[np.ndarray, Counter]:
-        """Mask of the cells hidden as secondary, and counts for the audit."""
-        loop = _Loop(self)
+        """Reason per cell, and counts for the audit."""
+        views = views_of(self.family)
+        small = small_cells(self.family, views, self.limits)
+        forced = np.arange(len(self.telling)) < self.forced
+        primary = (small.in_view.any(axis=0) | self.telling) & ~forced
+        demands = demands_of(self.family, views, self.limits, small.in_view & ~forced, self.telling & ~forced)
+        loop = _Loop(demands, forced | (self.offered & ~primary), self.forced)
         loop.publish_and_refuse()
         republished = loop.publish_again()
         _certify(loop.elimination)
-        secondary = ~self.hidden & ~loop.elimination.published
-        return secondary, Counter(
-            {
-                "secondary": int(secondary.sum()),
-                "published after all": republished,
-                "views": len(loop.views),
-                "given away by an earlier release": len(loop.given_away),
-            }
-        )
+        refused = loop.open & ~loop.elimination.published
+        counts = Counter({f"primary: {rule}": int((mask & ~forced).sum()) for rule, mask in small.rules.items()})
+        counts["secondary"] = int(refused.sum())
+        counts["published after all"] = republished
+        counts["views"] = len(views)
+        counts["given away by an earlier release"] = len(loop.given_away)
+        return np.select([primary, refused], [PRIMARY, SECONDARY], ""), counts
 
 
 class _Loop:
     """The state of the loop over one family.
 
     Attributes:
+        open: mask of the cells that may be published.
+        forced: so many of them, the first ones, are published whatever comes.
         reasons: per cell refused, the targets it would have made computable.
         given_away: keys of targets that an earlier release has made computable: nothing can be done about them.
     """
 
-    def __init__(self, problem: _Problem):
-        self.problem = problem
-        self.elimination = Elimination(problem.family.rows)
-        self.demands = demands_of(problem.family, problem.limits, problem.hidden, problem.by_answers)
-        self.views = self.demands.views
+    def __init__(self, demands: Demands, open_: np.ndarray, forced: int):
+        self.demands, self.views = demands, demands.views
+        self.open, self.forced = open_, forced
+        self.elimination = Elimination(demands.family.rows)
         self.reasons: dict[int, list[Target]] = {}
         self.given_away: set[tuple[int, bytes]] = set()
 
@@ -119,7 +119,7 @@ class _Loop:
         What the public must not know comes first: it settles most of what partners must not know. A view in which nothing is
         computable needs no further search: hiding only shrinks what is computable.
         """
-        for cell in np.flatnonzero(~self.problem.hidden):
+        for cell in np.flatnonzero(self.open):
             self.elimination.publish(cell)
         stated = self.demands.stated
         self._refuse([Target(0, row[None]) for row in stated.rows[stated.protected[0]]])
@@ -153,7 +153,7 @@ class _Loop:
             first[at_cell] = self._first_cells([targets[n] for n in at_cell])
             at_cell = at_cell[first[at_cell] == cell]
             reason = [targets[n] for n in at_cell]
-            if cell < self.problem.forced:
+            if cell < self.forced:
                 self.given_away |= {t.key for t in reason}
                 first[at_cell] = cells
             elif reason:

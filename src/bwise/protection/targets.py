@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SEED, echelons, inverses, null_vectors, product
-from bwise.protection.contributors import Contributors, Counts, Views, count, count_rows, views_of
+from bwise.protection.contributors import Contributors, Counts, Views, count, count_rows
 from bwise.protection.elimination import Elimination
+from bwise.protection.primary import Limits
 
 FOUND_BY_SEARCH = 4  # classes: sets of so few are found in the null space, and a class has one person at least
 BLOCK = 2**22  # entries of one array of fingerprints: views are searched in blocks of this size
 
 Found = tuple[int, tuple[int, ...]]
-"""A view and classes (or a stated set) of which a combination is computable in it."""
+"""A view and classes of which a combination is computable in it."""
 Sets = tuple[np.ndarray, np.ndarray]
 """Views, and as many sets of classes of one size (sets x size)."""
 
@@ -52,18 +53,6 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Fewer persons, or persons of fewer WISEs, are too few."""
-
-    persons: int
-    wises: int
-
-    def too_few(self, persons: np.ndarray, wises: np.ndarray) -> np.ndarray:
-        """Nobody is not too few."""
-        return (persons > 0) & ((persons < self.persons) | (wises < self.wises))
-
-
-@dataclass(frozen=True)
 class Demands:
     """What is asked of a publication: of whom, against whom, and what must not be computable."""
 
@@ -73,18 +62,18 @@ class Demands:
     stated: Stated
 
 
-def demands_of(family: Contributors, limits: Limits, hidden: np.ndarray, by_answers: np.ndarray) -> Demands:
-    """Hidden cells, in the views where too few stand behind them, and those hidden for what was answered, in every view. If more
-    persons can be too few than a search finds: differences of a base and one it contains, too (KDisclosure of GaussSuppression)."""
-    views = views_of(family)
+def demands_of(family: Contributors, views: Views, limits: Limits, small: np.ndarray, telling: np.ndarray) -> Demands:
+    """Cells that are too small, in the views where they are (`small`, views x cells), and those that tell too much, in every view.
+    If more persons can be too few than a search finds: differences of a base and one it contains, too (KDisclosure of
+    GaussSuppression), in views where they are too small."""
+    hidden = small.any(axis=0) | telling
     rows = family.rows[hidden]
-    always = by_answers[hidden]
+    protected = small[:, hidden] | (telling[hidden] & (views.outside @ family.rows[:, family.atom].T > 0)[:, hidden])
     if limits.persons > FOUND_BY_SEARCH + 1:
-        differences = _differences(family.rows)
-        rows, always = np.vstack([rows, differences]), np.append(always, np.zeros(len(differences), dtype=bool))
-    persons, wises = count_rows(family, views, rows)
-    stated = Stated(rows, limits.too_few(persons, wises) | (always & (persons > 0)))
-    return Demands(family, views, limits, stated)
+        differences = replace(family, rows=_differences(family.rows))
+        rows = np.vstack([rows, differences.rows])
+        protected = np.hstack([protected, limits.too_few(*count_rows(differences, views))])
+    return Demands(family, views, limits, Stated(rows, protected))
 
 
 def _differences(rows: np.ndarray) -> np.ndarray:
@@ -109,31 +98,34 @@ def computable(demands: Demands, elimination: Elimination, numbers: np.ndarray) 
         numbers: the views to search.
     """
     family, views, stated = demands.family, demands.views, demands.stated
-    label = _classes(elimination)
-    sets = np.vstack([label == np.arange(label.max(initial=-1) + 1)[:, None], stated.rows]).astype(np.int64)
-    classes = len(sets) - len(stated.rows)
+    label, first = _classes(elimination)
     null = elimination.free
-    met = product(sets, null)
+    by_class = np.zeros((len(first), null.shape[1]), dtype=np.int64)
+    np.add.at(by_class, label, null)
+    by_row = stated.rows.astype(float) @ null.astype(float)
+    met = np.vstack([by_class, by_row.astype(np.int64)]) % PRIME
     targets = []
-    for block in _blocks(views, numbers, len(sets)):
-        counts = count(family, views.chosen(block), label, classes)
-        search = _Search(null, met, views.chosen(block), counts, demands.limits)
-        found = search.stated(stated.protected[block]) + search.small_sets()
-        for view, members in found:
-            targets.append(Target(int(block[view]), np.where(views.known[block[view]], 0, sets[list(members)])))
+    for block in _blocks(views, numbers, len(met)):
+        some = views.chosen(block)
+        search = _Search(null, met, some, count(family, some, label, len(first)), demands.limits)
+        for view, members in search.small_sets():
+            targets.append(Target(int(block[view]), ((label == np.array(members)[:, None]) & ~some.known[view]).astype(np.int64)))
+        for view, row in search.stated(stated.protected[block]):
+            targets.append(Target(int(block[view]), np.where(some.known[view], 0, stated.rows[row])[None]))
     return targets
 
 
-def _classes(elimination: Elimination) -> np.ndarray:
-    """Per atom, the number of its pattern over the published cells that count."""
+def _classes(elimination: Elimination) -> tuple[np.ndarray, np.ndarray]:
+    """Per atom, the number of its pattern over the published cells that count; per pattern the first atom."""
     rows = elimination.rows[elimination.pivot >= 0]
     weights = np.random.default_rng(SEED).integers(1, 2**62, size=len(rows))
-    return np.unique(weights @ rows, return_inverse=True)[1]
+    _, first, label = np.unique(weights @ rows, return_index=True, return_inverse=True)
+    return label, first
 
 
 def _blocks(views: Views, numbers: np.ndarray, classes: int) -> Iterator[np.ndarray]:
     """Numbers of views that know about as many atoms, so many that their fingerprints fit into memory."""
-    size = np.ceil(np.log2(np.maximum(views.known[numbers].sum(axis=1), 1)))
+    size = np.ceil(np.log2(np.maximum(views.known[numbers].sum(axis=1), 1)) / 2)
     most = max(1, BLOCK // (8 * (classes + 1)))
     for value in np.unique(size):
         alike = numbers[size == value]
@@ -153,117 +145,119 @@ class _Search:
         self.counts, self.limits, self.classes = counts, limits, counts.persons.shape[1]
         self.small = limits.too_few(counts.persons, counts.wises)
         self.of_one, self.of_two = self._sets_of_wises()
-        widest = max((members.shape[1] for _, members in self.of_one + self.of_two), default=0)
-        self.prints = _fingerprints(null, met, views, 1 + max(FOUND_BY_SEARCH, widest))
+        alone, both = (max((members.shape[1] for _, members in sets), default=0) for sets in (self.of_one, self.of_two))
+        self.prints = _fingerprints(null, met, views, 1 + max(FOUND_BY_SEARCH, 2 * alone, both))
         self.zero = ~self.prints.any(axis=2)
 
-    def stated(self, protected: np.ndarray) -> list[Found]:
-        view, row = np.nonzero(protected & self.zero[:, self.classes :])
-        return [(v, (self.classes + r,)) for v, r in zip(view.tolist(), row.tolist(), strict=True)]
+    def stated(self, protected: np.ndarray) -> list[tuple[int, int]]:
+        """Views and stated sets that are computable there and must not be."""
+        return [(view, row) for view, row in np.argwhere(protected & self.zero[:, self.classes :]).tolist()]
 
     def small_sets(self) -> list[Found]:
         view, single = np.nonzero(self.small & self.zero[:, : self.classes])
-        known = [(v, (c,)) for v, c in zip(view.tolist(), single.tolist(), strict=True)]
+        found = [(v, (c,)) for v, c in zip(view.tolist(), single.tolist(), strict=True)]
         unknown = self.small & ~self.zero[:, : self.classes]
-        sums = self._proportional(unknown) + self._sums(unknown) + self._with_another_wise(unknown)
-        candidates = [(np.array([view]), np.array([members])) for view, members in dict.fromkeys(sums)]
-        return list(dict.fromkeys(known + self._dependent(unknown, candidates + self.of_one + self.of_two)))
-
-    def _dependent(self, unknown: np.ndarray, sets: Iterable[Sets]) -> list[Found]:
-        """Those of the sets, of unknown classes only, whose rows are dependent."""
-        found = []
-        for view, members in sets:
+        of_one = []
+        for view, members in self.of_one:
+            dependent = self._dependent(view, members)
             open_ = unknown[view[:, None], members].all(axis=1)
-            view, members = view[open_], members[open_]
-            dependent = (echelons(self.prints[view[:, None], members, : members.shape[1] + 1])[1] < 0).any(axis=1)
-            found += zip(view[dependent].tolist(), map(tuple, members[dependent].tolist()), strict=True)
-        return found
+            found += _listed(view, members, open_ & dependent)
+            of_one.append((view[open_ & ~dependent], members[open_ & ~dependent]))
+        for view, members in self.of_two:
+            found += _listed(view, members, unknown[view[:, None], members].all(axis=1) & self._dependent(view, members))
+        found += self._proportional(unknown) + self._sums(unknown) + self._of_two_wises(of_one)
+        return list(dict.fromkeys(found))
+
+    def _dependent(self, view: np.ndarray, members: np.ndarray) -> np.ndarray:
+        """Mask of the sets (of one size) whose rows are dependent."""
+        size = members.shape[1]
+        return (echelons(self.prints[view[:, None], members, : size + 1])[1] < 0).any(axis=1)
 
     def _sets_of_wises(self) -> tuple[list[Sets], list[Sets]]:
-        """Classes of one WISE, of two that share a class, and of two that have several each: no combination may be known."""
-        if self.limits.wises < 2:
-            return [], []
+        """Classes of one WISE, and classes of two that share a class: no combination of their answers may be known."""
         counts, codes = self.counts, self.counts.last.max(initial=0) + 1
-        view, single = np.nonzero(self.small & (counts.wises == 1))
+        view, single = np.nonzero(self.small & (counts.wises == 1) & (self.limits.wises > 1))
         owner = view * codes + counts.first[view, single]
-        of_one = _by_size(owner, single, owner // codes)
-        if self.limits.wises == 2:
-            return _larger(of_one, 1), []
-        view, shared = np.nonzero(self.small & (counts.wises == 2))
+        of_one = _by_size(owner, single, view)
+        view, shared = np.nonzero(self.small & (counts.wises == 2) & (self.limits.wises > 2))
         owners = np.column_stack([view, counts.first[view, shared], counts.last[view, shared]])
         pairs, pair = np.unique(owners, axis=0, return_inverse=True)
-        by_owner = np.argsort(owner, kind="stable")
         number, members = [pair.ravel()], [shared]
+        by_owner = np.argsort(owner, kind="stable")
         for side in (1, 2):
             theirs = pairs[:, 0] * codes + pairs[:, side]
             start, end = (np.searchsorted(owner[by_owner], theirs, side=edge) for edge in ("left", "right"))
-            times = end - start
-            number.append(np.repeat(np.arange(len(pairs)), times))
-            offset = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-            members.append(single[by_owner[np.repeat(start, times) + offset]])
+            number.append(np.repeat(np.arange(len(pairs)), end - start))
+            members.append(single[by_owner[_ranges(start, end)]])
         number = np.concatenate(number)
         of_two = _by_size(number, np.concatenate(members), pairs[number, 0])
-        several = _larger(of_one, 1)
-        return several, _larger(of_two, 1) + _unions(several)
+        return of_one, [(view, members) for view, members in of_two if members.shape[1] > 1]
 
     def _proportional(self, unknown: np.ndarray) -> list[Found]:
         """Pairs of classes of too few persons, or of two WISEs, with proportional rows."""
         counts = self.counts
-        view, single = np.nonzero(unknown)
-        rows = self.prints[view, single]
+        views, single = np.nonzero(unknown)
+        rows = self.prints[views, single]
         scaled = rows[:, 1] * inverses(rows[:, 0]) % PRIME
         found = []
-        for group in _equal(view, scaled):
-            v = int(view[group[0]])
+        for group in _equal((views << 31) + scaled):
+            view = int(views[group[0]])
             for pair in itertools.combinations(single[group].tolist(), 2):
-                owners = {int(w) for c in pair for w in (counts.first[v, c], counts.last[v, c])}
-                few_wises = counts.wises[v, pair].max() <= 2 and len(owners) < self.limits.wises
-                if counts.persons[v, pair].sum() < self.limits.persons or few_wises:
-                    found.append((v, pair))
-        return found
+                owners = {int(w) for c in pair for w in (counts.first[view, c], counts.last[view, c])}
+                few_wises = counts.wises[view, pair].max() <= 2 and len(owners) < self.limits.wises
+                if counts.persons[view, pair].sum() < self.limits.persons or few_wises:
+                    found.append((view, pair))
+        return self._confirmed(found)
 
-    def _with_another_wise(self, unknown: np.ndarray) -> list[Found]:
-        """Several classes of one WISE and one class of another, with dependent rows: the normal of the several meets the one in 0."""
+    def _of_two_wises(self, of_one: list[Sets]) -> list[Found]:
+        """Classes of one WISE and classes of another that are dependent together, although neither WISE's are.
+
+        All pairs of WISEs at once by Laplace's expansion: the determinant of a + b rows is the sum, over the choices of a columns,
+        of the minors of the first a rows there times those of the others in the other columns, with signs.
+        """
         found = []
-        if self.limits.wises < 3:
-            return found
-        alone = unknown & (self.counts.wises == 1)
-        for view, members in self.of_one:
-            prints = self.prints[:, : self.classes, : members.shape[1] + 1]
-            normal = null_vectors(prints[view[:, None], members], 1, np.random.default_rng(SEED))
-            met = product(prints[view], normal)[:, :, 0]
-            for number, other in np.argwhere(alone[view] & (met == 0)).tolist():
-                if other not in members[number]:
-                    found.append((int(view[number]), (*members[number].tolist(), other)))
+        for (view, one), (other_view, other) in itertools.combinations_with_replacement(of_one, 2):
+            a, b = one.shape[1], other.shape[1]
+            if a == b == 1 or self.limits.wises < 3:
+                continue  # two classes are found as a pair
+            columns = np.array(list(itertools.combinations(range(a + b), a)))
+            negative = (columns.sum(axis=1) + a * (a - 1) // 2) % 2 == 1
+            left = _minors(self.prints[view[:, None], one, : a + b])
+            right = _minors(self.prints[other_view[:, None], other, : a + b])[:, ::-1]  # complements of combinations, in order
+            left, left_number = _by_view(np.where(negative, PRIME - left, left), view, len(self.prints))
+            right, right_number = _by_view(right, other_view, len(self.prints))
+            zero = product(left, right.transpose(0, 2, 1)) == 0
+            zero &= (left_number[:, :, None] >= 0) & (right_number[:, None, :] >= 0)
+            for v, i, k in np.argwhere(zero).tolist():
+                if a != b or i < k:
+                    found.append((v, (*one[left_number[v, i]].tolist(), *other[right_number[v, k]].tolist())))
         return found
 
     def _sums(self, unknown: np.ndarray) -> list[Found]:
         """Three or four classes of too few persons whose answers, added or subtracted, are known: meet in the middle of the
         fingerprints of all classes and of all sums and differences of two."""
-        persons = self.counts.persons
-        pieces = []
-        few = unknown & (persons <= self.limits.persons - 3)
-        for view in np.flatnonzero(few.sum(axis=1) > 2):
-            single = np.flatnonzero(few[view])
-            left, right = np.triu_indices(len(single), 1)
-            close = persons[view, single[left]] + persons[view, single[right]] < self.limits.persons - 1
-            left, right = single[left[close]], single[right[close]]
-            first, second = np.concatenate([single, left, left]), np.concatenate([single, right, right])
-            sign = np.repeat([0, 1, -1], [len(single), len(left), len(left)])
-            pieces.append((np.full(len(first), view), first, second, sign))
-        if not pieces:
-            return []
-        view, first, second, sign = (np.concatenate(p) for p in zip(*pieces, strict=True))
-        sums = (self.prints[view, first, 0] + sign * self.prints[view, second, 0]) % PRIME
         found = []
-        for group in _equal(view, np.minimum(sums, PRIME - sums)):
-            v = int(view[group[0]])
-            for one, other in itertools.combinations(group.tolist(), 2):
-                members = [first[one], first[other]] + [second[i] for i in (one, other) if sign[i]]
-                union = tuple(sorted({int(c) for c in members}))
-                if len(union) == len(members) and persons[v, union].sum() < self.limits.persons:
-                    found.append((v, union))
-        return found
+        persons = self.counts.persons
+        few = unknown & (persons <= self.limits.persons - 3)
+        for view in np.flatnonzero(few.sum(axis=1) > 2).tolist():
+            single, prints = np.flatnonzero(few[view]), self.prints[view, :, 0]
+            left, right = (single[side] for side in np.triu_indices(len(single), 1))
+            close = persons[view, left] + persons[view, right] < self.limits.persons - 1
+            left, right = left[close], right[close]
+            sums = np.concatenate([prints[single], prints[left] + prints[right], prints[left] - prints[right]]) % PRIME
+            for group in _equal(np.minimum(sums, PRIME - sums)):
+                for pair in itertools.combinations(group.tolist(), 2):
+                    parts = [
+                        (single[i],) if i < len(single) else (left[(i - len(single)) % len(left)], right[(i - len(single)) % len(left)])
+                        for i in pair
+                    ]
+                    members = tuple(sorted({int(c) for part in parts for c in part}))
+                    if len(members) == sum(map(len, parts)) and persons[view, members].sum() < self.limits.persons:
+                        found.append((view, members))
+        return self._confirmed(found)
+
+    def _confirmed(self, found: list[Found]) -> list[Found]:
+        return [s for s in found if self._dependent(np.array([s[0]]), np.array([s[1]]))[0]]
 
 
 def _by_size(number: np.ndarray, members: np.ndarray, view: np.ndarray) -> list[Sets]:
@@ -277,18 +271,39 @@ def _by_size(number: np.ndarray, members: np.ndarray, view: np.ndarray) -> list[
     return sets
 
 
-def _larger(sets: list[Sets], size: int) -> list[Sets]:
-    return [(view, members) for view, members in sets if members.shape[1] > size]
+def _ranges(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """start, start + 1, …, end - 1 of each range, one after the other."""
+    sizes = end - start
+    return np.repeat(start - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
-def _unions(parts: list[Sets]) -> list[Sets]:
-    """Each two of the parts of a view together."""
-    sets = []
-    for (view, one), (other_view, other) in itertools.combinations_with_replacement(parts, 2):
-        left, right = np.nonzero(view[:, None] == other_view)
-        once = (left < right) | (one.shape[1] != other.shape[1])
-        sets.append((view[left[once]], np.hstack([one[left[once]], other[right[once]]])))
-    return sets
+def _listed(view: np.ndarray, members: np.ndarray, which: np.ndarray) -> list[Found]:
+    return list(zip(view[which].tolist(), map(tuple, members[which].tolist()), strict=True))
+
+
+def _minors(rows: np.ndarray) -> np.ndarray:
+    """All minors of as many columns as there are rows, for many matrices: matrices x choices of columns, in lexicographic order."""
+    height, width = rows.shape[1:]
+    smaller, place = np.ones((len(rows), 1), dtype=np.int64), {(): 0}
+    for row in range(height):
+        choices = list(itertools.combinations(range(width), row + 1))
+        minors = np.zeros((len(rows), len(choices)), dtype=np.int64)
+        for position in range(row + 1):
+            rest = [place[c[:position] + c[position + 1 :]] for c in choices]
+            terms = rows[:, row, [c[position] for c in choices]] * smaller[:, rest] % PRIME
+            minors += terms if (row + position) % 2 == 0 else PRIME - terms
+        smaller, place = minors % PRIME, {c: number for number, c in enumerate(choices)}
+    return smaller
+
+
+def _by_view(values: np.ndarray, view: np.ndarray, views: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values in the order of their views as views x places x width, filled with zeros, and the number of each place; -1: unused."""
+    place = np.arange(len(view)) - np.searchsorted(view, view)
+    number = np.full((views, place.max(initial=-1) + 1), -1)
+    number[view, place] = np.arange(len(view))
+    filled = np.zeros((*number.shape, values.shape[1]), dtype=np.int64)
+    filled[view, place] = values
+    return filled, number
 
 
 def _fingerprints(null: np.ndarray, met: np.ndarray, views: Views, number: int) -> np.ndarray:
@@ -310,11 +325,10 @@ def _fingerprints(null: np.ndarray, met: np.ndarray, views: Views, number: int) 
     return product(met, null_vectors(known, number, random))
 
 
-def _equal(view: np.ndarray, key: np.ndarray) -> list[np.ndarray]:
-    """Positions with the same key (31 bits) in the same view, group by group; groups of two and more."""
-    joined = (view << 31) + key
-    ordered = np.sort(joined)
+def _equal(keys: np.ndarray) -> list[np.ndarray]:
+    """Positions with the same key, group by group; groups of two and more."""
+    ordered = np.sort(keys)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    places = np.flatnonzero(np.isin(joined, twice)) if len(twice) else twice
-    places = places[np.argsort(joined[places], kind="stable")]
-    return np.split(places, np.flatnonzero(np.diff(joined[places])) + 1) if len(places) else []
+    places = np.flatnonzero(np.isin(keys, twice)) if len(twice) else np.zeros(0, dtype=np.int64)
+    places = places[np.argsort(keys[places], kind="stable")]
+    return np.split(places, np.flatnonzero(np.diff(keys[places])) + 1) if len(places) else []
