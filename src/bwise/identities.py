@@ -11,7 +11,9 @@ from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic
 from bwise.corrections import CORRECTION
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
+from bwise.matching.answers import ALL_OFFERED
 from bwise.matching.columns import Match
+from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
 from bwise.matching.lists import DECLARED_MISSING
 from bwise.matching.words import NOTHING
 from bwise.problems import Problem, stop
@@ -221,9 +223,10 @@ class _Replay:
     def _text(self, question: Question, match: Match) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Open answers are not in the mapping: the cell itself, or what params declare of it."""
         column, declared = self._column(match), self.delivery.delivery.answers.get(question.name, {})
+        codes = codes_as_sent(np.array(column.texts, dtype=object)) if question.role in IDENTIFIERS else {}
         found = []
         for cell in column.texts:
-            text = "" if cell == NOT_SHOWN else tidy(cell)
+            text = "" if cell == NOT_SHOWN else codes.get(cell, tidy(cell))
             said = declared.get(cell, declared.get(text, "" if answer_key(text) in NOTHING else text))
             empty = "not_shown" if cell == NOT_SHOWN else "no_answer"
             missing = {cell, text} & set(declared) and said in DECLARED_MISSING  # somebody may have typed such a word, too
@@ -262,7 +265,7 @@ class _Replay:
         for choice in [*missing, *(c for c in ticked if c not in missing)]:
             reason[ticked[choice]] = choices[choice].missing or ""
         reason[(states == "unreadable").any(axis=1)] = "unreadable"
-        if self.delivery.delivery.options.get(question.name) == "all_offered":
+        if self.delivery.delivery.options.get(question.name) == ALL_OFFERED:
             ticked |= {c: np.zeros(len(self.rows), dtype=bool) for c in choices if c not in ticked}
         answered = reason == ""
         values = [np.where(answered, TICKED.take(ticked[c].astype(int)), "") if c in ticked else self._same("") for c in choices]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path, PurePosixPath
@@ -11,12 +12,12 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 from ruamel.yaml import YAML
 
+from bwise import open_texts
 from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
 from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
-from bwise.masking import mask
 from bwise.matching import DeliveryRead, read_delivery
-from bwise.matching.columns import Match
+from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
@@ -51,9 +52,19 @@ class State:
         return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
 
     @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Question -> options without a column, of which params say nothing."""
+        return self.read.open_options if self.read else {}
+
+    @property
+    def reworded(self) -> list[Match]:
+        """Open columns whose text words the question of their code otherwise."""
+        return [m for m in self.columns if m.how == WORDING]
+
+    @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.problems or self.review or self.columns or len(self.answers) or self.corrections)
+        return bool(self.problems or self.review or self.columns or len(self.answers) or self.options or self.corrections)
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -152,22 +163,35 @@ def not_asked(read: DeliveryRead, questionnaire: Questionnaire) -> list[str]:
 
 def _columns(state: State) -> list[str]:
     matches = state.read.recognised.matches
-    proposed = [m for m in state.columns if m.proposal]
-    counts = f"{sum(m.settled for m in matches)} matched, {len(proposed)} proposed, {len(state.columns) - len(proposed)} unmatched"
-    return [f"  columns      {counts}", *_listed([f"{_shorter(m.column.heading)}  →  {_proposed(m)}" for m in state.columns])]
+    proposed = [m for m in state.columns if m.proposal and m.how != WORDING]
+    open_else = len(state.columns) - len(state.reworded) - len(proposed)
+    counts = f"{sum(m.settled for m in matches)} matched, {len(proposed)} proposed, {open_else} unmatched"
+    counts += f", {len(state.reworded)} worded otherwise" if state.reworded else ""
+    others = [f"{_shorter(m.column.heading)}  →  {_proposed(m)}" for m in state.columns if m.how != WORDING]
+    return [f"  columns      {counts}", *_listed(others), *_listed(side_by_side(m) for m in state.reworded)]
+
+
+def side_by_side(match: Match) -> str:
+    """The text of a heading above that of the question its code names."""
+    spoken = _shorter(match.column.text)
+    return f"{match.named}, {match.column.place}, says  {spoken}\n{' ' * 17}the question says  {_shorter(match.asked)}"
 
 
 def _answers(state: State) -> list[str]:
     found = state.answers
+    lines = open_texts.told(found, state.country)
     proposed = found["proposal"].ne("").sum()
     counts = f"{state.read.recognised.readable:.1%} read; {proposed} texts proposed, {len(found) - proposed} unmatched"
-    near = found[found["proposal"].ne("")]  # a text that is like no answer is not shown: people may have typed anything
-    texts = [_shorter(mask(raw, state.country)) for raw in near["raw"]]
-    told = [f"{a.question}: {text} ({a.count}×)  →  {a.proposal}" for a, text in zip(near.itertuples(), texts, strict=True)]
-    far = found[found["proposal"].eq("")].groupby("question", sort=False).size()
-    rest = f"like no answer; see {PurePosixPath('processed', state.country, state.part)}/mapping.csv"
-    told += [f"{question}: {count} other text{'s' * (count > 1)}, {rest}" for question, count in far.items()]
-    return [f"  answers      {counts}", *_listed(told)]
+    where = PurePosixPath("processed", state.country, state.part, open_texts.FILE)
+    rest = [f"               … and {len(lines) - SHOWN} more; all of them in {where}"] if len(lines) > SHOWN else []
+    rest = rest or ([f"               listed in {where}"] if lines else [])
+    return [f"  answers      {counts}", *_listed(lines[:SHOWN]), *rest, *_options(state)]
+
+
+def _options(state: State) -> list[str]:
+    """Options that have no column: whether nobody was asked or nobody ticked them cannot be seen."""
+    lines = [f"{question}: {_few(list(options))}" for question, options in state.options.items()]
+    return ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
 
 
 def _next_steps(state: State) -> list[str]:
@@ -175,10 +199,13 @@ def _next_steps(state: State) -> list[str]:
         return ["  Nothing is open. Run it: bwise run " + state.country]
     where = f"params/{state.country}.yaml"
     steps = []
-    if state.columns:
+    if len(state.columns) > len(state.reworded):
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
-    if len(state.answers):
-        steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
+    if state.reworded:
+        steps.append(f"where both texts ask the same, `bwise confirm {state.country}`; else give the heading its question, as above")
+    steps += [f"in {where}, {step}" for step in open_texts.to_do(state.answers)]
+    if state.options:
+        steps.append(f"in {where}, under `options:`, say of each question `all_offered` (nobody ticked them) or `not_offered`")
     if state.corrections:
         steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
     if state.review:
@@ -188,7 +215,8 @@ def _next_steps(state: State) -> list[str]:
     return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
 
 
-def _listed(lines: list[str]) -> list[str]:
+def _listed(lines: Iterable[str]) -> list[str]:
+    lines = list(lines)
     more = [f"               … and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     return [f"               {line}" for line in lines[:SHOWN]] + more
 
@@ -207,7 +235,13 @@ def _shorter(text: str) -> str:
 
 
 def _proposed(match: Match) -> str:
-    return f"{match.proposal} ({match.score:.0f} of 100)" if match.proposal else "no question like it"
+    if match.proposal:
+        return f"{match.proposal} ({match.score:.0f} of 100)"
+    if match.how == SECOND:
+        return f"{match.why}; if both are parts of it, or it was reworded in the field, see `join` in params/README.md"
+    if match.how == CONTRADICTION:
+        return f"its code is that of {match.named}, but {match.why}"
+    return f"like {match.named}, but {match.why or 'not like enough'}" if match.named else "no question like it"
 
 
 def new_params(project: Project, country: str, files: list[str], questionnaire: str, partner: str = "") -> tuple[Path, list[State]]:
@@ -241,27 +275,31 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     lines += [f"    # recognised: {state.read.recognised.describe()}"]
     if state.is_open:
         lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
-    if state.columns:
+    open_else = [m for m in state.columns if m.how != WORDING]
+    ready = [m for m in open_else if m.proposal and " or " not in m.proposal]
+    if ready:
         lines += ["    # columns:"]
-        lines += [f"    #   {quoted(m.column.heading)}: {_target(m)}" for m in state.columns]
-    likely = state.answers[state.answers["proposal"].ne("")]
-    answers = likely[likely["raw"].map(lambda text: mask(text, state.country)).eq(likely["raw"])]  # a masked text is no key
-    if len(answers):
-        lines += ["    # answers:"]
-        for question, texts in answers.groupby("question", sort=False):
-            lines += [f"    #   {question.partition('/')[0]}:"]
-            lines += [
-                f"    #     {quoted(a.raw)}: {a.proposal.partition(' ')[0] or 'no_answer'}   # {a.proposal or 'no answer like it'}"
-                for a in texts.itertuples()
-            ]
+        lines += [f"    #   {quoted(m.column.heading)}: {m.proposal}   # {m.score:.0f} of 100" for m in ready]
+    if left := [m for m in open_else if m not in ready]:
+        lines += ["    # Still to be told under `columns:`, which question each of these is, or `ignore`:"]
+        lines += [f"    # # {quoted(m.column.heading)}: {_proposed(m)}" for m in left]
+    if state.reworded:
+        what = f"{len(state.reworded)} headings word their question otherwise"
+        lines += [f"    # {what}: compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
+    for key, found in open_texts.as_params(state.answers, state.country).items():
+        lines += [f"    # {key}:"]
+        for question, told in found.items():
+            if key == "answers":
+                lines += [f"    #   {question}:"]
+                lines += [f"    #     {quoted(text)}: {code}   # {near}" for text, (code, near) in told.items()]
+            else:
+                lines += [f"    #   {question}: {told}"]
+    if state.options:
+        lines += ["    # Still to be told under `options:`, `all_offered` (nobody ticked those without a column) or `not_offered`:"]
+        lines += [f"    # # {question}: {', '.join(options)}" for question, options in state.options.items()]
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"
-
-
-def _target(match: Match) -> str:
-    first = match.proposal.partition(" or ")[0]
-    return f"{first or 'ignore'}   # {match.score:.0f} of 100: {match.proposal}" if first else "ignore   # no question like it"
 
 
 def quoted(text: str) -> str:

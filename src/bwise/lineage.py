@@ -11,12 +11,13 @@ from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
 from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
+from bwise.matching.columns import ACCEPTED
 from bwise.matching.rules import TYPED, made_by
 from bwise.problems import Problem, stop
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
-REWORDED = ("declared", "code and similar text")  # how a column was matched whose text is not the questionnaire's
+REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION_EXPORTS = Path("raw/demo")
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
@@ -62,7 +63,7 @@ def mapping_table(country: Country) -> pd.DataFrame:
         frame.insert(0, "delivery", delivery.name)
         frame.insert(2, "heading", frame["column"].map(headings))
         loose = frame["reason"].eq("unreadable") | made_by(frame["rule"], *TYPED)
-        for name in ("raw", "code"):
+        for name in ("raw", "code", "open"):
             frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
         frames.append(frame)
     told = pd.concat(frames, ignore_index=True)
@@ -143,11 +144,20 @@ def _comparability(country: Country) -> dict[str, list[str]]:
             "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
             "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
             "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
-            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in m.proposal.split(" or ") if t},
+            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in (m.proposal or m.named).split(" or ") if t},
         }
         for status, questions in here.items():
             found.setdefault(status, set()).update(questions)
     return {status: sorted(questions) for status, questions in found.items() if questions}
+
+
+def _options_without_column(read: DeliveryRead) -> dict[str, dict[str, list[str]]]:
+    """What became of options that have no column -> question -> options: `all_offered` (nobody ticked them), else not asked:
+    `not_offered` as params say, or `open`."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for question, options in read.answers.absent.items():
+        found.setdefault(read.delivery.options.get(question, "open"), {})[question] = list(options)
+    return found
 
 
 def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> dict[str, Any]:
@@ -160,6 +170,7 @@ def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> di
         "language": read.recognised.language,
         "columns": read.recognised.of_columns,
         "columns_matched": read.recognised.columns,
+        "options_without_column": _options_without_column(read),
         "records": len(read.raw.cells),
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
         "unreadable_answers": int(waiting.loc[waiting["delivery"].eq(read.name), "count"].sum()),

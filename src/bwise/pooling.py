@@ -50,6 +50,11 @@ class Pool:
     def countries(self) -> list[str]:
         return list(self.manifests)
 
+    @cached_property
+    def records(self) -> list[dict]:
+        """The answers, a dict for each respondent: for the few records of focus groups."""
+        return self.answers.to_dict("records")
+
     @property
     def demonstration(self) -> bool:
         """Whether any of the answers is synthetic."""
