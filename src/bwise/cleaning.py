@@ -81,7 +81,7 @@ def _rows(read: DeliveryRead) -> pd.DataFrame:
 
 def whole(frame: pd.DataFrame) -> pd.DataFrame:
     """The same texts as one array of rows x columns, on which a comparison is one operation and not one per column."""
-    return pd.DataFrame(frame.to_numpy(dtype=object), index=frame.index, columns=frame.columns)
+    return pd.DataFrame(frame.to_numpy(dtype=object), index=frame.index, columns=frame.columns, dtype=object)
 
 
 def question_reasons(country: Country, names: list[str]) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def question_reasons(country: Country, names: list[str]) -> pd.DataFrame:
         found[:, number] = reasons[:, first]
         for column in others:  # deliveries may have offered different options
             found[:, number] = np.where(found[:, number] == "not_asked", reasons[:, column], found[:, number])
-    return pd.DataFrame(found, index=country.reasons.index, columns=names)
+    return pd.DataFrame(found, index=country.reasons.index, columns=names, dtype=object)
 
 
 def hidden(country: Country) -> dict[str, np.ndarray]:
@@ -129,7 +129,7 @@ def apply_skip_logic(country: Country) -> None:
     after = before.copy()
     after[(before == "no_answer") & passed] = "not_shown"
     after[(before == "not_shown") & ~passed & left[:, None]] = "no_answer"
-    country.reasons = pd.DataFrame(after, index=country.reasons.index, columns=country.reasons.columns)
+    country.reasons = pd.DataFrame(after, index=country.reasons.index, columns=country.reasons.columns, dtype=object)
 
 
 def open_answers(country: Country) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
         said = pd.Series(values[:, at], index=typed.index)
         typed = typed.assign(**{question.name: said.replace("", pd.NA)})
         values[:, at] = ""
-    told = replace(country, values=typed, reasons=pd.DataFrame(reasons, index=typed.index, columns=columns))
+    told = replace(country, values=typed, reasons=pd.DataFrame(reasons, index=typed.index, columns=columns, dtype=object))
     apply_skip_logic(told)
     reasons = told.reasons.to_numpy(dtype=object, copy=True)
     for question in country.questionnaire.with_role("wise"):
@@ -223,7 +223,7 @@ class _Replay:
     def _text(self, question: Question, match: Match) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Open answers are not in the mapping: the cell itself, or what params declare of it."""
         column, declared = self._column(match), self.delivery.delivery.answers.get(question.name, {})
-        codes = codes_as_sent(np.array(column.texts, dtype=object)) if question.role in IDENTIFIERS else {}
+        codes = codes_as_sent(column.texts) if question.role in IDENTIFIERS else {}
         found = []
         for cell in column.texts:
             text = "" if cell == NOT_SHOWN else codes.get(cell, tidy(cell))
