@@ -2,7 +2,7 @@
 
 The modules stand in the order of the data, and a module imports only from modules before it:
 
-    problems, text, masking, questionnaire, settings,
+    problems, text, countries, masking, questionnaire, settings,
     logic, exports, matching, cleaning, checks, privacy,
     storage, lineage, summaries, pooling, protection, disclosure,
     tables, figures, publication, feedback,

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +21,14 @@ from bwise.storage import write_text
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
 STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
+NO_PARAMETERS = (
+    "No cell of notebooks/country.ipynb has the tag `parameters`: it would clean the country that stands in it, whichever is asked "
+    "for. In JupyterLab, add the tag to its first code cell (Property Inspector, Cell Tags), or take the project's own notebook."
+)
+OTHER_COUNTRY = (
+    "The notebook ended without cleaning {country}: processed/{country}/manifest.json is not from this run. A cell below its parameters "
+    "sets another `country`, or the cell that saves is gone; compare notebooks/country.ipynb with the project's own notebook."
+)
 COUNTRY, CONSOLIDATION = "country.ipynb", "consolidation.ipynb"
 
 
@@ -54,8 +62,29 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
     """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
-    target = project.reports / "countries" / f"{country}.ipynb"
-    return _run(project, country, template(project, COUNTRY), target, {"country": country}, warm)
+    source, target = template(project, COUNTRY), project.reports / "countries" / f"{country}.ipynb"
+    if not _has_parameters(source):
+        return Outcome(country, False, 0.0, NO_PARAMETERS)
+    before = _written(project, country)
+    outcome = _run(project, country, source, target, {"country": country}, warm)
+    if outcome.ok and _written(project, country) in (None, before):
+        return replace(outcome, ok=False, message=OTHER_COUNTRY.format(country=country))
+    return outcome
+
+
+def _has_parameters(source: Path) -> bool:
+    """Whether the notebook takes parameters; without the tag, papermill runs it for the country that stands in it."""
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    return any("parameters" in cell["metadata"].get("tags", ()) for cell in notebook["cells"])
+
+
+def _written(project: Project, country: str) -> tuple[int, int] | None:
+    """What tells one writing of the country's manifest from the next one; None where there is none, or one of another country."""
+    path = project.processed(country) / "manifest.json"
+    if not path.is_file() or json.loads(path.read_text(encoding="utf-8"))["country"] != country:
+        return None
+    file = path.stat()
+    return file.st_ino, file.st_mtime_ns
 
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
