@@ -8,8 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from bwise.cleaning import ROW, Country, gather
+from bwise.hashes import changed_inputs, program
 from bwise.identities import check_identities
-from bwise.lineage import IDENTITY, changed_inputs, mapping_table, program
+from bwise.lineage import IDENTITY, mapping_table
 from bwise.matching import DeliveryRead, read_deliveries
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire

@@ -6,18 +6,16 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 import bwise
-from bwise.lineage import is_demonstration
-from bwise.privacy import project_key
+from bwise import staleness
 from bwise.problems import ProblemsFound
-from bwise.publication import notebook_to_html
 from bwise.settings import Project, load_country
-from bwise.storage import write_text
+from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
 STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
@@ -29,21 +27,23 @@ OTHER_COUNTRY = (
     "The notebook ended without cleaning {country}: processed/{country}/manifest.json is not from this run. A cell below its parameters "
     "sets another `country`, or the cell that saves is gone; compare notebooks/country.ipynb with the project's own notebook."
 )
-COUNTRY, CONSOLIDATION = "country.ipynb", "consolidation.ipynb"
+COUNTRY_NOTEBOOK, CONSOLIDATION_NOTEBOOK = "country.ipynb", "consolidation.ipynb"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one notebook ended: `message` is one line of counts, or all the problems."""
+    """How one notebook ended: `message` is one line of counts, or all the problems; `why` it was run, "" where its last run holds."""
 
     name: str
     ok: bool
     seconds: float
     message: str
+    why: str = ""
 
 
 def template(project: Project, name: str) -> Path:
-    """The project's own notebook, or the package's where it has none."""
+    """The notebook of a country or of the consolidation: the project's own, or the package's where it has none."""
+    name = CONSOLIDATION_NOTEBOOK if name == CONSOLIDATION else COUNTRY_NOTEBOOK
     places = [
         project.root / "notebooks" / name,
         Path(str(files(bwise) / "notebooks" / name)),
@@ -52,8 +52,35 @@ def template(project: Project, name: str) -> Path:
     return next(p for p in places if p.is_file())
 
 
+def update(
+    project: Project, countries: list[str], jobs: int = 1, warm: bool = True, force: bool = False, consolidate: bool = True
+) -> Iterator[Outcome]:
+    """Run what is not as its last run left it, countries first; one outcome for each, in the order in which they are ready."""
+    stale = {name: _why(project, name, force) for name in countries}
+    yield from (_current(project, name) for name in countries if not stale[name])
+    if due := [name for name in countries if stale[name]]:
+        executor = ThreadPoolExecutor(min(jobs, len(due)))  # the work is done by kernels, which are processes
+        try:
+            yield from (replace(outcome, why=stale[outcome.name]) for outcome in run_countries(project, due, executor, warm))
+        finally:
+            executor.shutdown(cancel_futures=True)  # after Ctrl+C no further country is begun, and those begun end whole
+    if consolidate:
+        why = _why(project, CONSOLIDATION, force)
+        yield replace(run_consolidation(project, warm), why=why) if why else _current(project, CONSOLIDATION)
+
+
+def _why(project: Project, name: str, force: bool) -> str:
+    return "it was asked for" if force else staleness.why_stale(project, name, template(project, name))
+
+
+def _current(project: Project, name: str) -> Outcome:
+    return Outcome(name, True, 0.0, _summary(project, name))
+
+
 def run_countries(project: Project, countries: list[str], executor: Executor, warm: bool = True) -> Iterator[Outcome]:
     """Run the country notebook for each country; outcomes come as they are ready. A failing country stops no other."""
+    from bwise.privacy import project_key
+
     project_key(project.root)  # made once, before several processes want it
     pending = [executor.submit(run_country, project, country, warm) for country in countries]
     for future in as_completed(pending):
@@ -62,14 +89,9 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
     """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
-    source, target = template(project, COUNTRY), project.reports / "countries" / f"{country}.ipynb"
-    if not _has_parameters(source):
+    if not _has_parameters(template(project, country)):
         return Outcome(country, False, 0.0, NO_PARAMETERS)
-    before = _written(project, country)
-    outcome = _run(project, country, source, target, {"country": country}, warm)
-    if outcome.ok and _written(project, country) in (None, before):
-        return replace(outcome, ok=False, message=OTHER_COUNTRY.format(country=country))
-    return outcome
+    return _run(project, country, project.reports / "countries" / f"{country}.ipynb", {"country": country}, warm)
 
 
 def _has_parameters(source: Path) -> bool:
@@ -89,16 +111,20 @@ def _written(project: Project, country: str) -> tuple[int, int] | None:
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
     """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report."""
-    return _run(project, "consolidation", template(project, CONSOLIDATION), project.reports / CONSOLIDATION, {}, warm)
+    return _run(project, CONSOLIDATION, project.reports / CONSOLIDATION_NOTEBOOK, {}, warm)
 
 
-def _run(project: Project, name: str, source: Path, target: Path, parameters: dict, warm: bool) -> Outcome:
+def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool) -> Outcome:
+    # slow to import, and not needed where nothing has changed
     from jupyter_client import AsyncKernelManager
-    from papermill import PapermillExecutionError, execute_notebook  # slow to import; `bwise table` does without
+    from papermill import PapermillExecutionError, execute_notebook
 
     from bwise.kernels import WarmKernelManager
+    from bwise.publication import notebook_to_html
 
-    started = time.monotonic()
+    started, source = time.monotonic(), template(project, name)
+    began = staleness.begin(project, name, source)
+    before = _written(project, name)
     beside = target.with_name(f".{target.stem}.part.ipynb")
     target.parent.mkdir(parents=True, exist_ok=True)
     problem = ""
@@ -119,17 +145,23 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
         problem = error.evalue if error.ename == ProblemsFound.__name__ else _unexpected(error)
     except Exception as error:  # the kernel died, the disk is full: said in one line, the other countries go on
         problem = f"The notebook could not be executed: {type(error).__name__}."
+    if not problem and name != CONSOLIDATION and _written(project, name) in (None, before):
+        problem = OTHER_COUNTRY.format(country=name)
     if beside.is_file():
         _make_publishable(beside)
         beside.replace(target)
         notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name))
+    if not problem:
+        staleness.note(project, name, began, staleness.results(project, name))
     message = problem or _summary(project, name)
     return Outcome(name, not problem, time.monotonic() - started, message)
 
 
 def _demonstration(project: Project, name: str) -> bool:
     """Whether synthetic answers went into the notebook: those of its country, or of any."""
-    for country in project.countries() if name == "consolidation" else [name]:
+    from bwise.lineage import is_demonstration
+
+    for country in project.countries() if name == CONSOLIDATION else [name]:
         try:
             if any(is_demonstration([d.file for d in part.deliveries]) for part in load_country(project, country).parts()):
                 return True
@@ -150,6 +182,8 @@ def _unexpected(error) -> str:
 
 def _make_publishable(path: Path) -> None:
     """Take from an executed notebook what differs from run to run, tells about the computer, or might quote an answer."""
+    from bwise.storage import write_json
+
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"] = {k: v for k, v in notebook["metadata"].items() if k == "kernelspec"}
     for number, cell in enumerate(notebook["cells"]):
@@ -161,18 +195,28 @@ def _make_publishable(path: Path) -> None:
             if output["output_type"] == "error" and output["ename"] != ProblemsFound.__name__:
                 output["evalue"] = "(message withheld: it might quote an answer)"
                 output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
-    write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    write_json(path, notebook)
 
 
 def _summary(project: Project, name: str) -> str:
-    if not (project.processed(name) / "manifest.json").is_file():
-        return "reports/index.html and reports/european_tables.xlsx"
+    if name == CONSOLIDATION:
+        return "reports/index.html and reports/european_tables.xlsx" + _contains(project)
     paths = [project.processed(name, part.part) / "manifest.json" for part in load_country(project, name).parts()]
     # a project's own notebook may leave the focus group out
     survey, *focus_group = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
     rows = survey["rows"]
     counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {survey['wises']} WISEs"
     return "; ".join([counts, _open(survey), *(f"focus group: {m['rows']['kept']} records; {_open(m)}" for m in focus_group)])
+
+
+def _contains(project: Project) -> str:
+    """Which countries the European tables hold, and which were left out and why; nothing where a project's own notebook does not say."""
+    record = project.reports / "consolidation.json"
+    if not record.is_file():
+        return ""
+    made = json.loads(record.read_text(encoding="utf-8"))
+    left_out = [f"{country} ({why})" for country, why in made["left_out"]["survey"].items()]
+    return f", of {', '.join(made['countries']['survey'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
 
 
 def _open(manifest: dict) -> str:
