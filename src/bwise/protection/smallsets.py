@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -156,9 +157,11 @@ class _Search:
         columns, with signs.
         """
         found = []
+        if self.limits.wises < 3:
+            return found
         for (view, one), (other_view, other) in itertools.combinations_with_replacement(of_one, 2):
             a, b = one.shape[1], other.shape[1]
-            if a == b == 1 or self.limits.wises < 3:
+            if a == b == 1:
                 continue  # two classes are found as a pair
             columns = np.array(list(itertools.combinations(range(a + b), a)))
             negative = (columns.sum(axis=1) + a * (a - 1) // 2) % 2 == 1
@@ -230,16 +233,22 @@ def _minors(rows: np.ndarray) -> np.ndarray:
     """All minors of as many columns as there are rows, for many matrices: matrices x choices of columns, in
     lexicographic order."""
     height, width = rows.shape[1:]
-    smaller, place = np.ones((len(rows), 1), dtype=np.int64), {(): 0}
+    minors = np.ones((len(rows), 1), dtype=np.int64)
     for row in range(height):
-        choices = list(itertools.combinations(range(width), row + 1))
-        minors = np.zeros((len(rows), len(choices)), dtype=np.int64)
-        for position in range(row + 1):
-            rest = [place[c[:position] + c[position + 1 :]] for c in choices]
-            terms = rows[:, row, [c[position] for c in choices]] * smaller[:, rest] % PRIME
-            minors += terms if (row + position) % 2 == 0 else PRIME - terms
-        smaller, place = minors % PRIME, {c: number for number, c in enumerate(choices)}
-    return smaller
+        column, rest, sign = _expansion(row, width)
+        terms = rows[:, row, column] * minors[:, rest] % PRIME
+        minors = (terms * sign).sum(axis=2) % PRIME
+    return minors
+
+
+@cache
+def _expansion(row: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Expansion of the minors of row + 1 columns along that row: per choice and term the column, the place of
+    the minor of the other columns among those of one row less, and (per term) the sign."""
+    place = {choice: number for number, choice in enumerate(itertools.combinations(range(width), row))}
+    column = np.array(list(itertools.combinations(range(width), row + 1)))
+    rest = [[place[c[:k] + c[k + 1 :]] for k in range(row + 1)] for c in map(tuple, column.tolist())]
+    return column, np.array(rest), np.where((row + np.arange(row + 1)) % 2, -1, 1)
 
 
 def _by_view(values: np.ndarray, view: np.ndarray, views: int) -> tuple[np.ndarray, np.ndarray]:
