@@ -37,7 +37,7 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     folder = project.processed(country.settings.country, country.settings.part)
     remove(folder / "manifest.json")
     rows, kept = country.rows, country.kept
-    identity = rows.loc[kept, IDENTITY]
+    identity = rows.loc[kept, [name for name in (*IDENTITY, "weight") if name in rows]]
     write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
     write_parquet(
         folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype(pd.CategoricalDtype(["", *MISSING_REASONS]))], axis=1)
@@ -172,6 +172,8 @@ def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> di
         "columns_matched": read.recognised.columns,
         "options_without_column": _options_without_column(read),
         "records": len(read.raw.cells),
+        "other_rows": read.raw.other_rows,
+        "weight": read.delivery.weight or "",
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
         "unreadable_answers": int(waiting.loc[waiting["delivery"].eq(read.name), "count"].sum()),
     }

@@ -22,6 +22,7 @@ from bwise.matching.identifiers import lost_codes
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.proposals import propose
+from bwise.matching.rows import Telling, column_named, rows_taken, telling_columns, undecided_rows, weight_problems
 from bwise.matching.rules import Rule, made_by
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
@@ -73,12 +74,18 @@ class Recognised:
 
 @dataclass(frozen=True)
 class DeliveryRead:
-    """One delivery, read and matched: the recognised reading, the runner-up, and the answers."""
+    """One delivery, read and matched: the recognised reading, the runner-up, and the answers.
+
+    `telling`: columns that look like a country, a wave or a weight, of which params say nothing. `undecided`: why it is not known
+    which rows of the file belong to the delivery.
+    """
 
     name: str
     delivery: Delivery
     recognised: Recognised
     runner_up: Recognised | None
+    telling: tuple[Telling, ...] = ()
+    undecided: tuple[Problem, ...] = ()
 
     @property
     def raw(self) -> RawTable:
@@ -117,7 +124,8 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     lost = [replace(p, where=f"{shown}, {p.where}") for p in lost_codes(whole.raw, whole.matches, questionnaire)]
     stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems), *lost)
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
-    return DeliveryRead(name, delivery, whole, other)
+    undecided = tuple(undecided_rows(whole.raw, delivery, shown))
+    return DeliveryRead(name, delivery, whole, other, tuple(telling_columns(whole.raw, delivery)), undecided)
 
 
 def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:
@@ -128,12 +136,12 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
         )
     tables = [
         raw
-        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
-        for raw in _read_as(grid, delivery.tool, shown)
+        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=not delivery.rows)
+        for raw in _read_as(grid, delivery, shown)
     ]
     found = []
     for raw in tables:
-        matches = tuple(match_columns(raw, questionnaire, delivery, explain=False))
+        matches = tuple(_matched(raw, questionnaire, delivery, explain=False))
         found.append(Recognised(raw, matches, "", fit=sum(m.score for m in matches if m.settled) / 100))
     best = max((r.fit for r in found), default=0.0)
     # Answers are read only where the headings leave the choice open; of two tools that read one grid equally well, the
@@ -144,12 +152,20 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     return sorted(judged, key=lambda r: (r.score, -order.index(r.raw.tool)), reverse=True)
 
 
-def _read_as(grid: Grid, tool: str | None, shown: str) -> list[RawTable]:
+def _read_as(grid: Grid, delivery: Delivery, shown: str) -> list[RawTable]:
     """The grid as each reader understands it; a reader that refuses the file does not know its name."""
     try:
-        return _without_loopholes(read_as(grid, tool))
+        return [rows_taken(raw, delivery) for raw in _without_loopholes(read_as(grid, delivery.tool))]
     except ProblemsFound as found:
         stop(found.heading, *(replace(p, where=shown) for p in found.problems))
+
+
+def _matched(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, explain: bool = True) -> list[Match]:
+    """One match per answer column; nothing is left to decide of a column that `rows:` or `weight:` name."""
+    named = [*(delivery.rows if isinstance(delivery.rows, dict) else ()), *filter(None, [delivery.weight])]
+    positions = {column.position for name in named if (column := column_named(raw, name))}
+    matches = match_columns(raw, questionnaire, delivery, explain)
+    return [Match(m.column, "", "declared", 100.0) if m.column.position in positions and not m.target else m for m in matches]
 
 
 def _without_loopholes(tables: list[RawTable]) -> list[RawTable]:
@@ -261,7 +277,7 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
             what = f"its first {HEAD} rows are laid out as {best.raw.tool} writes them, later ones are not"
             remedy = "look for a summary or a second table below the answers, take it away or ask the partner"
             stop("The export cannot be used. Nothing was changed.", Problem(what, shown, remedy=remedy))
-    matches = match_columns(raw, questionnaire, delivery)
+    matches = _matched(raw, questionnaire, delivery)
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
     matches = propose(raw, matches, questionnaire, delivery, best.language)
@@ -393,7 +409,8 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
     why = "the line would do nothing"
     open_to_params = [c for c in read.raw.columns if not c.about]
     there = {name for c in open_to_params for name in (c.heading, c.code, c.place) if name}
-    problems = [
+    problems = weight_problems(read.raw, delivery, shown)
+    problems += [
         Problem(f"`columns: {heading}` matches no heading", shown, why, did_you_mean(heading, there))
         for heading in delivery.columns
         if heading not in there
@@ -517,5 +534,6 @@ def read_deliveries(project: Project, settings: CountrySettings, questionnaire: 
             read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire, settings.country))
         except ProblemsFound as found:
             problems += found.problems
+    problems += [problem for delivery in read for problem in delivery.undecided]
     stop(f"{settings.country}: not every export can be used. Nothing was changed.", *problems)
     return read
