@@ -217,6 +217,15 @@ def test_a_remainder_of_many_persons_of_two_enterprises_is_covered():
     assert hidden_of([many | rest, rest], Rules(persons=5, wises=2), wise=wise) == []
 
 
+def test_two_enterprises_that_share_some_cells_are_covered_together():
+    """Without the second cell thirteen persons of two enterprises remain, without the third and fourth five."""
+    both, one, other, rest, more = blocks(5, 4, 4, 9, 9)
+    wise = [0, 0, 1, 1, 1] + [0] * 4 + [1] * 4 + list(range(2, 20))
+    rows = [both | one | other | rest | more, rest | more, one | rest, other | more]
+    assert hidden_of(rows, FIVE, wise=wise) == [1, 3]
+    assert hidden_of(rows, Rules(persons=5, wises=2), wise=wise) == []
+
+
 def test_persons_of_unknown_enterprises_add_persons_but_no_enterprise():
     rows = [set(range(6))]
     assert hidden_of(rows, FIVE, wise=[0, 1, 2, 2, 2, 2]) == []
