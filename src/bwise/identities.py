@@ -11,6 +11,7 @@ from bwise.corrections import CORRECTION
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
 from bwise.matching.columns import Match
+from bwise.matching.joins import SUM, how_joined
 from bwise.matching.lists import DECLARED_MISSING
 from bwise.matching.words import NOTHING
 from bwise.problems import Problem, stop
@@ -128,17 +129,37 @@ class _Replay:
             matches = self.columns.get(question.name, [])
             if not matches:
                 values, reasons = self._without_column(question)
-            elif question.kind == "text":
-                values, reasons = self._text(question, matches[0])
-            elif question.kind != "select_multiple":
-                values, reasons = self._single(question, matches[0])
             elif "/" in matches[0].target:
                 values, reasons = self._options(question, matches)
             else:
-                values, reasons = self._joined(question, matches[0])
+                values, reasons = self._several(question, matches) if len(matches) > 1 else self._whole(question, matches[0])
             found_values |= dict(zip(names, values, strict=True))
             found_reasons |= dict(zip(names, reasons, strict=True))
         self.values, self.reasons = pd.DataFrame(found_values, index=self.rows), pd.DataFrame(found_reasons, index=self.rows)
+
+    def _whole(self, question: Question, match: Match) -> tuple[list[pd.Series], list[pd.Series]]:
+        if question.kind == "text":
+            return self._text(question, match)
+        return self._joined(question, match) if question.kind == "select_multiple" else self._single(question, match)
+
+    def _several(self, question: Question, matches: list[Match]) -> tuple[list[pd.Series], list[pd.Series]]:
+        """Columns that params join: from the last to the first, each covers the ones after it, or they are added up."""
+        *parts, (values, reasons) = [self._whole(question, match) for match in matches]
+        if how_joined(self.delivery.delivery, question.name) == SUM:
+            return self._added(parts, values[0], reasons[0])
+        for part, why in reversed(parts):
+            empty = why[0].isin(["no_answer", "not_shown"])
+            covered = empty & ~(why[0].eq("no_answer") & reasons[0].isin(["no_answer", "not_shown"]))
+            values = [now.where(covered, value) for now, value in zip(values, part, strict=True)]
+            reasons = [now.where(covered, reason) for now, reason in zip(reasons, why, strict=True)]
+        return values, reasons
+
+    def _added(self, parts: list, values: pd.Series, reasons: pd.Series) -> tuple[list[pd.Series], list[pd.Series]]:
+        for part, why in reversed(parts):
+            numbers = pd.to_numeric(values, errors="coerce") + pd.to_numeric(part[0], errors="coerce")
+            reasons = why[0].where(why[0].ne("") & reasons.ne("unreadable"), reasons)
+            values = numbers.map(str).where(reasons.eq(""), "")
+        return [values], [reasons]
 
     def _cells(self, match: Match) -> pd.Series:
         return self.delivery.raw.cells[match.column.position].set_axis(self.rows)
