@@ -7,6 +7,7 @@ SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
     "problems",
     "text",
+    "countries",
     "masking",
     "questionnaire",
     "settings",
@@ -25,6 +26,7 @@ ORDER = (
     "verification",
     "differences",
     "redeliveries",
+    "open_texts",
     "intake",
     "summaries",
     "pooling",

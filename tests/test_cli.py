@@ -112,7 +112,7 @@ def test_a_country_that_has_params_is_not_made_new(bwise):
 
 def test_a_misspelt_country_is_refused_before_anything_runs(bwise):
     said = bwise["misspelt country"]
-    said.refused("no file params/HRR.yaml", "did you mean `HR`?")
+    said.refused("`HRR` is no code of a country", "did you mean `HR`?")
     assert contents(said.root) == said.before
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from bwise.logic import asked_for, shown
 from bwise.matching import DeliveryRead
+from bwise.matching.rows import weights
 from bwise.matching.words import TEST
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Questionnaire
@@ -33,7 +34,8 @@ class Country:
     """Answers of one country on their way: `values` and `reasons` share index and columns (those of the questionnaire).
 
     `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
-    (the tool's, in memory only), submitted, started. `national` has the national category beside each common code where params
+    (the tool's, in memory only), submitted, started; weight where a delivery has one.
+    `national` has the national category beside each common code where params
     map one to the other. `changes` and `exclusions` grow as rules are applied; `corrections` are those made (`bwise.corrections`).
     """
 
@@ -76,6 +78,8 @@ def _rows(read: DeliveryRead) -> pd.DataFrame:
     for what in ("respondent_id", "started", "submitted"):
         told = read.raw.about(what)
         frame[what] = pd.Series(pd.NA, index=index, dtype="str") if told is None else told
+    if read.delivery.weight:
+        frame["weight"] = weights(read.raw, read.delivery)
     return frame
 
 
@@ -127,9 +131,10 @@ def open_answers(country: Country) -> pd.DataFrame:
     """Texts that fit no answer, without those that a correction has settled.
 
     Returns:
-        One row per column and text: delivery, column (from 1), question, raw, proposal, count.
+        One row per column and text: delivery, column (from 1), question, raw, open (its parts that are, of a joined answer), rule,
+        proposal, count.
     """
-    found = [pd.DataFrame(columns=["delivery", "column", "question", "raw", "proposal", "count"])]
+    found = [pd.DataFrame(columns=["delivery", "column", "question", "raw", "open", "rule", "proposal", "count"])]
     for delivery in country.deliveries:
         mapping = delivery.answers.mapping
         mine = country.rows["delivery"].eq(delivery.name).to_numpy()

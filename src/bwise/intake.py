@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 from ruamel.yaml import YAML
 
+from bwise import open_texts
 from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
 from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
-from bwise.masking import mask
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
 from bwise.problems import Problem, ProblemsFound, stop
@@ -52,6 +52,16 @@ class State:
         return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
 
     @property
+    def rows(self) -> list[Problem]:
+        """Why it is not known which rows of the file belong to the delivery."""
+        return list(self.read.undecided) if self.read else []
+
+    @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Question -> options without a column, of which params say nothing."""
+        return self.read.open_options if self.read else {}
+
+    @property
     def reworded(self) -> list[Match]:
         """Open columns whose text words the question of their code otherwise."""
         return [m for m in self.columns if m.how == WORDING]
@@ -59,7 +69,8 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.problems or self.review or self.columns or len(self.answers) or self.corrections)
+        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.corrections)
+        return any(map(bool, waiting))
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -123,11 +134,15 @@ def page(state: State, questionnaire: Questionnaire) -> str:
     """All there is to know of a delivery on one page: recognition, columns, answers, what to do next."""
     lines = [f"{state.name}: {state.delivery.file.as_posix()}"]
     if not state.read:
-        return "\n".join([*lines, "  cannot be read", *_indented(str(p) for p in state.problems)])
+        mend = f"  When that is mended: bwise check {state.country}"
+        return "\n".join([*lines, "  cannot be read", *_indented(str(p) for p in state.problems), "", mend])
     found, other = state.read.recognised, state.read.runner_up
     lines += [f"  recognised   {found.describe()}", f"               {_score(found.score)}"]
     lines += [f"  runner-up    {other.describe()}" if other else "  runner-up    none: there is no other way to read it"]
     lines += [f"  remark       {note}" for note in state.read.raw.notes]
+    lines += [f"  remark       {column}" for column in state.read.telling]
+    lines += [f"  rows         {state.read.raw.other_rows} of the file are not of this delivery"] if state.read.raw.other_rows else []
+    lines += ["  rows         which of them belong to the delivery is open", *_indented(str(p) for p in state.rows)] if state.rows else []
     personal = [c.heading for c in state.read.raw.columns if c.about == "person"]
     lines += [f"  dropped      personal data: {', '.join(personal) or 'none'}"]
     if others := list(state.read.raw.grid.others):
@@ -174,15 +189,19 @@ def side_by_side(match: Match) -> str:
 
 def _answers(state: State) -> list[str]:
     found = state.answers
+    lines = open_texts.told(found, state.country)
     proposed = found["proposal"].ne("").sum()
     counts = f"{state.read.recognised.readable:.1%} read; {proposed} texts proposed, {len(found) - proposed} unmatched"
-    near = found[found["proposal"].ne("")]  # a text that is like no answer is not shown: people may have typed anything
-    texts = [_shorter(mask(raw, state.country)) for raw in near["raw"]]
-    told = [f"{a.question}: {text} ({a.count}×)  →  {a.proposal}" for a, text in zip(near.itertuples(), texts, strict=True)]
-    far = found[found["proposal"].eq("")].groupby("question", sort=False).size()
-    rest = f"like no answer; see {PurePosixPath('processed', state.country, state.part)}/mapping.csv"
-    told += [f"{question}: {count} other text{'s' * (count > 1)}, {rest}" for question, count in far.items()]
-    return [f"  answers      {counts}", *_listed(told)]
+    where = PurePosixPath("processed", state.country, state.part, open_texts.FILE)
+    rest = [f"               … and {len(lines) - SHOWN} more; all of them in {where}"] if len(lines) > SHOWN else []
+    rest = rest or ([f"               listed in {where}"] if lines else [])
+    return [f"  answers      {counts}", *_listed(lines[:SHOWN]), *rest, *_options(state)]
+
+
+def _options(state: State) -> list[str]:
+    """Options that have no column: whether nobody was asked or nobody ticked them cannot be seen."""
+    lines = [f"{question}: {_few(list(options))}" for question, options in state.options.items()]
+    return ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
 
 
 def _next_steps(state: State) -> list[str]:
@@ -190,12 +209,15 @@ def _next_steps(state: State) -> list[str]:
         return ["  Nothing is open. Run it: bwise run " + state.country]
     where = f"params/{state.country}.yaml"
     steps = []
+    if state.rows:
+        steps.append(f"in {where}, under this delivery, say which rows belong to it: `rows:`")
     if len(state.columns) > len(state.reworded):
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
     if state.reworded:
         steps.append(f"where both texts ask the same, `bwise confirm {state.country}`; else give the heading its question, as above")
-    if len(state.answers):
-        steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
+    steps += [f"in {where}, {step}" for step in open_texts.to_do(state.answers)]
+    if state.options:
+        steps.append(f"in {where}, under `options:`, say of each question `all_offered` (nobody ticked them) or `not_offered`")
     if state.corrections:
         steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
     if state.review:
@@ -234,11 +256,14 @@ def _proposed(match: Match) -> str:
     return f"like {match.named}, but {match.why or 'not like enough'}" if match.named else "no question like it"
 
 
-def new_params(project: Project, country: str, files: list[str], questionnaire: str, partner: str = "") -> tuple[Path, list[State]]:
+def new_params(
+    project: Project, country: str, files: list[str], questionnaire: str, partner: str = "", overrides: dict[str, str] | None = None
+) -> tuple[Path, list[State]]:
     """Write `params/<CC>.yaml` for exports that were just put into `raw/<CC>/`, with proposals as comments to confirm.
 
     Args:
         files: relative to the project folder. partner: short name of the partner; `<CC>-1` when not given.
+        overrides: what is not to be recognised: tool, encoding, delimiter, sheet; the same for all files.
 
     Returns:
         The file written, and how each delivery stands.
@@ -250,7 +275,7 @@ def new_params(project: Project, country: str, files: list[str], questionnaire: 
     if path.exists():
         what, remedy = f"params/{country}.yaml is there already", f"add the delivery there by hand, then `bwise check {country}`"
         stop("Nothing was written.", Problem(what, why="what it says would be lost", remedy=remedy))
-    deliveries = [Delivery(partner=partner or f"{country}-1", file=file) for file in files]
+    deliveries = [Delivery(partner=partner or f"{country}-1", file=file, **(overrides or {})) for file in files]
     settings = CountrySettings(country=country, questionnaire=questionnaire, deliveries=deliveries)
     codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
     found = states(project, settings, codebook)
@@ -262,7 +287,10 @@ def new_params(project: Project, country: str, files: list[str], questionnaire: 
 
 def _proposal(state: State, questionnaire: Questionnaire) -> str:
     lines = [f"  - partner: {state.delivery.partner}", f"    file: {quoted(state.delivery.file.as_posix())}"]
+    overrides = {key: getattr(state.delivery, key) for key in ("tool", "encoding", "delimiter", "sheet")}
+    lines += [f"    {key}: {quoted(value)}" for key, value in overrides.items() if value]
     lines += [f"    # recognised: {state.read.recognised.describe()}"]
+    lines += [f"    # {line}" for column in state.read.telling for line in column.as_params().splitlines()]
     if state.is_open:
         lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
     open_else = [m for m in state.columns if m.how != WORDING]
@@ -276,16 +304,17 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if state.reworded:
         what = f"{len(state.reworded)} headings word their question otherwise"
         lines += [f"    # {what}: compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
-    likely = state.answers[state.answers["proposal"].ne("")]
-    answers = likely[likely["raw"].map(lambda text: mask(text, state.country)).eq(likely["raw"])]  # a masked text is no key
-    if len(answers):
-        lines += ["    # answers:"]
-        for question, texts in answers.groupby("question", sort=False):
-            lines += [f"    #   {question.partition('/')[0]}:"]
-            lines += [
-                f"    #     {quoted(a.raw)}: {a.proposal.partition(' ')[0] or 'no_answer'}   # {a.proposal or 'no answer like it'}"
-                for a in texts.itertuples()
-            ]
+    for key, found in open_texts.as_params(state.answers, state.country).items():
+        lines += [f"    # {key}:"]
+        for question, told in found.items():
+            if key == "answers":
+                lines += [f"    #   {question}:"]
+                lines += [f"    #     {quoted(text)}: {code}   # {near}" for text, (code, near) in told.items()]
+            else:
+                lines += [f"    #   {question}: {told}"]
+    if state.options:
+        lines += ["    # Still to be told under `options:`, `all_offered` (nobody ticked those without a column) or `not_offered`:"]
+        lines += [f"    # # {question}: {', '.join(options)}" for question, options in state.options.items()]
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"

@@ -38,7 +38,7 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     folder = project.processed(country.settings.country, country.settings.part)
     remove(folder / "manifest.json")
     rows, kept = country.rows, country.kept
-    identity = rows.loc[kept, IDENTITY]
+    identity = rows.loc[kept, [name for name in (*IDENTITY, "weight") if name in rows]]
     write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
     write_parquet(
         folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype(pd.CategoricalDtype(["", *MISSING_REASONS]))], axis=1)
@@ -64,7 +64,7 @@ def mapping_table(country: Country) -> pd.DataFrame:
         frame.insert(0, "delivery", delivery.name)
         frame.insert(2, "heading", frame["column"].map(headings))
         loose = frame["reason"].eq("unreadable") | made_by(frame["rule"], *TYPED)
-        for name in ("raw", "code"):
+        for name in ("raw", "code", "open"):
             frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
         frames.append(frame)
     told = pd.concat(frames, ignore_index=True)
@@ -157,6 +157,15 @@ def _added_up(delivery: Delivery) -> list[str]:
     return [] if isinstance(delivery.join, str) else [name for name, how in delivery.join.items() if how == SUM]
 
 
+def _options_without_column(read: DeliveryRead) -> dict[str, dict[str, list[str]]]:
+    """What became of options that have no column -> question -> options: `all_offered` (nobody ticked them), else not asked:
+    `not_offered` as params say, or `open`."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for question, options in read.answers.absent.items():
+        found.setdefault(read.delivery.options.get(question, "open"), {})[question] = list(options)
+    return found
+
+
 def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> dict[str, Any]:
     grid = read.raw.grid
     return {
@@ -167,7 +176,10 @@ def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> di
         "language": read.recognised.language,
         "columns": read.recognised.of_columns,
         "columns_matched": read.recognised.columns,
+        "options_without_column": _options_without_column(read),
         "records": len(read.raw.cells),
+        "other_rows": read.raw.other_rows,
+        "weight": read.delivery.weight or "",
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
         "unreadable_answers": int(waiting.loc[waiting["delivery"].eq(read.name), "count"].sum()),
     }
