@@ -127,19 +127,26 @@ def _alike(one: np.ndarray, two: np.ndarray) -> bool:
 def _answers_as_numbers(country: Country) -> pd.DataFrame:
     """Kept record x question: a number for each different answer, alike in all questions, -1 for none; texts, and who somebody is, are
     left out."""
-    kept, found = country.kept, {}
+    values, found = country.values[country.kept], {}
+    number_of: dict[str, int] = {}
     for question in country.questionnaire.questions.values():
         if question.kind == "text" or question.role in ("partner", "wise", "group"):
             continue
-        columns = country.values.loc[kept, country.questionnaire.columns(question.name)]
         if question.kind == "select_multiple":
-            ticks = pd.util.hash_pandas_object(columns, index=False).astype("str")
-            found[question.name] = ticks.where(columns.notna().any(axis=1))
+            codes, distinct = _ticks(values[country.questionnaire.columns(question.name)])
         else:
-            found[question.name] = columns.iloc[:, 0].astype("str")
-    answers = pd.DataFrame(found, index=country.values.index[kept])
-    numbers = pd.factorize(answers.to_numpy(dtype=object, na_value=None).ravel())[0]
-    return pd.DataFrame(numbers.reshape(answers.shape), index=answers.index, columns=answers.columns)
+            codes, distinct = pd.factorize(values[question.name])
+        numbers = [number_of.setdefault(str(text), len(number_of)) for text in distinct]
+        found[question.name] = np.array([*numbers, -1]).take(codes)  # -1, for none, takes the last
+    return pd.DataFrame(found, index=values.index)
+
+
+def _ticks(columns: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """Each respondent's ticks as one answer: codes, -1 where none is known, and the different answers, option by option."""
+    states = np.column_stack([columns[name].astype("Int8").to_numpy(dtype=np.int8, na_value=-1) for name in columns])
+    distinct, codes = np.unique(states, axis=0, return_inverse=True)
+    known = (states >= 0).any(axis=1)
+    return np.where(known, codes.ravel(), -1), ["ticks " + " ".join(map(str, row)) for row in distinct]
 
 
 def _straightlining(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
@@ -214,11 +221,13 @@ def _approximate(country: Country) -> pd.DataFrame:
 
 
 def _answered_though_hidden(country: Country) -> pd.DataFrame:
-    found = [_rows(pd.Series(dtype=bool), "not_shown_answered")]
-    for name, passed in hidden(country).items():
-        answered = question_reasons(country, [name])[name].eq("")
-        found.append(_rows(answered & passed, "not_shown_answered", name))
-    return pd.concat(found, ignore_index=True)
+    passed = hidden(country)
+    if not passed:
+        return _rows(pd.Series(dtype=bool), "not_shown_answered")
+    answered = question_reasons(country, list(passed)).eq("").to_numpy()
+    questions, rows = np.nonzero((answered & np.column_stack(list(passed.values()))).T)  # question by question
+    detail = np.array(list(passed), dtype=object)[questions]
+    return pd.DataFrame({"position": country.reasons.index[rows], "flag": "not_shown_answered", "detail": detail})
 
 
 def _out_of_frame(country: Country) -> pd.DataFrame:
