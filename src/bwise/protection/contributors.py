@@ -121,7 +121,7 @@ def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> C
 def count_rows(family: Contributors, views: Views) -> tuple[np.ndarray, np.ndarray]:
     """Persons and WISEs behind each cell: views x cells."""
     belongs = family.rows[:, family.atom] * family.persons
-    persons = views.outside @ belongs.T
+    persons = (views.outside.astype(float) @ belongs.T.astype(float)).astype(np.int64)
     wises = np.zeros_like(persons)
     told = np.flatnonzero(family.wise != NOBODY)
     told = told[np.lexsort([family.wise[told], family.partner[told]])]

@@ -35,20 +35,25 @@ def computable(demands: Demands, elimination: Elimination, numbers: np.ndarray) 
     """
     family, views, stated = demands.family, demands.views, demands.stated
     label, first = _classes(elimination)
-    null = elimination.free
+    blocks = list(_blocks(views, numbers, len(first) + len(stated.rows)))
+    searches = []
+    for block in blocks:
+        some = views.chosen(block)
+        searches.append(_Search(some, count(family, some, label, len(first)), demands.limits))
+    null = _mixed(elimination.free, max((search.vectors for search in searches), default=0))
     by_class = np.zeros((len(first), null.shape[1]), dtype=np.int64)
     np.add.at(by_class, label, null)
-    by_row = stated.rows.astype(float) @ null.astype(float)
-    met = np.vstack([by_class, by_row.astype(np.int64)]) % PRIME
+    by_row = (stated.rows.astype(float) @ null.astype(float)).astype(np.int64)
+    met = np.vstack([by_class, by_row]) % PRIME
     targets = []
-    for block in _blocks(views, numbers, len(met)):
-        some = views.chosen(block)
-        search = _Search(null, met, some, count(family, some, label, len(first)), demands.limits)
+    for block, search in zip(blocks, searches, strict=True):
+        search.compare(null, met)
+        known = search.views.known
         for view, members in search.small_sets():
-            rows = (label == np.array(members)[:, None]) & ~some.known[view]
+            rows = (label == np.array(members)[:, None]) & ~known[view]
             targets.append(Target(int(block[view]), rows.astype(np.int64)))
         for view, row in search.stated(stated.protected[block]):
-            targets.append(Target(int(block[view]), np.where(some.known[view], 0, stated.rows[row])[None]))
+            targets.append(Target(int(block[view]), np.where(known[view], 0, stated.rows[row])[None]))
     return targets
 
 
@@ -75,15 +80,33 @@ class _Search:
     Attributes:
         views, counts: with what stands behind each class in each view.
         small: views x classes, mask: too few persons or WISEs.
+        number: of fingerprints: one more than the largest sets compared have classes.
         prints: views x sets (classes, then stated sets) x fingerprints.
     """
 
-    def __init__(self, null: np.ndarray, met: np.ndarray, views: Views, counts: Counts, limits: Limits):
-        self.counts, self.limits, self.classes = counts, limits, counts.persons.shape[1]
+    def __init__(self, views: Views, counts: Counts, limits: Limits):
+        self.views, self.counts, self.limits, self.classes = views, counts, limits, counts.persons.shape[1]
         self.small = limits.too_few(counts.persons, counts.wises)
         self.of_one, self.of_two = self._sets_of_wises()
-        widest = max(FOUND_BY_SEARCH, 2 * _widest(self.of_one), _widest(self.of_two))
-        self.prints = _fingerprints(null, met, views, widest + 1)
+        self.number = 1 + max(FOUND_BY_SEARCH, 2 * _widest(self.of_one), _widest(self.of_two))
+
+    @property
+    def vectors(self) -> int:
+        """So many of the null space are enough: as many as the view knows atoms, and some for fingerprints."""
+        return int(self.views.known.sum(axis=1).max(initial=0)) + self.number + 1
+
+    def compare(self, null: np.ndarray, met: np.ndarray) -> None:
+        """Take the fingerprints: of random vectors of the null space that vanish where the view knows all.
+
+        Args:
+            null: atoms x vectors of the null space.
+            met: sets (classes, then stated sets) x vectors, what these meet.
+        """
+        view, atom = np.nonzero(self.views.known)
+        place = np.arange(len(view)) - np.searchsorted(view, view)
+        known = np.zeros((len(self.views), place.max(initial=-1) + 1, null.shape[1]), dtype=np.int64)
+        known[view, place] = null[atom]
+        self.prints = product(met, null_vectors(known, self.number, np.random.default_rng(SEED)))
         self.zero = ~self.prints.any(axis=2)
 
     def stated(self, protected: np.ndarray) -> list[tuple[int, int]]:
@@ -262,24 +285,11 @@ def _by_view(values: np.ndarray, view: np.ndarray, views: int) -> tuple[np.ndarr
     return filled, number
 
 
-def _fingerprints(null: np.ndarray, met: np.ndarray, views: Views, number: int) -> np.ndarray:
-    """Views x sets x number: what random vectors of the null space that vanish where the view knows the
-    answers meet in each set.
-
-    Args:
-        null: atoms x vectors, a basis of the null space.
-        met: sets x vectors, what these meet.
-    """
-    random = np.random.default_rng(SEED)
-    most = int(views.known.sum(axis=1).max(initial=0))
-    if null.shape[1] > most + number + 1:
-        mixing = random.integers(1, PRIME, size=(null.shape[1], most + number + 1))
-        null, met = product(null, mixing), product(met, mixing)
-    view, atom = np.nonzero(views.known)
-    place = np.arange(len(view)) - np.searchsorted(view, view)
-    known = np.zeros((len(views), most, null.shape[1]), dtype=np.int64)
-    known[view, place] = null[atom]
-    return product(met, null_vectors(known, number, random))
+def _mixed(null: np.ndarray, enough: int) -> np.ndarray:
+    """Random combinations of the vectors, if fewer are enough."""
+    if null.shape[1] <= enough:
+        return null
+    return product(null, np.random.default_rng(SEED).integers(1, PRIME, size=(null.shape[1], enough)))
 
 
 def _equal(keys: np.ndarray) -> list[np.ndarray]:
