@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from bwise.classifications import sections
 from bwise.exports import READERS, plain, read_as
@@ -24,6 +26,7 @@ from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.proposals import propose
 from bwise.matching.rows import Telling, column_named, rows_taken, telling_columns, undecided_rows, weight_problems
 from bwise.matching.rules import Rule, made_by
+from bwise.matching.shapes import one_row_per_answer, shape_of
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
@@ -31,7 +34,11 @@ from bwise.settings import CountrySettings, Delivery, Project
 from bwise.text import answer_key, tidy
 
 SEE_MAPPING = "compare it with the text in processed/<CC>/mapping.csv, or take the line out"
-ENOUGH = 0.2  # of the columns must match; below, it is another survey's export
+CANNOT_USE = "The export cannot be used. Nothing was changed."
+LOOKED_AT = 3  # ways of reading a file that no reader knows, which are enough to say what it is
+ENOUGH = 0.2  # of the columns must match; below, it is another survey's export. Of the answers, too: no real export was below 0.97
+SEVERAL = 5  # questions with fixed answers, from which the share of what can be read means something
+NO_SENSE = (Rule.NO_SUCH_ANSWER, Rule.UNKNOWN_PART, Rule.NO_NUMBER, Rule.NO_DATE)
 
 
 @dataclass(frozen=True)
@@ -118,11 +125,15 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     """
     stop(f"The settings of the delivery {name} do not fit the questionnaire.", *_check_settings(delivery, questionnaire))
     ranked = _ranked(path, shown, delivery, questionnaire, country)
-    best = _winner(ranked, shown, delivery)
+    if not ranked:
+        _stop_without_table(path, shown, delivery, questionnaire)
+    best = _winner(ranked, shown, questionnaire)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
     lost = [replace(p, where=f"{shown}, {p.where}") for p in lost_codes(whole.raw, whole.matches, questionnaire)]
-    stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems), *lost)
+    shape = one_row_per_answer(whole.raw.grid.cells, questionnaire)
+    problems = [*whole.raw.problems, *([shape] if shape else [])] or _answers_of_another_survey(whole, questionnaire)
+    stop(CANNOT_USE, *(replace(p, where=shown) for p in problems), *lost)
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     undecided = tuple(undecided_rows(whole.raw, delivery, shown))
     return DeliveryRead(name, delivery, whole, other, tuple(telling_columns(whole.raw, delivery)), undecided)
@@ -220,19 +231,52 @@ def _letters(raw: RawTable, questionnaire: Questionnaire, languages: list[str]) 
     return sum(n for c, n in letters.items() if c in alphabet or c.isspace()) / letters.total() if letters else 1.0
 
 
-def _winner(ranked: list[Recognised], shown: str, delivery: Delivery) -> Recognised:
-    heading = "The export cannot be used. Nothing was changed."
-    if not ranked and delivery.tool:
-        stop(
-            heading, Problem(f"the file is not laid out as {delivery.tool} writes it", shown, remedy="take the line `tool:` out of params")
+def _stop_without_table(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire) -> NoReturn:
+    """Say why no reader found a table."""
+    if delivery.tool:
+        remedy = "take the line `tool:` out of params"
+        stop(CANNOT_USE, Problem(f"the file is not laid out as {delivery.tool} writes it", shown, remedy=remedy))
+    found = grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
+    shape = next((problem for grid in islice(found, LOOKED_AT) if (problem := shape_of(grid, questionnaire))), None)
+    none = Problem("no table with headings was found in it", remedy="ask the partner for the answers as CSV or XLSX")
+    stop(CANNOT_USE, replace(shape or none, where=shown))
+    raise AssertionError
+
+
+def _answers_of_another_survey(read: Recognised, questionnaire: Questionnaire) -> list[Problem]:
+    """Hardly an answer makes sense, nor is like one: the headings are the questionnaire's, what stands below them is not.
+
+    Numbers of another scale and texts like an answer are told one by one: params settle them.
+    """
+    mapping = read.answers.mapping
+    fixed = [name for name, question in questionnaire.questions.items() if question.kind != "text"]
+    closed = mapping.loc[mapping["question"].map(lambda target: target.partition("/")[0] in fixed) & mapping["reason"].ne("no_answer")]
+    if not len(closed):
+        return []
+    strange = closed.loc[made_by(closed["rule"], *NO_SENSE) & closed["reason"].eq("unreadable") & closed["proposal"].eq("")]
+    questions, given = len({target.partition("/")[0] for target in strange["question"]}), int(closed["count"].sum())
+    readable = given - int(strange["count"].sum())
+    if questions < SEVERAL or readable >= ENOUGH * given:
+        return []
+    return [
+        Problem(
+            f"only {readable} of its {given} answers are answers of the questionnaire, though {read.columns} of its {read.of_columns} "
+            "columns are its questions",
+            why="it looks like another survey with the same headings, or like a table whose columns were moved",
+            remedy="check `questionnaire:` in params; ask the partner for the export as the tool wrote it",
         )
-    if not ranked:
-        stop(heading, Problem("no table with headings was found in it", shown, remedy="ask the partner for the answers as CSV or XLSX"))
-    best = ranked[0]
+    ]
+
+
+def _winner(ranked: list[Recognised], shown: str, questionnaire: Questionnaire) -> Recognised:
+    heading, best = CANNOT_USE, ranked[0]
     if best.columns < max(1, ENOUGH * best.of_columns):
+        shape = shape_of(best.raw.grid, questionnaire)
         stop(
             heading,
-            Problem(
+            replace(shape, where=shown)
+            if shape
+            else Problem(
                 f"only {best.columns} of its {best.of_columns} columns are questions of the questionnaire",
                 shown,
                 why="it looks like the export of another survey",
@@ -276,7 +320,7 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
         if raw is None:
             what = f"its first {HEAD} rows are laid out as {best.raw.tool} writes them, later ones are not"
             remedy = "look for a summary or a second table below the answers, take it away or ask the partner"
-            stop("The export cannot be used. Nothing was changed.", Problem(what, shown, remedy=remedy))
+            stop(CANNOT_USE, Problem(what, shown, remedy=remedy))
     matches = _matched(raw, questionnaire, delivery)
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
