@@ -9,7 +9,9 @@ import pandas as pd
 
 from bwise.cleaning import Country, hidden, question_reasons, share_answered
 from bwise.logic import holds
+from bwise.matching import by_question
 from bwise.matching.dates import ORDERS, date_order, parse_date
+from bwise.matching.joins import FIRST, contradictions, how_joined
 from bwise.matching.rules import Rule, made_by
 from bwise.settings import INCOME_TOLERANCE
 
@@ -32,7 +34,7 @@ FLAGS = {
     "near_duplicate": f"at least {ALIKE_FROM:.0%} of the answers are those of another record of the same delivery",
     "straightlining": f"the same answer in all rows of a battery, which chance makes rarer than 1 in {1 / STRAIGHT_BY_CHANCE:.0f}",
     "income_sum": f"income shares do not sum to 100 (tolerance {INCOME_TOLERANCE:g})",
-    "contradiction": "an exclusive option (none, prefer not to say) ticked together with others",
+    "contradiction": "an exclusive option (none, prefer not to say) ticked with others, or two columns of one question that differ",
     "out_of_range": "a number outside the range the questionnaire allows",
     "approximate": "a range or open class, turned into a number by a rule that the settings declare",
     "not_shown_answered": "an answer to a question that should not have been shown",
@@ -54,6 +56,7 @@ def flag(country: Country) -> pd.DataFrame:
         _straightlining(country, answers),
         _income(country),
         _contradictions(country),
+        _columns_that_contradict(country),
         _ranges(country),
         _approximate(country),
         _answered_though_hidden(country),
@@ -181,6 +184,18 @@ def _contradictions(country: Country) -> pd.DataFrame:
         alone = ticked[[f"{question.name}/{c}" for c in exclusive]].any(axis=1)
         found.append(_rows(alone & (ticked.sum(axis=1) > 1), "contradiction", question.name))
     return pd.concat(found, ignore_index=True) if found else _rows(pd.Series(dtype=bool), "contradiction")
+
+
+def _columns_that_contradict(country: Country) -> pd.DataFrame:
+    """Two filled columns of one question, joined by params, that hold different answers."""
+    found = [_rows(pd.Series(dtype=bool), "contradiction")]
+    for read in country.deliveries:
+        mine = country.rows.index[country.rows["delivery"].eq(read.name)]
+        for name, matches in by_question(read.recognised.matches).items():
+            if len(matches) > 1 and how_joined(read.delivery, name) == FIRST:
+                off = contradictions(read.raw.cells, read.answers.mapping, matches, country.questionnaire[name])
+                found.append(_rows(off.set_axis(mine), "contradiction", name))
+    return pd.concat(found, ignore_index=True)
 
 
 def _ranges(country: Country) -> pd.DataFrame:

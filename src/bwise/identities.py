@@ -14,8 +14,9 @@ from bwise.matching import DeliveryRead, by_question
 from bwise.matching.answers import ALL_OFFERED
 from bwise.matching.columns import Match
 from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
+from bwise.matching.joins import SUM, how_joined
 from bwise.matching.lists import DECLARED_MISSING
-from bwise.matching.words import NOTHING
+from bwise.matching.words import ERRORS, NOTHING
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Question
 from bwise.text import answer_key, tidy
@@ -191,11 +192,26 @@ class _Replay:
     def _of(self, question: Question, matches: list[Match]) -> tuple[list[np.ndarray], list[np.ndarray]]:
         if not matches:
             return self._without_column(question)
+        if "/" in matches[0].target:
+            return self._options(question, matches)
+        return self._several(question, matches) if len(matches) > 1 else self._whole(question, matches[0])
+
+    def _whole(self, question: Question, match: Match) -> tuple[list[np.ndarray], list[np.ndarray]]:
         if question.kind == "text":
-            return self._text(question, matches[0])
-        if question.kind != "select_multiple":
-            return self._single(question, matches[0])
-        return self._options(question, matches) if "/" in matches[0].target else self._joined(question, matches[0])
+            return self._text(question, match)
+        return self._joined(question, match) if question.kind == "select_multiple" else self._single(question, match)
+
+    def _several(self, question: Question, matches: list[Match]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Columns that params join: from the last to the first, each covers those after it where it is filled, or they are added up."""
+        *parts, (values, reasons) = [self._whole(question, match) for match in matches]
+        for part, why in reversed(parts):
+            if how_joined(self.delivery.delivery, question.name) == SUM:
+                values, reasons = _added(part[0], why[0], values[0], reasons[0])
+                continue
+            behind = (why[0] == "not_shown") | ((why[0] == "no_answer") & ~np.isin(reasons[0], ["no_answer", "not_shown"]))
+            values = [np.where(behind, now, value) for now, value in zip(values, part, strict=True)]
+            reasons = [np.where(behind, now, reason) for now, reason in zip(reasons, why, strict=True)]
+        return values, reasons
 
     def _same(self, text: str) -> np.ndarray:
         return np.full(len(self.rows), text, dtype=object)
@@ -226,10 +242,12 @@ class _Replay:
         codes = codes_as_sent(column.texts) if question.role in IDENTIFIERS else {}
         found = []
         for cell in column.texts:
-            text = "" if cell == NOT_SHOWN else codes.get(cell, tidy(cell))
-            said = declared.get(cell, declared.get(text, "" if answer_key(text) in NOTHING else text))
+            text = "" if cell == NOT_SHOWN else tidy(cell)
+            said = declared.get(cell, declared.get(text, "" if answer_key(text) in NOTHING else codes.get(cell, text)))
             empty = "not_shown" if cell == NOT_SHOWN else "no_answer"
             missing = {cell, text} & set(declared) and said in DECLARED_MISSING  # somebody may have typed such a word, too
+            if not {cell, text} & set(declared) and answer_key(text) in ERRORS:
+                missing, said = True, "unreadable"
             found.append(("", said) if missing else (said, "" if said else empty))
         return [column.taken([value for value, _ in found])], [column.taken([reason for _, reason in found])]
 
@@ -270,6 +288,15 @@ class _Replay:
         answered = reason == ""
         values = [np.where(answered, TICKED.take(ticked[c].astype(int)), "") if c in ticked else self._same("") for c in choices]
         return values, [reason if c in ticked else self._same("not_asked") for c in choices]
+
+
+def _added(one: np.ndarray, why: np.ndarray, other: np.ndarray, reason: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Two columns of numbers added up: no answer where one is missing, for the reason of the first, or because it is unreadable."""
+    reason = np.where((why != "") & (reason != "unreadable"), why, reason)
+    there = reason == ""
+    sums = np.full(len(one), "", dtype=object)
+    sums[there] = [str(float(a) + float(b)) for a, b in zip(one[there], other[there], strict=True)]
+    return [sums], [reason]
 
 
 def _told(mapping: pd.DataFrame) -> dict[tuple[int, str], dict[str, tuple[str, str]]]:

@@ -12,9 +12,10 @@ from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.columns import ACCEPTED
+from bwise.matching.joins import SUM
 from bwise.matching.rules import TYPED, made_by
 from bwise.problems import Problem, stop
-from bwise.settings import Project
+from bwise.settings import Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
 REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
@@ -142,13 +143,18 @@ def _comparability(country: Country) -> dict[str, list[str]]:
         here = {
             "different scale": set(delivery.scales) - own - set(delivery.rescale),
             "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
-            "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
+            "recoded": {*_added_up(delivery), *delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
             "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
             "pending": {t.partition("/")[0] for m in matches if not m.settled for t in (m.proposal or m.named).split(" or ") if t},
         }
         for status, questions in here.items():
             found.setdefault(status, set()).update(questions)
     return {status: sorted(questions) for status, questions in found.items() if questions}
+
+
+def _added_up(delivery: Delivery) -> list[str]:
+    """Questions whose columns params add up."""
+    return [] if isinstance(delivery.join, str) else [name for name, how in delivery.join.items() if how == SUM]
 
 
 def _options_without_column(read: DeliveryRead) -> dict[str, dict[str, list[str]]]:

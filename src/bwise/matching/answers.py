@@ -19,10 +19,11 @@ from bwise.matching.columns import Match, by_question
 from bwise.matching.dates import date_order, parse_date
 from bwise.matching.fit import NUMBER, NUMBERS, Doubt
 from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
+from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
-from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
+from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
 from bwise.text import answer_key, tidy
@@ -121,10 +122,34 @@ class _Work:
             self._not_asked(question)
         elif question.kind == "select_multiple" and options:
             self._options(question, options)
-        elif question.kind == "select_multiple":
-            self._joined(question, whole[0])
+        elif len(whole) > 1 and (how := how_joined(self.delivery, question.name)):
+            self._several(question, whole, how)
         else:
-            self._single(question, whole[0])
+            self._whole(question, whole[0])
+
+    def _whole(self, question: Question, match: Match) -> None:
+        if question.kind == "select_multiple":
+            self._joined(question, match)
+        else:
+            self._single(question, match)
+
+    def _several(self, question: Question, matches: list[Match], how: str) -> None:
+        """One question in several columns, read one by one and put together as params say."""
+        typed = f"{question.name}_other" if self.raw.other_in_cell and f"{question.name}_other" not in self.values else ""
+        columns = [c for c in (*self.questionnaire.columns(question.name), typed) if c]
+        parts = []
+        for match in matches:
+            self._whole(question, match)
+            tables = (self.values, self.reasons, self.national)
+            parts.append([{c: table.pop(c) for c in columns if c in table} for table in tables])
+        reasons = [part[1][columns[0]] for part in parts]
+        if how == SUM:
+            found = total([part[0][question.name] for part in parts], reasons)
+            self.values[question.name], self.reasons[question.name] = found
+            return
+        chosen = first_filled(reasons)
+        for number, table in enumerate((self.values, self.reasons, self.national)):
+            table |= {column: take_from([part[number][column] for part in parts], chosen) for column in parts[0][number]}
 
     def _not_asked(self, question: Question) -> None:
         for column in self.questionnaire.columns(question.name):
@@ -192,13 +217,13 @@ class _Work:
         positions, distinct = pd.factorize(cells)
         readings = [read(text) for text in distinct]
         counts = np.bincount(positions, minlength=len(distinct))
-        hidden = question.kind in OPEN  # open answers are counted, not written down
+        typed = question.kind in OPEN  # open answers are counted, not written down
         self.records += [
             (
                 match.column.position + 1,
                 match.target,
-                "" if hidden else text,
-                "" if hidden else ";".join(map(str, r.values)),
+                "" if typed and r.rule != Rule.ERROR_CELL else text,
+                "" if typed else ";".join(map(str, r.values)),
                 str(r.rule),
                 r.reason,
                 PARTS.join(r.open),
@@ -250,6 +275,8 @@ class _Work:
         shown, key = tidy(text), answer_key(text)
         if question.kind in OPEN:
             shown = self.codes[question.name].get(text, shown)
+            if key in ERRORS:
+                return Reading(rule=Rule.ERROR_CELL, reason="unreadable")
             nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
             return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
         if answers:

@@ -21,6 +21,7 @@ from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
 from bwise.matching.columns import ACCEPTED, IGNORE, Match, by_question, match_columns, names_of
 from bwise.matching.identifiers import lost_codes
+from bwise.matching.joins import FIRST, SUM, how_joined
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.proposals import propose
@@ -337,6 +338,7 @@ def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Pr
     for heading, target in delivery.columns.items():
         if target != IGNORE and target not in targets:
             problems.append(Problem(f"`columns: {heading}` names the question `{target}`", remedy=did_you_mean(target, targets)))
+    problems += _check_join(delivery, questionnaire)
     for key in CHECKS:
         for name, value in getattr(delivery, key).items():
             if name in questionnaire.questions:
@@ -459,7 +461,7 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
         for heading in delivery.columns
         if heading not in there
     ]
-    problems += _check_wording(read, delivery, shown, there)
+    problems += _check_wording(read, delivery, shown, there) + _check_joined(read, delivery, shown, questionnaire)
     problems += [
         Problem(f"`{key}: {name}: {raw}` matches no answer", shown, why, SEE_MAPPING)
         for key, name, raw in _unused_texts(read, delivery, questionnaire)
@@ -546,6 +548,34 @@ def _check_wording(read: Recognised, delivery: Delivery, shown: str, there: set[
         elif match.how != ACCEPTED:
             problems.append(Problem(f"`wording: {name}`: {_not_reworded(match)}", shown, why, _instead(match)))
     return problems
+
+
+def _check_join(delivery: Delivery, questionnaire: Questionnaire) -> list[Problem]:
+    """Lines `join:` that name no question, or add up what is no number."""
+    named = {} if isinstance(delivery.join, str) else delivery.join
+    unknown = [name for name in named if name not in questionnaire.questions]
+    problems = [Problem(f"`join` names the question `{name}`", remedy=did_you_mean(name, questionnaire.questions)) for name in unknown]
+    words = [name for name, how in named.items() if how == SUM and name not in unknown and not questionnaire[name].is_number]
+    return problems + [Problem(f"`join: {name}: sum`: the question is not a number", remedy=f"write `{name}: first`") for name in words]
+
+
+def _check_joined(read: Recognised, delivery: Delivery, shown: str, questionnaire: Questionnaire) -> list[Problem]:
+    """Several columns of one question that nobody said how to join, and lines `join:` for a question that has one column only."""
+    columns = {q: [m for m in found if "/" not in m.target] for q, found in by_question(read.matches).items()}
+    several = {q: found for q, found in columns.items() if len(found) > 1}
+    problems = []
+    for question, found in several.items():
+        if not how_joined(delivery, question):
+            parts = f", or `join: {{{question}: sum}}` if it was asked in parts" if questionnaire[question].is_number else ""
+            remedy = f"`join: {{{question}: first}}` if it was reworded in the field{parts}; else take one of the lines out"
+            where = f"{shown}, {' and '.join(m.column.place for m in found)}"
+            problems.append(
+                Problem(f"`columns` names the question `{question}` {len(found)} times", where, "one column would not count", remedy)
+            )
+    alone = ["first"] if delivery.join == FIRST and not several else []
+    alone += [] if isinstance(delivery.join, str) else [f"{q}: {how}" for q, how in delivery.join.items() if q not in several]
+    remedy = "name its other columns under `columns:`, or take the line out"
+    return problems + [Problem(f"`join: {line}`: there is one column only", shown, "the line would do nothing", remedy) for line in alone]
 
 
 def _not_reworded(match: Match) -> str:

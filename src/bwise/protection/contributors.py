@@ -36,8 +36,7 @@ class Contributors:
 @dataclass(frozen=True)
 class Views:
     """Attackers, one per row: the public, who knows nobody's answers, then each partner, who knows its own
-    respondents' (Salazar's attackers; disclosure.md 1, "Known data"). What a partner does not know must reach
-    the thresholds without what it knows.
+    respondents'. What a partner does not know must reach the thresholds without what it knows.
 
     A WISE, which knows its own people's answers, needs no row: what it could learn of another WISE is a
     combination of the answers of two WISEs, and none of those may be known to the public.

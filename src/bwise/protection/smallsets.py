@@ -27,7 +27,7 @@ def computable(demands: Demands, elimination: Elimination, numbers: np.ndarray) 
 
     Atoms that no published cell tells apart are merged to classes. With K, the rows of a null-space matrix by
     class: K_i = 0 means that class i is known, proportional rows a pair, dependent rows a combination
-    (disclosure.md 2c, d). Instead of all of K a few random combinations of its columns are compared,
+    of answers. Instead of all of K a few random combinations of its columns are compared,
     so-called fingerprints of 31 bits each.
 
     Args:
@@ -92,7 +92,7 @@ class _Search:
 
     @property
     def vectors(self) -> int:
-        """So many of the null space are enough: as many as the view knows atoms, and some for fingerprints."""
+        """So many of the null space are enough: as many as the view knows atoms, and for fingerprints."""
         return int(self.views.known.sum(axis=1).max(initial=0)) + self.number + 1
 
     def compare(self, null: np.ndarray, met: np.ndarray) -> None:
