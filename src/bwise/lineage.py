@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bwise import __version__
-from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
+from bwise.cleaning import MISSING_REASONS, Country, open_answers
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.rules import TYPED, made_by
@@ -20,6 +20,7 @@ from bwise.settings import Project, corrections_file
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
 REWORDED = ("declared", "code and similar text")  # how a column was matched whose text is not the questionnaire's
+ROW = ["partner", "delivery", "row"]  # where a record comes from; `row` stands for its row in the export (`bwise.privacy.row_ids`)
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION_EXPORTS = Path("raw/demo")
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
@@ -83,19 +84,31 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     """
     folder = project.processed(country.settings.country, country.settings.part)
     remove(folder / "manifest.json")
-    rows, kept = country.rows, country.kept
-    identity = rows.loc[kept, IDENTITY]
-    write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
-    write_parquet(
-        folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype(pd.CategoricalDtype(["", *MISSING_REASONS]))], axis=1)
-    )
+    rows, answers = country.rows, _stored(country)
+    kept = _by_content(answers[country.kept], rows["row"])
+    reasons = country.reasons.astype(pd.CategoricalDtype(["", *MISSING_REASONS]))
+    write_parquet(folder / "answers.parquet", pd.concat([rows.loc[kept, IDENTITY], answers.loc[kept]], axis=1))
+    write_parquet(folder / "missing.parquet", pd.concat([rows.loc[kept, IDENTITY], reasons.loc[kept]], axis=1))
     write_csv(folder / "mapping.csv", mapping_table(country))
     write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
     write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
-    write_csv(folder / "flags.csv", _with_identity(flags, rows, ["flag", "detail"]))
+    write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
     manifest = _manifest(country, flags, project)
     write_json(folder / "manifest.json", manifest)
     return manifest
+
+
+def _by_content(answers: pd.DataFrame, ids: pd.Series) -> pd.Index:
+    """An order that follows from the answers alone: that of the export would tell which row each is, whatever stands for its number."""
+    content = pd.util.hash_pandas_object(answers, index=False)
+    return pd.DataFrame({"content": content, "row": ids[answers.index]}).sort_values(["content", "row"]).index
+
+
+def _without_places(flags: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Flags that name another record of the delivery name it by what stands for its row."""
+    ids = {(d, f"as row {n}"): f"as {row}" for d, n, row in rows[["delivery", "source_row", "row"]].itertuples(index=False)}
+    told = zip(rows.loc[flags["position"].astype(int), "delivery"], flags["detail"], strict=True)
+    return flags.assign(detail=[ids.get(key, key[1]) for key in told])
 
 
 def mapping_table(country: Country) -> pd.DataFrame:
