@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 NBVAL := $(BIN)/python -m pytest -p no:cacheprovider --nbval-cell-timeout=300
 
-.PHONY: report test notebooks demo lab benchmark recovery matrix lock clean help
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: report test test-long notebooks demo lab benchmark recovery lock clean help
 
 report: .venv/ready  ## run all countries on the demonstration exports and build reports/index.html
 	$(BIN)/bwise run
@@ -11,10 +13,13 @@ report: .venv/ready  ## run all countries on the demonstration exports and build
 test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the demonstration run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/bwise run
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval reports/countries/AT.ipynb reports/countries/RO.ipynb
+
+test-long: .venv/ready  ## what `make test` samples, as a whole: every tool x language x encoding, every mutation of every delivery, wheels for every Python (half an hour)
+	$(BIN)/python -m pytest -n 2 -m long
 
 notebooks: .venv/ready  ## after an intended change of a headline number: store the new outputs in notebooks/
 	$(BIN)/bwise run
@@ -33,11 +38,9 @@ benchmark: .venv/ready  ## speed, side by side, as ratios
 recovery: .venv/ready  ## what is understood without help, file by file
 	$(BIN)/python -m tests.benchmarks.recovery
 
-matrix: .venv/ready  ## every tool x language x encoding x heading x answer style (a quarter of an hour)
-	$(BIN)/python -m pytest -n 2 -m whole tests/test_matrix.py
-
-lock:  ## pin all packages with hashes (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group test --group build pyproject.toml -o requirements.lock
+lock: .venv/ready  ## pin all packages with hashes, for Python 3.11 and later
+	$(LOCK) --group test --group build pyproject.toml -o requirements.lock
+	echo uv | $(LOCK) --no-annotate - -o requirements-uv.lock
 
 clean:  ## remove what can be made again; raw/ and params/ stay
 	rm -rf .venv reports/* processed/*
@@ -46,8 +49,5 @@ clean:  ## remove what can be made again; raw/ and params/ stay
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## */\1\t/'
 
-.venv/ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch .venv/ready
+.venv/ready: install.py requirements-uv.lock requirements.lock pyproject.toml
+	@$(PYTHON) install.py

@@ -7,8 +7,7 @@ import io
 import os
 import pickle
 import shutil
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -170,7 +169,7 @@ def demonstration_run(once):
         project = Project(root)
         for folder in ("params", "raw/demo", "notebooks"):
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        with ThreadPoolExecutor(2) as executor:
             outcomes = list(run_countries(project, project.countries(), executor))
         return project, [*outcomes, run_consolidation(project)]
 

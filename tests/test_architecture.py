@@ -27,6 +27,7 @@ ORDER = (
     "intake",
     "summaries",
     "pooling",
+    "protection",
     "disclosure",
     "tables",
     "tracing",
@@ -35,6 +36,7 @@ ORDER = (
     "feedback",
     "comparison",
     "demo",
+    "kernels",
     "workflow",
     "cli",
 )

@@ -15,7 +15,7 @@ from bwise.demo.simulation import CANARIES, Partner, _partner
 from bwise.exports import eusurvey, eusurvey_xml
 from bwise.exports.containers import grids
 from bwise.exports.table import Grid
-from bwise.matching.answers import AnswerList
+from bwise.matching.lists import AnswerList
 from bwise.problems import ProblemsFound
 
 MODEL, FOUNDED = "Which model describes your enterprise best?", "In which year was your enterprise founded?"

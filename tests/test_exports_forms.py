@@ -282,9 +282,33 @@ def microsoft(headings, *rows, own=OWN, sent=SENT):
     ],
 )
 def test_the_first_five_columns_of_microsoft_forms_are_known_by_their_cells(start, mail, name):
-    raw = microsoft([MODEL], ["Social model"], own=["a", "b", "c", "d", "e"], sent=["1", start, start, mail, name])
+    raw = microsoft([MODEL], ["Social model"], own=["a", "b", "c", "d", "Nom"], sent=["1", start, start, mail, name])
     assert [c.about for c in raw.columns] == ["respondent_id", "started", "submitted", "person", "person", ""]
     assert list(raw.cells) == [0, 1, 2, 5]
+
+
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [
+        (["Id", "Start time", "Completion time"], []),
+        (["ID", "Startzeit", "Fertigstellungszeit", "Name"], [3]),
+        (["ID", "Heure de début", "Heure de fin", "Adresse de messagerie"], [3]),
+        (["ID", "Godzina rozpoczęcia", "Godzina ukończenia", "Nazwa"], [3]),
+        (["ID", "Ώρα έναρξης", "Ώρα ολοκλήρωσης"], []),
+        (["ID", "Sākuma laiks", "Pabeigšanas laiks"], []),
+    ],
+)
+def test_microsoft_forms_without_e_mail_or_name_is_still_microsoft_forms(own, left):
+    who = ["anonymous" if heading.startswith("Adresse") else "Ada" for heading in own[3:]]
+    rows = [[str(n), "16/10/2024 16:56", "16/10/2024 17:11", *who, "Social model", "all alike"] for n in (1, 2, 3)]
+    raw = read_rows(microsoft_forms, [[*own, MODEL, COMMENTS], *rows])
+    assert [c.about for c in raw.columns] == ["respondent_id", "started", "submitted", *["person"] * len(left), "", ""]
+    assert [c.heading for c in raw.answer_columns] == [MODEL, COMMENTS]
+
+
+def test_a_question_in_the_place_of_a_deleted_name_is_no_personal_data():
+    raw = read_rows(microsoft_forms, [[*OWN[:4], MODEL, COMMENTS], [*SENT[:4], "Social model", "x"], ["2", *SENT[1:4], "Social model", ""]])
+    assert [c.heading for c in raw.answer_columns] == [MODEL, COMMENTS]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from bwise.exports import plain
 from bwise.exports.table import Grid
-from bwise.matching.answers import AnswerList
 from bwise.matching.columns import match_columns
+from bwise.matching.lists import AnswerList
 from bwise.matching.numbers import parse_number
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire

@@ -32,7 +32,7 @@ def refused(project: Project, country: str = "AT", **overrides) -> str:
 def test_two_lines_and_a_delivery_are_enough(project):
     settings = load_country(write(project, GOOD), "AT")
     assert (settings.country, settings.questionnaire, settings.minimum_answered) == ("AT", "q", 0.2)
-    assert settings.exclude == ["test", "duplicate", "too_few_answers"]
+    assert settings.exclude == ["test", "duplicate", "too_few_answers", "heading_row", "summary_row"]
     assert [(d.partner, d.file) for d in settings.deliveries] == [("AT-1", Path("raw/AT/x.csv"))]
 
 

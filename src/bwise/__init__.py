@@ -1,8 +1,12 @@
 """From questionnaire exports of many countries to European tables people can trust.
 
-The modules stand in the order of the data: problems, text, masking, questionnaire, settings, logic, exports, matching, cleaning,
-checks, privacy, storage, lineage, summaries, pooling, disclosure, tables, figures, publication, feedback, demo, workflow, cli. A module
-imports only from modules before it.
+The modules stand in the order of the data, and a module imports only from modules before it:
+
+    problems, text, masking, questionnaire, settings,
+    logic, exports, matching, cleaning, checks, privacy,
+    storage, lineage, summaries, pooling, protection, disclosure,
+    tables, figures, publication, feedback,
+    demo, kernels, workflow, cli
 """
 
 from importlib.metadata import version

@@ -23,6 +23,7 @@ from bwise.text import answer_key
 MISSING_REASONS = ("not_asked", "not_shown", "no_answer", "dont_know", "refused", "not_applicable", "unreadable", "withheld")
 """Why an answer is missing, once for all. not_asked: not in this delivery; not_shown: routed past; withheld: privacy."""
 KEEP = "keep"  # the kind of correction that keeps a record which a rule would leave out
+ROW_REASONS = {"heading_row": "the row repeats the headings", "summary_row": "the row is a total, a mean or the like"}
 ENOUGH_TO_COMPARE, ENOUGH_DIFFERENT = 8, 4  # answers, and different ones, before equal rows count as one respondent sent twice
 
 
@@ -174,6 +175,7 @@ def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
     Returns:
         Position -> rule, of those that a rule would have left out.
     """
+    _leave_out_rows(country)
     rules = {"test": _tests, "too_few_answers": _too_few, "duplicate": _duplicates}
     spared: dict[int, str] = {}
     for rule in [r for r in rules if r in country.settings.exclude]:
@@ -185,6 +187,28 @@ def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
         new = pd.DataFrame({"position": found.index, "rule": rule, "reason": found.to_numpy()})[~by_hand]
         country.exclusions = pd.concat([country.exclusions, new], ignore_index=True)
     return spared
+
+
+def _leave_out_rows(country: Country) -> None:
+    """Leave out the rows that are nobody's answers.
+
+    Raises:
+        ProblemsFound: params do not have the rule; such a row never counts as a respondent.
+    """
+    place = {(d, row): position for position, d, row in country.rows[["delivery", "source_row"]].itertuples()}
+    found = [(d, row, rule) for d in country.deliveries for row, rule in d.raw.grid.set_aside.items()]
+    stop(
+        "Some rows are nobody's answers. Nothing was saved.",
+        *[
+            Problem(
+                f"no rule leaves out row {row}, which is a {rule.replace('_', ' ')}", d.name, remedy=f"add `{rule}` to `exclude:` in params"
+            )
+            for d, row, rule in found
+            if rule not in country.settings.exclude
+        ],
+    )
+    new = [(place[d.name, row], rule, ROW_REASONS[rule]) for d, row, rule in found]
+    country.exclusions = pd.concat([country.exclusions, pd.DataFrame(new, columns=list(country.exclusions))], ignore_index=True)
 
 
 def kept_without_need(country: Country, keep: pd.DataFrame, spared: dict[int, str]) -> list[tuple[int, Problem]]:

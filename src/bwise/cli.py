@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +30,7 @@ def run(
     countries: Annotated[list[str] | None, typer.Argument(help="Country codes; all when none is given.")] = None,
     project: ProjectOption = None,
     jobs: Annotated[int, typer.Option(min=1, help="Countries at the same time.")] = os.cpu_count() or 1,
+    warm: Annotated[bool, typer.Option(help="Fork kernels from a process that has the libraries loaded, where it can be done.")] = True,
 ) -> None:
     """Clean each country, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
     from bwise.workflow import run_consolidation, run_countries
@@ -43,13 +43,16 @@ def run(
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Countries", total=len(wanted) + 1)
         outcomes = []
-        with ProcessPoolExecutor(min(jobs, len(wanted)), mp_context=get_context("spawn")) as executor:
-            for outcome in run_countries(where, wanted, executor):
+        executor = ThreadPoolExecutor(min(jobs, len(wanted)))  # the work is done by kernels, which are processes
+        try:
+            for outcome in run_countries(where, wanted, executor, warm):
                 outcomes.append(outcome)
                 progress.advance(task)
+        finally:
+            executor.shutdown(cancel_futures=True)  # after Ctrl+C no further country is begun, and those begun end whole
         progress.update(task, description="Consolidation")
         outcomes.sort(key=lambda o: wanted.index(o.name))
-        outcomes.append(run_consolidation(where))
+        outcomes.append(run_consolidation(where, warm))
         progress.advance(task)
     for outcome in outcomes:
         sign = "[green]ok    [/]" if outcome.ok else "[red]failed[/]"

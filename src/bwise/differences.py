@@ -15,7 +15,7 @@ from bwise.cleaning import MISSING_REASONS, Country, as_texts
 from bwise.masking import mask
 from bwise.privacy import KEY_FILE, project_key, protect, pseudonym, row_numbers
 from bwise.questionnaire import Questionnaire
-from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
+from bwise.settings import EXCLUSION_RULES, ROW_RULES, CountrySettings, Project
 from bwise.storage import read_csv
 
 COLUMNS = ["kind", "delivery", "respondent", "old_row", "new_row", "question", "old", "new"]
@@ -64,7 +64,9 @@ def stored(project: Project, settings: CountrySettings, questionnaire: Questionn
     rows["respondent"] = "row " + rows["source_row"].astype("str")
     rows["named"] = _named(rows, project, settings)
     if not corrected:
-        rows["excluded"] = rows["excluded"].where(rows["excluded"].isin(EXCLUSION_RULES), "")  # a correction will exclude again
+        rows["excluded"] = rows["excluded"].where(
+            rows["excluded"].isin([*EXCLUSION_RULES, *ROW_RULES]), ""
+        )  # a correction will exclude again
         _undo(read_csv(folder / "changes.csv"), values, reasons, settings.country)
     national = [c for c in values if c.endswith("@national")]
     new = [c for c in questionnaire.all_columns if c not in values]  # the questionnaire may have grown since

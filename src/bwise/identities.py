@@ -10,11 +10,12 @@ from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic
 from bwise.corrections import CORRECTION
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
-from bwise.matching.answers import DECLARED_MISSING
 from bwise.matching.columns import Match
+from bwise.matching.lists import DECLARED_MISSING
+from bwise.matching.words import NOTHING
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Question
-from bwise.text import tidy
+from bwise.text import answer_key, tidy
 
 
 def check_identities(country: Country) -> pd.DataFrame:
@@ -167,7 +168,7 @@ class _Replay:
         values, reasons = {}, {}
         for cell in cells.unique():
             text = "" if cell == NOT_SHOWN else tidy(cell)
-            said = declared.get(cell, declared.get(text, text))
+            said = declared.get(cell, declared.get(text, "" if answer_key(text) in NOTHING else text))
             empty = "not_shown" if cell == NOT_SHOWN else "no_answer"
             missing = {cell, text} & set(declared) and said in DECLARED_MISSING  # somebody may have typed such a word, too
             values[cell], reasons[cell] = ("", said) if missing else (said, "" if said else empty)
@@ -204,5 +205,7 @@ class _Replay:
             reason = reason.mask(ticked[choice], choices[choice].missing or "")
         reason = reason.mask(states.eq("unreadable").any(axis=1), "unreadable")
         none, not_asked = pd.Series("", index=self.rows), pd.Series("not_asked", index=self.rows)
+        if self.delivery.delivery.options.get(question.name) == "all_offered":
+            ticked |= {c: pd.Series(False, index=self.rows) for c in choices if c not in ticked}
         values = [ticked[c].map(str).where(reason.eq(""), "") if c in ticked else none for c in choices]
         return values, [reason if c in ticked else not_asked for c in choices]

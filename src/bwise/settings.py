@@ -20,7 +20,8 @@ from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
 INCOME_TOLERANCE = 1.0  # percentage points by which shares of income may differ from 100: those who rounded are not at fault
-EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")
+EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")  # by which respondents are left out
+ROW_RULES = ("heading_row", "summary_row")  # by which rows are that are nobody's answers (`bwise.exports.set_aside`)
 
 
 class Strict(BaseModel):
@@ -36,7 +37,7 @@ class Delivery(Strict):
         accepted: sha256 of the file that was looked at and accepted (at least 12 digits); any file is used where it is left away.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
-        answers: question -> {raw answer: code}.
+        answers: question, or answer list for all its questions -> {raw answer: code}; the question's own lines come first.
         scales: question -> the answer list used in this export instead of the questionnaire's own.
         units: question -> the unit used in this export; converted to the questionnaire's unit.
         sentinels: question -> numbers that stand for "no answer".
@@ -45,6 +46,8 @@ class Delivery(Strict):
         dates: whether dates such as 5/10/2022 are written with the day or the month first, where the file leaves it open.
         national: question -> {national category: common code}; the national category is kept beside the code.
         rescale: question whose `scales` differs -> `linear`, or {point of this export's scale: point of the questionnaire's}.
+        options: question with one column per option -> what an option without a column is: `all_offered` (nobody ticked it) or
+            `not_offered` (it was not asked).
         classifications: question -> the classification used in this export (`NACE Rev. 2.1`) instead of the questionnaire's.
     """
 
@@ -67,6 +70,7 @@ class Delivery(Strict):
     national: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     rescale: dict[str, Literal["linear"] | dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     classifications: dict[str, str] = {}
+    options: dict[str, Literal["all_offered", "not_offered"]] = {}
 
     @field_validator("encoding")
     @classmethod
@@ -113,7 +117,7 @@ class CountrySettings(Strict):
     country: str = Field(pattern="^[A-Z]{2}$")
     questionnaire: str
     deliveries: list[Delivery] = Field(min_length=1)
-    exclude: list[Literal[EXCLUSION_RULES]] = list(EXCLUSION_RULES)
+    exclude: list[Literal[*EXCLUSION_RULES, *ROW_RULES]] = [*EXCLUSION_RULES, *ROW_RULES]
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
     fieldwork: Fieldwork | None = None
     focus_group: FocusGroup | None = None
@@ -122,7 +126,7 @@ class CountrySettings(Strict):
         """The settings for the returns of the focus group, or None where the country has sent none."""
         if self.focus_group is None:
             return None
-        return FocusGroupSettings(country=self.country, exclude=[], **dict(self.focus_group))
+        return FocusGroupSettings(country=self.country, exclude=list(ROW_RULES), **dict(self.focus_group))
 
     def parts(self) -> list[CountrySettings]:
         """The settings of everything the country sends: of the survey, and of the focus group where there was one."""

@@ -44,26 +44,30 @@ def template(project: Project, name: str) -> Path:
     return next(p for p in places if p.is_file())
 
 
-def run_countries(project: Project, countries: list[str], executor: Executor) -> Iterator[Outcome]:
+def run_countries(project: Project, countries: list[str], executor: Executor, warm: bool = True) -> Iterator[Outcome]:
     """Run the country notebook for each country; outcomes come as they are ready. A failing country stops no other."""
     project_key(project.root)  # made once, before several processes want it
-    pending = [executor.submit(run_country, project, country) for country in countries]
+    pending = [executor.submit(run_country, project, country, warm) for country in countries]
     for future in as_completed(pending):
         yield future.result()
 
 
-def run_country(project: Project, country: str) -> Outcome:
-    """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`."""
-    return _run(project, country, template(project, COUNTRY), project.reports / "countries" / f"{country}.ipynb", {"country": country})
+def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
+    """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
+    target = project.reports / "countries" / f"{country}.ipynb"
+    return _run(project, country, template(project, COUNTRY), target, {"country": country}, warm)
 
 
-def run_consolidation(project: Project) -> Outcome:
+def run_consolidation(project: Project, warm: bool = True) -> Outcome:
     """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report."""
-    return _run(project, "consolidation", template(project, CONSOLIDATION), project.reports / CONSOLIDATION, {})
+    return _run(project, "consolidation", template(project, CONSOLIDATION), project.reports / CONSOLIDATION, {}, warm)
 
 
-def _run(project: Project, name: str, source: Path, target: Path, parameters: dict) -> Outcome:
+def _run(project: Project, name: str, source: Path, target: Path, parameters: dict, warm: bool) -> Outcome:
+    from jupyter_client import AsyncKernelManager
     from papermill import PapermillExecutionError, execute_notebook  # slow to import; `bwise table` does without
+
+    from bwise.kernels import WarmKernelManager
 
     started = time.monotonic()
     beside = target.with_name(f".{target.stem}.part.ipynb")
@@ -80,6 +84,7 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
             log_output=False,
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
             shutdown_kernel="immediate",
+            kernel_manager_class=WarmKernelManager if warm else AsyncKernelManager,
         )
     except PapermillExecutionError as error:
         problem = error.evalue if error.ename == ProblemsFound.__name__ else _unexpected(error)

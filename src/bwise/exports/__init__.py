@@ -3,7 +3,8 @@
 A reader takes a grid of text and either says what each column is or declines (None). It never maps an answer and never
 guesses meaning; which reading is right is decided by the questionnaire, in `bwise.matching`.
 To add a tool: write a module with `NAME` and `read(grid) -> RawTable | None` and put it into `READERS`; its twin in
-`bwise.demo.layouts` writes what it reads. A reader of anything but tables names its `CONTAINERS`.
+`bwise.demo.layouts` writes what it reads. A reader of anything but tables names its `CONTAINERS`; one whose headings stand
+elsewhere than in the first row says where: `heading_rows(grid)`.
 """
 
 from bwise.exports import (
@@ -22,6 +23,7 @@ from bwise.exports import (
     surveymonkey,
     typeform,
 )
+from bwise.exports.set_aside import without_repetitions
 from bwise.exports.table import Grid, RawTable
 
 READERS = (
@@ -46,4 +48,6 @@ TABLES = ("text", "workbook")
 def read_as(grid: Grid, tool: str | None = None) -> list[RawTable]:
     """The table as each tool's reader (or the one named) understands it; readers that decline are left out."""
     readers = [r for r in READERS if tool in (None, r.NAME) and grid.container in getattr(r, "CONTAINERS", TABLES)]
-    return [raw for reader in readers if (raw := reader.read(grid)) is not None]
+    usual = without_repetitions(grid)
+    grids = [without_repetitions(grid, r.heading_rows(grid)) if hasattr(r, "heading_rows") else usual for r in readers]
+    return [raw for reader, cells in zip(readers, grids, strict=True) if (raw := reader.read(cells)) is not None]

@@ -13,11 +13,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from bwise.exports.sheet_facts import SheetFacts, cells_spanned, sheet_facts
 from bwise.exports.table import Grid
 from bwise.problems import Problem, did_you_mean, stop
 
@@ -32,9 +34,11 @@ sys.stdout.buffer.write(pickle.dumps(found))
 XML = re.compile(rb"^(\xef\xbb\xbf)?\s*(<\?xml|<Results)")
 IN_ARCHIVE = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".sav", ".xml")
 LARGEST = 500_000_000  # bytes of a file inside an archive; more is no questionnaire export
+MOST_CELLS = 50_000_000  # of a sheet, empty ones among them: a thousand columns of fifty thousand respondents
 CONTROL = re.compile(r"[\x80-\x9f]")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (";", ",", "\t")
+SAYS_DELIMITER = re.compile(r'^\ufeff?"?sep=(?P<sign>[^\r\n"])"?[^\S\r\n]*(?:\r\n|\n|\r)', re.IGNORECASE)  # Excel's own first line
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Code pages of the 13 countries: Windows (Excel's "CSV"), ISO (older Linux and web tools), Mac (Excel for Mac).
 CODE_PAGES = (
@@ -198,17 +202,73 @@ def _within(value: object, low: float | str, high: float | str) -> bool:
 
 
 def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
+    _check_spread(data, shown)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+        rows = {name: page.to_python(skip_empty_area=False) for name, page in sheets.items()}
     except (CalamineError, OSError, ValueError):
         kind, remedy = next((k, r) for magic, k, r in LOOKS_LIKE if data.startswith(magic))
         stop(CANNOT_READ, Problem(f"the file looks like {kind}", shown, remedy=remedy))
-    filled = {name: _frame([[_as_text(v) for v in row] for row in rows]) for name, rows in sheets.items() if rows}
+    facts = sheet_facts(data)
+    filled = {name: _frame(_texts(cells, facts.get(name, SheetFacts()))) for name, cells in rows.items() if cells}
     if sheet and sheet not in filled:
         stop(CANNOT_READ, Problem(f"there is no sheet `{sheet}` with anything in it", shown, remedy=did_you_mean(sheet, list(filled))))
-    for name in [sheet] if sheet else filled:
-        yield Grid(filled[name], "workbook", sheet=name, others={other: cells for other, cells in filled.items() if other != name})
+    hidden = {page.name for page in book.sheets_metadata if page.visible != SheetVisibleEnum.Visible}
+    for name in [sheet] if sheet else [name for name in filled if name not in hidden]:
+        yield Grid(
+            filled[name],
+            "workbook",
+            sheet=name,
+            others={other: cells for other, cells in filled.items() if other != name},
+            merged=tuple(((top + 1, left), (bottom + 1, right)) for (top, left), (bottom, right) in sheets[name].merged_cell_ranges or ()),
+            notes=_hidden(facts.get(name, SheetFacts()), filled[name], sorted(hidden & set(filled) - {name})),
+        )
+
+
+def _check_spread(data: bytes, shown: str) -> None:
+    """Refuse a sheet whose cells lie so far apart that the table around them fits into no computer.
+
+    Raises:
+        ProblemsFound: with the name of the sheet.
+    """
+    far = [
+        Problem(
+            f"the sheet `{name}` reaches over {cells:,} cells",
+            shown,
+            why="a cell far below or to the right of the answers makes it so; the whole would not fit into memory",
+            remedy="press Ctrl+End in Excel, delete the rows and columns between the answers and that cell, and save a copy under "
+            "another name; or ask the partner to",
+        )
+        for name, cells in cells_spanned(data).items()
+        if cells > MOST_CELLS
+    ]
+    stop(CANNOT_READ, *far)
+
+
+def _texts(rows: list[list], facts: SheetFacts) -> list[list[str]]:
+    """The cells as a person reads them in the workbook."""
+    texts = [[_as_text(value) for value in row] for row in rows]
+    for row, column in facts.percent:
+        if row <= len(rows) and column < len(rows[row - 1]) and isinstance(value := rows[row - 1][column], int | float):
+            texts[row - 1][column] = _as_text(float(f"{100 * value:.12g}")) + "%"
+    for (row, column), error in facts.errors.items():
+        if row <= len(rows) and column < len(rows[row - 1]):
+            texts[row - 1][column] = error
+    return texts
+
+
+def _hidden(facts: SheetFacts, cells: pd.DataFrame, sheets: list[str]) -> tuple[str, ...]:
+    """What an analyst who opens the workbook would not see of it."""
+    filled = cells.ne("")
+    rows = [row for row in facts.hidden_rows if row in cells.index and filled.loc[row].any()]
+    columns = [column + 1 for column in facts.hidden_columns if column in cells and filled[column].any()]
+    told = {
+        "hidden rows of the sheet, which are read like the others": rows,
+        "hidden columns of the sheet, which are read like the others": columns,
+        "hidden sheets, which are not read unless `sheet:` in params names one": sheets,
+    }
+    return tuple(f"{what}: {', '.join(map(str, which[:10]))}{', …' * (len(which) > 10)}" for what, which in told.items() if which)
 
 
 def _as_text(value: object) -> str:
@@ -226,22 +286,34 @@ def _as_text(value: object) -> str:
 
 def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, head: bool) -> Iterator[Grid]:
     seen: set[tuple[str, int]] = set()
-    for name, text in [(encoding, _declared(data, encoding, shown))] if encoding else decodings(data):
-        letters = _beyond_ascii(data, name, text) if head else ""
-        for sign in [delimiter] if delimiter else DELIMITERS:
+    for name, whole_text in [(encoding, _declared(data, encoding, shown))] if encoding else decodings(data):
+        said = SAYS_DELIMITER.match(whole_text)
+        text = whole_text[said.end() :] if said else whole_text
+        letters = _beyond_ascii(data, name, whole_text) if head else ""
+        chosen = delimiter or (said["sign"] if said else None)
+        for sign in [chosen] if chosen else DELIMITERS:
             if (sign, hash(text)) in seen:
                 continue
             seen.add((sign, hash(text)))
             rows = _first_records(text, sign)
             if rows and (delimiter or max(map(len, rows)) > 1):
-                whole = len(rows) < HEAD
+                few = len(rows) < HEAD
                 marked = _marked(text, sign)
                 if marked is not text:
                     rows = _first_records(marked, sign)
-                cells = _frame(rows) if head or whole else _whole_frame(marked, sign, max(map(len, rows)))
+                cells, widths = _padded(rows) if head or few else _all_records(marked, sign, max(map(len, rows)))
                 unquoted = cells == UNQUOTED if marked is not text else None
-                cells = cells if unquoted is None else cells.mask(unquoted, "")
-                yield Grid(cells, "text", encoding=name, delimiter=sign, complete=whole or not head, letters=letters, unquoted=unquoted)
+                yield Grid(
+                    cells if unquoted is None else cells.mask(unquoted, ""),
+                    "text",
+                    encoding=name,
+                    delimiter=sign,
+                    complete=few or not head,
+                    letters=letters,
+                    unquoted=unquoted,
+                    widths=widths,
+                    cut_off=(few or not head) and _ends_inside_quotes(text, sign, cells),
+                )
 
 
 UNQUOTED = "\ue000"  # a character for private use: stands for a cell that is empty without quotes, while the file is parsed
@@ -333,21 +405,20 @@ def _first_records(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _records(text: str, delimiter: str, limit: int | None) -> list[list[str]]:
-    """Records of a CSV; line breaks inside quoted cells belong to the cell."""
-    csv.field_size_limit(10_000_000)
-    rows = []
+    """Records of a CSV; line breaks inside quoted cells belong to the cell. None at all where it is no CSV."""
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append(row)
-            if limit and len(rows) >= limit:
-                break
+        return list(islice(_reader(text, delimiter), limit))
     except csv.Error:
         return []
-    return rows
 
 
-def _whole_frame(text: str, delimiter: str, width: int) -> pd.DataFrame:
-    """All records of a large file: pandas' parser where every record is as wide as the first ones, else record by record."""
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(10_000_000)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _all_records(text: str, delimiter: str, width: int) -> tuple[pd.DataFrame, pd.Series]:
+    """As `_padded`, of a large file: pandas' parser where no record is wider than the first ones, else record by record."""
     try:
         cells = pd.read_csv(
             io.StringIO(text),
@@ -358,15 +429,31 @@ def _whole_frame(text: str, delimiter: str, width: int) -> pd.DataFrame:
             dtype=str,
             keep_default_na=False,
             skip_blank_lines=False,
-        ).fillna("")
-    except pd.errors.ParserError:
-        return _frame(_records(text, delimiter, None))
-    if cells[width].ne("").any():  # wider records further down: pandas would push or cut them
-        return _frame(_records(text, delimiter, None))
-    return cells.drop(columns=width).set_axis(range(1, len(cells) + 1))
+        )
+        # the parser does not tell an empty cell from one that is not there
+        widths = [len(record) for record in _reader(text, delimiter)]
+    except (pd.errors.ParserError, csv.Error):
+        return _padded(_records(text, delimiter, None))
+    if len(widths) != len(cells) or cells[width].ne("").any():  # wider records further down: pandas would push or cut them
+        return _padded(_records(text, delimiter, None))
+    index = range(1, len(cells) + 1)
+    return cells.drop(columns=width).set_axis(index), pd.Series(widths, index=index)
+
+
+def _padded(rows: list[list[str]]) -> tuple[pd.DataFrame, pd.Series]:
+    """Cells, empty where a record has fewer than the widest one; and how many cells each record has in the file."""
+    return _frame(rows), pd.Series(list(map(len, rows)), index=range(1, len(rows) + 1))
 
 
 def _frame(rows: list[list[str]]) -> pd.DataFrame:
-    width = max(map(len, rows))
+    width = max(map(len, rows), default=0)
     padded = [row + [""] * (width - len(row)) for row in rows]
     return pd.DataFrame(padded, index=range(1, len(padded) + 1), columns=range(width), dtype="str")
+
+
+def _ends_inside_quotes(text: str, delimiter: str, cells: pd.DataFrame) -> bool:
+    """Whether the file ends inside a quoted cell: it was cut off, or a quote further up was never closed."""
+    last = cells.iloc[-1]
+    if text.count('"') % 2 == 0 and not last.str.contains("\n").any():
+        return False  # without reading a large file again
+    return _records(f"{text}\nend", delimiter, None)[-1] != ["end"]

@@ -51,6 +51,12 @@ META = {heading_key(word): about for words in OWN_HEADINGS.values() for word, ab
 META[heading_key("Total Score")] = "tool"
 
 
+def heading_rows(grid: Grid) -> list[int]:
+    """The row below the preface."""
+    start = _start(grid.cells)
+    return [start[0]] if start else []
+
+
 def read(grid: Grid) -> RawTable | None:
     """Accept a sheet that begins with EUSurvey's preface; a continuation sheet is read with the first one, never alone."""
     start = _start(grid.cells)

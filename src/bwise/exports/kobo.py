@@ -62,7 +62,7 @@ def read(grid: Grid) -> RawTable | None:
     places = _places(named) | {p for p in named if holds_places(grid.cells.loc[first_data_row:, p])}
     columns = [replace(c, about="person") if c.position in places else c for c in columns]
     raw = raw_table(NAME, grid, columns, first_data_row, headings="code" if as_names else "text", groups_in_text=not as_names)
-    return replace(raw, header_row=1, notes=_notes(raw))
+    return replace(raw, header_row=1, notes=(*raw.notes, *_notes(raw)))
 
 
 def _name(heading: str) -> str:

@@ -1,7 +1,8 @@
 """Microsoft Forms results as XLSX, or the CSV somebody saved from it.
 
 The first five columns are always ID, start time, completion time, e-mail, name, in the language of the form; they are
-known by what is in them, not by their names. Multiple answers and rankings stand in one cell, each followed by `;`. A row
+known by what is in them, not by their names. Somebody may have deleted e-mail and name, or one of them, before sending: then
+numbered rows headed ID and two moments are enough. Multiple answers and rankings stand in one cell, each followed by `;`. A row
 of a Likert question is headed `Question.Statement`. Then come, where they apply, the time of the last change, the language,
 and the points and feedback of a quiz, also beside each question (`Points - Question`). Forms numbers what has the heading
 of an earlier column: a question for the name is `Name2`.
@@ -16,13 +17,19 @@ import re
 import pandas as pd
 
 from bwise.exports.table import CLOCK, DAY, Column, Grid, RawTable, headings, is_personal, raw_table
-from bwise.text import heading_key, tidy
+from bwise.text import answer_key, heading_key, tidy
 
 NAME = "Microsoft Forms"
 MOMENT = re.compile(rf"^{DAY}[ T]+{CLOCK}$")
 DATE = re.compile(rf"^{DAY}(?:[ T]+{CLOCK})?$")
 ADDRESS = re.compile(r"^\S+@\S+$")
-FIRST = ("respondent_id", "started", "submitted", "person", "person")
+FIRST = ("respondent_id", "started", "submitted")
+ANONYMOUS = {
+    answer_key(word)
+    for word in """
+anonymous|anonym|anonyme|anoniem|anonimo|anónimo|anonimowe|anonimowy|anonim|ανώνυμος|ανώνυμα|анонимен|анонимно|anonimno|anonimen|anonīms
+""".strip().split("|")
+}
 ADDED = {
     heading_key(h)
     for h in """
@@ -36,27 +43,43 @@ LANGUAGE = re.compile(r"^[a-z]{2,3}([-_][A-Za-z]{2,4})?$|^\w+ \(.+\)$")  # en-US
 
 
 def read(grid: Grid) -> RawTable | None:
-    """Accept a table whose first five columns hold what Microsoft Forms writes there."""
+    """Accept a table whose first columns hold what Microsoft Forms writes there."""
     data = grid.cells.loc[2:]
-    if grid.cells.shape[1] <= len(FIRST) or not len(data):
-        return None
     filled = data[data.ne("").any(axis=1)]
-    ids, started, completed, mail = (filled[i].map(tidy) for i in range(4))
+    if grid.cells.shape[1] <= len(FIRST) + 1 or not len(filled):
+        return None
+    ids, started, completed = (filled[i].map(tidy) for i in range(3))
     if not (ids.str.fullmatch(r"\d+").all() and started.str.match(DATE).all() and completed.str.match(DATE).all()):
         return None
-    if not (mail.str.match(ADDRESS) | mail.map(heading_key).isin({"anonymous", ""}) | (mail.nunique() == 1)).all():
+    people = _people(grid, filled)
+    moments = (started.str.match(MOMENT) & completed.str.match(MOMENT)).all()
+    if not people and not (heading_key(grid.cells.loc[1, 0]) == "id" and ids.is_unique and moments):
         return None
     named = headings(grid)
-    about = dict(enumerate(FIRST)) | _added(named, filled)
+    own = dict(enumerate(FIRST)) | dict.fromkeys(people, "person")
+    about = own | _added([(p, t) for p, t in named if p not in own], filled)
     columns = [Column(p, t, text=t, about=about.get(p, "")) for p, t in named]
     return raw_table(NAME, grid, columns, first_data_row=2, other_in_cell=True)
 
 
+def _people(grid: Grid, filled: pd.DataFrame) -> list[int]:
+    """Positions of e-mail and name, right after the times, where they were not deleted."""
+    found, position = [], len(FIRST)
+    mail = filled[position].map(tidy)
+    personal = is_personal(grid.cells.loc[1, position])
+    if (mail.str.match(ADDRESS) | mail.map(answer_key).isin({*ANONYMOUS, ""})).all() or (personal and mail.nunique() == 1):
+        found.append(position)
+        position += 1
+    if position in filled and (is_personal(grid.cells.loc[1, position]) or (found and filled[position].eq("").all())):
+        found.append(position)
+    return found
+
+
 def _added(named: list[tuple[int, str]], filled: pd.DataFrame) -> dict[int, str]:
-    """Position -> what it is, of the columns that Forms adds beyond the first five."""
+    """Position -> what it is, of the columns that Forms adds after its first ones."""
     about: dict[int, str] = {}
     asked: set[str] = set()
-    for position, heading in ((p, h) for p, h in named if p >= len(FIRST)):
+    for position, heading in named:
         key, part = heading_key(heading), OF_A_QUESTION.match(tidy(heading))
         cells = filled[position].map(tidy)
         cells = cells[cells.ne("")]

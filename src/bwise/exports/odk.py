@@ -48,7 +48,7 @@ def read(grid: Grid) -> RawTable | None:
         return None
     columns = [_column(grid, position, name) for position, name in named.items()]
     raw = raw_table(NAME, grid, columns, first_data_row=2, headings="code")
-    return replace(raw, notes=_notes(raw))
+    return replace(raw, notes=(*raw.notes, *_notes(raw)))
 
 
 def _column(grid: Grid, position: int, name: str) -> Column:

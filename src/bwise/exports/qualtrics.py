@@ -88,6 +88,11 @@ TRIED_OUT = re.compile(r"^(1|2|9|17|.*preview.*|.*test.*)$")  # Status and chann
 FINISHED, UNFINISHED = ("1", "true"), ("0", "false")
 
 
+def heading_rows(grid: Grid) -> range:
+    """Names, texts, and in newer exports the ids."""
+    return range(1, _ids(grid)[1])
+
+
 def read(grid: Grid) -> RawTable | None:
     """Accept a table with Qualtrics' ids in its third row, or with its own tags in the first and headings, not answers, in the second.
 
@@ -105,7 +110,7 @@ def read(grid: Grid) -> RawTable | None:
     ]
     raw = raw_table(NAME, grid, columns, first_data_row=first_data_row, headings="code and text")
     told = {id_: raw.cells[p].map(tidy).str.casefold() for p, id_ in ids.items() if id_ in META and p in raw.cells}
-    return _only_finished(_without_seen_only(replace(raw, notes=_tried_out(told)), ids, told), told)
+    return _only_finished(_without_seen_only(replace(raw, notes=(*raw.notes, *_tried_out(told))), ids, told), told)
 
 
 def _ids(grid: Grid) -> tuple[dict[int, str], int]:

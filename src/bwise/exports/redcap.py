@@ -53,7 +53,7 @@ def read(grid: Grid) -> RawTable | None:
         about[0] = "respondent_id"
     columns = [_column(p, grid.cells.loc[1, p], name, about[p], raw_headings) for p, name in named.items()]
     raw = raw_table(NAME, grid, columns, first_data_row=2, headings="code" if raw_headings else "text")
-    return replace(raw, cells=_without_open_surveys(raw), problems=_problems(raw))
+    return replace(raw, cells=_without_open_surveys(raw), problems=(*raw.problems, *_problems(raw)))
 
 
 def _is_status(grid: Grid, position: int, name: str) -> bool:

@@ -76,7 +76,7 @@ def read(grid: Grid) -> RawTable | None:
         Column(position, label or name, code=name, text=text, section=section, about=own.get(keys[position], ""))
         for position, (name, label, (section, text)) in enumerate(zip(names, labels, parts, strict=True))
     ]
-    raw = raw_table(NAME, grid, columns, first_data_row=1, headings="code and text", notes=grid.notes)
+    raw = raw_table(NAME, grid, columns, first_data_row=1, headings="code and text")
     return replace(raw, cells=grid.cells.loc[1:, list(raw.cells)])  # a case without any answer is a case
 
 

@@ -40,6 +40,11 @@ class _Question:
     parts: dict[int, str]
 
 
+def heading_rows(grid: Grid) -> range:
+    """Questions, and their rows or options."""
+    return range(1, 3 if _headings(grid)[0] else 1)
+
+
 def read(grid: Grid) -> RawTable | None:
     """Accept a table with two rows of headings and the numbers of respondents in its first column.
 

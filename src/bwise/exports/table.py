@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from bwise.problems import Problem
@@ -30,7 +31,10 @@ class Grid:
     `complete` is False while only the first records have been read; `letters` then holds the characters beyond ASCII
     of the whole file. `others` holds the other sheets of a workbook that have anything in them. `unquoted` tells, where
     a CSV quotes even empty cells, which cells are empty without quotes: the only trace of "never asked" in some tools.
-    `notes`: what had to be decided to make text of the file.
+    `widths`: how many cells each record of a CSV has in the file, before all were made as wide as the widest. `cut_off`: a CSV
+    ends inside a quoted cell. `merged`: first and last cell (row from 1, position of the column) of what a workbook shows as one
+    cell. `set_aside`: rows that are nobody's answers, which were emptied, and the rule that leaves them out
+    (`bwise.exports.set_aside`). `notes`: what had to be decided to make text of the file.
     """
 
     cells: pd.DataFrame
@@ -42,6 +46,10 @@ class Grid:
     letters: str = ""
     others: dict[str, pd.DataFrame] = field(default_factory=dict)
     unquoted: pd.DataFrame | None = None
+    widths: pd.Series | None = None
+    cut_off: bool = False
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    set_aside: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -79,8 +87,8 @@ class RawTable:
     Columns with personal data are in `columns` by their heading only; their cells were dropped by the reader.
     `other_in_cell`: the tool writes the text of "other" into the same cell as the options. `bare_options`: the columns of
     a multiple answer are headed by the option alone, without its question. `groups_in_text`: the labels of groups may stand
-    before the text of a question, joined by `/`. `notes`: what an analyst must know of this file. `problems`: why the table
-    cannot be used, though it is known what it is.
+    before the text of a question, joined by `/`. Rows of `grid.set_aside` are among the cells, and empty. `notes`: what
+    an analyst must know of this file. `problems`: why the table cannot be used, though it is known what it is.
     """
 
     tool: str
@@ -108,7 +116,8 @@ class RawTable:
 
 
 # Headings under which tools put data about the person who answers, in the languages of the 13 countries and English.
-# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen.
+# Sources: LimeSurvey, EUSurvey, KoBo formpack and Qualtrics sources and translations; MS and Google Forms exports seen; the fields
+# for contact data of REDCap's demonstration projects (name, address, telephone, birth), in dictionary words of the other languages.
 PERSONAL = {
     heading_key(h)
     for h in """
@@ -124,7 +133,17 @@ user name|username|nutzername|benutzername|nom d'utilisateur|gebruikersnaam|по
 όνομα χρήστη|nome utente|lietotājvārds|nazwa użytkownika|nume de utilizator|nombre de usuario|submitted by|deviceid|device id|
 phonenumber|phone number|telefonnummer|téléphone|telefono|teléfono|simserial|subscriberid|recipientlastname|recipientfirstname|
 recipientemail|externalreference|locationlatitude|locationlongitude|ipaddress|invitation number|einladungsnummer|
-numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name
+numéro de l'invitation|respondent email|submitter|submitter email|geolocation|submittername|submitterid|last name first name|
+address|street|street address|postal address|adresse|anschrift|postanschrift|straße|adresse postale|rue|adres|postadres|straat|адрес|
+пощенски адрес|улица|adresa|ulica|naslov|διεύθυνση|ταχυδρομική διεύθυνση|οδός|indirizzo|indirizzo postale|adrese|pasta adrese|iela|
+adres pocztowy|adresa poștală|strada|dirección|dirección postal|calle|
+telephone|phone|mobile|mobile phone|cell phone|telefon|telefon mobil|handy|mobiltelefon|mobilnummer|numéro de téléphone|portable|telefoon|
+mobiel|телефон|телефонен номер|mobitel|telefonska številka|τηλέφωνο|κινητό|αριθμός τηλεφώνου|cellulare|numero di telefono|tālrunis|
+tālruņa numurs|numer telefonu|număr de telefon|número de teléfono|móvil|
+dob|date of birth|birth date|birthdate|geburtsdatum|date de naissance|geboortedatum|дата на раждане|datum rođenja|datum rojstva|
+ημερομηνία γέννησης|data di nascita|dzimšanas datums|data urodzenia|data nașterii|fecha de nacimiento|
+full name|fullname|surname|family name|given name|familienname|nom de famille|nom et prénom|cognome|apellido|apellidos|nazwisko|prenume|
+prezime|priimek|фамилия|επώνυμο|uzvārds
 """.replace("\n", "").split("|")
     if h.strip()
 }
@@ -148,8 +167,76 @@ def _personal(column: Column, places: set[str]) -> bool:
     return bool(part and part["place"] in places) or any(is_personal(part) for part in (column.heading, column.code, column.text))
 
 
+CANNOT_TELL = "from there on, answers would stand under other questions than they were given to"
+AGAIN = "ask the partner to export again, as XLSX where the tool can"
+
+
+def _misshapen(grid: Grid, first_data_row: int) -> tuple[Problem, ...]:
+    """Rows of a CSV with more or fewer cells than there are headings.
+
+    No fault are lines without anything in them, and empty cells after the last heading, where all rows have as many of them:
+    spreadsheets and some tools end every row so. No row is made longer: a row whose last answers were left away cannot be
+    told from one that lost a cell further left. Excel leaves away the last cells of a row in some re-saves; the partner can
+    send the workbook instead.
+    """
+    if grid.widths is None:
+        return ()
+    above = grid.cells.index < first_data_row
+    headed, written = int(_ends(grid.cells[above]).max()), int(grid.widths[above].max())
+    ends = _ends(grid.cells[~above])
+    ends = ends[ends > 0]
+    widths = grid.widths[ends.index]
+    unnamed = ends.between(headed + 1, written)
+    if 2 * unnamed.sum() > len(ends):  # a column without a heading, which is told elsewhere
+        unnamed[:] = False
+    longer = widths.gt(written) if widths.nunique() > 1 else ends.gt(written)
+    wrong = widths[longer | unnamed | (widths < headed)]
+    if not len(wrong):
+        what = "the file ends inside a quoted cell: it is cut off, or a quote further up was never closed"
+        return (Problem(what, why="answers would be missing, or stand in one cell", remedy=AGAIN),) if grid.cut_off else ()
+    named = ", ".join(f"row {row} has {cells}" for row, cells in wrong.iloc[:3].items()) + (", …" if len(wrong) > 3 else "")
+    what = f"{len(wrong)} row{'s have' if len(wrong) > 1 else ' has'} more or fewer cells than the {headed} headings: {named}"
+    if len(wrong) == 1 and wrong.index[0] == grid.cells.index[-1] and wrong.iloc[0] < headed:
+        return (Problem(f"the file is cut off in its last row: {named} cells of {headed}", why=CANNOT_TELL, remedy=AGAIN),)
+    return (
+        Problem(what, why=CANNOT_TELL, remedy="look there for a line break, or for the delimiter in an answer without quotes; " + AGAIN),
+    )
+
+
+def _merged(grid: Grid, first_data_row: int) -> tuple[Problem, ...]:
+    """Cells among the answers that a workbook shows as one: only the first of them holds the answer."""
+    places = [first for first, last in grid.merged if last[0] >= first_data_row and grid.cells.at[first[0], first[1]]]
+    if not places:
+        return ()
+    named = ", ".join(f"row {row} in column {column + 1}" for row, column in places[:3]) + (", …" if len(places) > 3 else "")
+    return (
+        Problem(
+            f"{len(places)} merged cell{'s' * (len(places) > 1)} among the answers: {named}",
+            why="only the first of the rows or columns under it would have the answer",
+            remedy="ask the partner for the export as the tool wrote it, without merged cells",
+        ),
+    )
+
+
+def _set_aside(grid: Grid) -> tuple[str, ...]:
+    """The rows that are nobody's answers, in words."""
+    told = {"heading_row": "repeats the headings", "summary_row": "is a total, a mean or the like"}
+    return tuple(f"row {row} {told[rule]}: no respondent, left out by the rule `{rule}`" for row, rule in grid.set_aside.items())
+
+
+def _ends(cells: pd.DataFrame) -> pd.Series:
+    """Position after the last cell of each row that has anything in it; 0 for a row without anything."""
+    filled = cells.ne("").to_numpy()
+    return pd.Series(np.where(filled.any(axis=1), filled.shape[1] - filled[:, ::-1].argmax(axis=1), 0), index=cells.index, dtype=int)
+
+
 def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int, **more) -> RawTable:
-    """Cut the data out of the grid: personal columns and empty rows stay behind, answers without a heading do not."""
+    """Cut the data out of the grid: personal columns and empty rows stay behind, answers without a heading do not.
+
+    Notes and problems that the reader gives stand after those of the file's shape.
+    """
+    more["notes"] = (*grid.notes, *_set_aside(grid), *more.get("notes", ()))
+    more["problems"] = (*_misshapen(grid, first_data_row), *_merged(grid, first_data_row), *more.get("problems", ()))
     data = grid.cells.loc[grid.cells.index >= first_data_row]
     named = {c.position for c in columns}
     places = {c.heading.lower().removesuffix("latitude").rstrip("_-") for c in columns if c.heading.lower().endswith("latitude")}
@@ -157,7 +244,7 @@ def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int,
     unnamed = [p for p in grid.cells.columns if p not in named and data[p].ne("").any()]
     columns += [Column(p, "", about="tool" if _row_numbers(data[p]) else "") for p in unnamed]
     cells = data[[c.position for c in columns if c.about != "person"]]
-    filled = cells.ne("").any(axis=1)
+    filled = cells.ne("").any(axis=1) | cells.index.isin(list(grid.set_aside))
     return RawTable(tool, grid, tuple(columns), cells[filled], header_row=first_data_row - 1, **more)
 
 

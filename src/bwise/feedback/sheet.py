@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from bwise.feedback.asks import DATE, NUMBER, SEVERAL, Ask, Dossier
 from bwise.lineage import DEMONSTRATION
 from bwise.publication import NO_FIXED_TIME
-from bwise.settings import EXCLUSION_RULES, Project
+from bwise.settings import EXCLUSION_RULES, ROW_RULES, Project
 from bwise.storage import write_whole
 from bwise.text import tidy
 
@@ -48,7 +48,9 @@ def summary(dossier: Dossier) -> dict[str, str]:
     """What was received, in the partner's words: file, tool, records, kept, left out by rule, columns."""
     say, read, found = dossier.say, dossier.read, dossier.read.recognised
     excluded = dossier.excluded
-    left_out = "; ".join(f"{say(f'rule_{rule}' if rule in EXCLUSION_RULES else 'rule_agreed')}: {n}" for rule, n in excluded.items())
+    left_out = "; ".join(
+        f"{say(f'rule_{rule}' if rule in (*EXCLUSION_RULES, *ROW_RULES) else 'rule_agreed')}: {n}" for rule, n in excluded.items()
+    )
     return {
         say("file"): read.delivery.file.name,
         say("tool"): read.raw.tool if read.raw.tool != "plain table" else say("plain_table"),

@@ -12,27 +12,24 @@ from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
 
-from bwise.classifications import names_of_sections, sections
 from bwise.exports.table import NOT_SHOWN, RawTable
+from bwise.matching import fit
 from bwise.matching.columns import Match, by_question
 from bwise.matching.dates import date_order, parse_date
+from bwise.matching.fit import NUMBER, NUMBERS, Doubt
+from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
-from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, OTHER, YES
+from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
-from bwise.text import answer_key, code_key, tidy
+from bwise.text import answer_key, tidy
 
 OPEN = {"text"}
-DECLARED_MISSING = ("no_answer", "dont_know", "refused", "not_applicable")
 NEAR = 85  # an "other" text this like an option is not taken for an "other"
-CUT_OFF = 50  # letters from which the beginning of one label only is that label: SPSS keeps 120 bytes of it
 ANSWERED = ""
-WITH_ID = re.compile(r"^(?P<label>.+?)\s*\((?P<id>[a-z0-9_]+)\)$")
-ID_AT_END = re.compile(r"[?:.!*\s]*\([a-z0-9_]+\)(?=\s*(?:;|$))")  # with the final stop that is in no key of an answer
-OUT_OF = re.compile(r"^(\d+)\s*/\s*(\d+)$")
+THOUSAND = 1000
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Reading:
 
     `reason` is empty for an answer, else why there is none (no_answer, dont_know, refused, not_applicable, not_shown,
     unreadable); `other` is the text of "other"; `rule` says how it was found; `proposal` the nearest answer; `national` the
-    national category that params map to the common one.
+    national category that params map to the common one; `open` what of the text is no known answer, where a part of it is.
     """
 
     values: tuple = ()
@@ -50,164 +47,38 @@ class Reading:
     other: str = ""
     proposal: str = ""
     national: str = ""
+    open: tuple[str, ...] = ()
 
 
-MAPPING = ["column", "question", "raw", "code", "rule", "reason", "proposal"]
+@dataclass(frozen=True)
+class Ticks:
+    """How the columns of one question with one column per option are read: the words that say yes and no, the columns that hold
+    typed text, and whether numbers grade the options instead of ticking them."""
+
+    yes: frozenset[str]
+    no: frozenset[str]
+    typed: tuple[Match, ...] = ()
+    graded: bool = False
+
+
+MAPPING = ["column", "question", "raw", Rule.CODE, "rule", "reason", "open", "proposal"]
+PARTS = ";"  # between the open parts of one text, and between their proposals: no part holds one
 
 
 @dataclass
 class Answers:
     """Answers of one delivery. `values` and `reasons` have the questionnaire's columns, the index is the row in the file.
 
-    `mapping` has one row per question and distinct raw text: column, question, raw, code, rule, reason, count, proposal.
-    Raw text of open answers is not in it. `national` has one column per question whose national categories params map to
-    common ones: the national category as params write it.
+    `mapping` has one row per question and distinct raw text: column, question, raw, code, rule, reason, open, count,
+    proposal. `open` are the parts of a joined answer that no answer is known for. Raw text of open answers is not in it.
+    `national` has one column per question whose national categories params map to common ones: the national category as
+    params write it.
     """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
     mapping: pd.DataFrame
     national: pd.DataFrame
-
-
-class AnswerList:
-    """The answers of one list, findable by label in any language and by code.
-
-    Args:
-        language: labels of this language win where two languages share a label.
-        declared: raw text -> code, from params; believed before anything else.
-        tool: LimeSurvey keeps five characters of an answer code, KoBo joins labels by spaces.
-        version: of the list's classification in this export, where it has one. in_codes: whether a code in this export is the
-            questionnaire's own, which is of the questionnaire's version.
-    """
-
-    def __init__(
-        self,
-        questionnaire: Questionnaire,
-        list_name: str,
-        language: str = "",
-        declared: dict | None = None,
-        tool: str = "",
-        version: str = "",
-        in_codes: bool = True,
-    ):
-        self.choices = questionnaire.lists[list_name]
-        preferred: dict[str, str] = {}
-        anywhere: dict[str, set[str]] = {}
-        for choice in self.choices.values():
-            for lang, label in choice.labels.items():
-                key = answer_key(label)
-                anywhere.setdefault(key, set()).add(choice.name)
-                if lang == language:
-                    preferred[key] = choice.name
-        self.labels = {k: next(iter(v)) for k, v in anywhere.items() if len(v) == 1} | preferred
-        self.declared = {answer_key(raw): code for raw, code in (declared or {}).items() if code in self.choices}
-        self.codes = self._short_codes() if tool == "LimeSurvey" else {}
-        self.codes |= {answer_key(name): name for name in self.choices}
-        self.refused: dict[str, tuple[str, str]] = {}  # text -> why it is no answer, and a proposal
-        if version:
-            self._classified(questionnaire, version, in_codes)
-        self.joined_by_spaces = tool == "KoBoToolbox"
-        known = self.codes | self.labels | self.declared
-        self.longest_first = {k: known[k] for k in sorted(known, key=len, reverse=True) if k}
-
-    def _short_codes(self) -> dict[str, str]:
-        cut: dict[str, list[str]] = {}
-        for name in self.choices:
-            cut.setdefault(code_key(name)[:5], []).append(name)
-        other = {"-oth-": "other"} if "other" in self.choices else {}
-        return {k: v[0] for k, v in cut.items() if len(v) == 1} | other
-
-    def _classified(self, questionnaire: Questionnaire, version: str, in_codes: bool) -> None:
-        """Sections of a classification are found as this export writes them; other answers of the list as ever."""
-        classified = {c.name: c.classification for c in self.choices.values() if c.classification}
-        own = next(iter(classified.values()))
-        titles = {text: code for text, code in self.labels.items() if code in classified}
-        names = names_of_sections(sections(questionnaire), titles, own, version, in_codes)
-        self.labels = {t: c for t, c in self.labels.items() if c not in classified} | names.labels
-        self.codes = {t: c for t, c in self.codes.items() if c not in classified} | names.codes
-        self.refused = names.refused
-
-    def find(self, raw: str) -> tuple[str, str]:
-        """Code and rule for one text, or two empty strings. A label is believed before a code."""
-        key = answer_key(raw)
-        for known, rule in ((self.declared, Rule.DECLARED), (self.labels, Rule.LABEL), (self.codes, Rule.CODE)):
-            if key in known:
-                return known[key], rule
-        if key in OTHER and "other" in self.choices:
-            return "other", Rule.OTHER_WORD
-        if (parts := WITH_ID.match(key)) and (label := answer_key(parts["label"])) in self.labels:  # EUSurvey's "assigned values"
-            return self.labels[label], Rule.LABEL_WITH_ID
-        if (rating := OUT_OF.match(key)) and rating[1] in self.choices and rating[2] == self._highest():
-            return rating[1], f"{Rule.RATING}, out of {rating[2]}"
-        if len(key) >= CUT_OFF and len(begun := {code for label, code in self.labels.items() if label.startswith(key)}) == 1:
-            return begun.pop(), Rule.LABEL_CUT_OFF
-        return "", ""
-
-    def _highest(self) -> str:
-        return max((name for name in self.choices if name.isdigit()), key=int, default="")
-
-    def nearest(self, raw: str) -> tuple[str, float]:
-        """The most similar answer and its score (0 to 100)."""
-        found = process.extractOne(answer_key(raw), self.labels.keys(), scorer=fuzz.ratio)
-        return (self.labels[found[0]], found[1]) if found else ("", 0.0)
-
-    def split(self, raw: str) -> tuple[list[str], list[str]]:
-        """Codes in a joined answer, and the parts that are no known answer.
-
-        The text is cut by the known answers, longest first, not by its separators: answers hold commas and semicolons
-        themselves. Codes joined by spaces (KoBo, ODK) are codes only if all of them are, and so are labels (KoBo)
-        if there is only one way to tell them apart.
-        """
-        key = answer_key(raw)
-        if key in self.declared:
-            return [self.declared[key]], []
-        words = self.codes | self.declared
-        if key and all(word in words for word in key.split(" ")):
-            return list(dict.fromkeys(words[word] for word in key.split(" "))), []
-        if self.joined_by_spaces and (ways := self._cut_at_spaces(key)):
-            return (ways[0], []) if len(ways) == 1 else ([], [key])
-        codes, left = self._cut(key)
-        if left:
-            bare = self._cut(ID_AT_END.sub("", key))
-            codes, left = bare if len(bare[1]) < len(left) else (codes, left)
-        return codes, left
-
-    def _cut_at_spaces(self, key: str) -> list[list[str]]:
-        """Every set of answers that make up the whole text with nothing but spaces between them."""
-        ways: dict[int, set[frozenset[str]]] = {len(key) + 1: {frozenset()}}
-        for at in reversed([0, *(i + 1 for i, sign in enumerate(key) if sign == " ")]):
-            ends = ((code, _end_of(known, key, at)) for known, code in self.longest_first.items() if key.startswith(known, at))
-            ways[at] = {rest | {code} for code, end in ends for rest in ways.get(end + 1, ())}
-        return [[name for name in self.choices if name in way] for way in ways[0]]
-
-    def _cut(self, key: str) -> tuple[list[str], list[str]]:
-        codes: list[str] = []
-        left: list[str] = []
-        at = 0
-        while at < len(key):
-            if key[at] in ";, ":
-                at += 1
-                continue
-            known = next((k for k in self.longest_first if key.startswith(k, at) and _ends(key, at + len(k))), "")
-            end = at + len(known) if known else min((i for i in (key.find(sign, at) for sign in ";,") if i >= 0), default=len(key))
-            if known:
-                codes.append(self.longest_first[known])
-            else:
-                left.append(key[at:end].strip())
-            at = end
-        return list(dict.fromkeys(codes)), left
-
-
-def _end_of(known: str, text: str, at: int) -> int:
-    """Where an answer that begins here ends, with the stops that `answer_key` takes from the end of a label."""
-    return next((i for i in range(at + len(known), len(text)) if text[i] not in "?;:.!*"), len(text))
-
-
-def _ends(text: str, at: int) -> bool:
-    """Whether an answer may end here: at the end or before a separator."""
-    rest = text[at : at + 2].lstrip()
-    return not rest or rest[0] in ";,"
 
 
 def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionnaire, delivery: Delivery, language: str) -> Answers:
@@ -235,6 +106,7 @@ class _Work:
         self.national: dict[str, pd.Series] = {}
         self.records: list[tuple] = []
         self.lists: dict[str, AnswerList] = {}
+        self.doubts = self._doubts()
         self.constants: dict[tuple[str | None, str], pd.Series] = {}
 
     def question(self, question: Question, matches: list[Match]) -> None:
@@ -262,8 +134,8 @@ class _Work:
 
     def _list(self, question: Question) -> AnswerList:
         """The answers of a question. A letter alone is a section where params, the headings or the export's codes say of which version."""
-        name = self.delivery.scales.get(question.name, question.list_name)
-        declared = self.delivery.answers.get(question.name)
+        name = list_used(self.delivery, question)
+        declared = declared_answers(self.delivery, question, self.questionnaire)
         if own := self.questionnaire.classification(question.name):
             version = self.delivery.classifications.get(question.name, own)
             headed = any("/" in match.target for match in self.columns[question.name])
@@ -271,9 +143,31 @@ class _Work:
             return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool, version, in_codes)
         if declared:
             return AnswerList(self.questionnaire, name, self.language, declared, self.raw.tool)
+        return self._plain_list(name)
+
+    def _plain_list(self, name: str) -> AnswerList:
+        """An answer list of which params say nothing: made once for all its questions."""
         if name not in self.lists:
             self.lists[name] = AnswerList(self.questionnaire, name, self.language, tool=self.raw.tool)
         return self.lists[name]
+
+    def _distinct(self, match: Match) -> list[str]:
+        return self.raw.cells[match.column.position].unique().tolist()
+
+    def _doubts(self) -> dict[str, Doubt]:
+        """Questions whose numbers are not believed (`bwise.matching.fit`)."""
+        closed, numbers = [], {}
+        for name, matches in self.columns.items():
+            question = self.questionnaire[name]
+            whole = [m for m in matches if "/" not in m.target]
+            if question.kind.startswith("select") and whole:
+                settled = {*map(answer_key, self.delivery.national.get(name, ()))}
+                sent, free = self._distinct(whole[0]), self.raw.other_in_cell
+                closed.append(fit.ask(question, list_used(self.delivery, question), self._list(question), sent, settled, free))
+            elif question.is_number and name not in self.delivery.units:
+                numbers[name] = question, self.delivery.answers.get(name, {}), self._distinct(whole[0])
+        lists = lambda: {name: self._plain_list(name) for name in self.questionnaire.lists}
+        return fit.doubts(closed, lists) | fit.doubts_of_numbers(numbers)
 
     @cached_property
     def _in_codes(self) -> bool:
@@ -283,8 +177,8 @@ class _Work:
             (key := answer_key(text)) in answers.labels and key not in answers.codes
             for question, match in asked
             if question.kind == "select_one"
-            for answers in [AnswerList(self.questionnaire, self.delivery.scales.get(question.name, question.list_name), tool=self.raw.tool)]
-            for text in self.raw.cells[match.column.position].unique()
+            for answers in [AnswerList(self.questionnaire, list_used(self.delivery, question), tool=self.raw.tool)]
+            for text in self._distinct(match)
         )
 
     def _read_each(self, question: Question, match: Match, read) -> tuple[pd.Series, list[Reading]]:
@@ -302,6 +196,7 @@ class _Work:
                 "" if hidden else ";".join(map(str, r.values)),
                 str(r.rule),
                 r.reason,
+                PARTS.join(r.open),
                 count,
                 r.proposal,
             )
@@ -310,9 +205,11 @@ class _Work:
         return pd.Series(positions, index=cells.index), readings
 
     def _single(self, question: Question, match: Match) -> None:
+        sent = self._distinct(match)
+        order = (self.delivery.dates or date_order(sent)) if question.kind == "date" else ""
         answers = self._list(question) if question.kind == "select_one" else None
-        order = (self.delivery.dates or date_order(self.raw.cells[match.column.position].unique())) if question.kind == "date" else ""
-        positions, readings = self._read_each(question, match, lambda text: self._read_one(question, answers, text, order))
+        says = self._yes_and_no(answers, sent) if answers else {}
+        positions, readings = self._read_each(question, match, lambda text: self._read_one(question, answers, says, text, order))
         values = [r.values[0] if r.values else None for r in readings]
         self.values[question.name] = _take(values, positions, _dtype(question))
         self.reasons[question.name] = _take([r.reason for r in readings], positions, "object")
@@ -322,6 +219,14 @@ class _Work:
         if question.name in self.delivery.national:
             self.national[question.name] = _take([r.national or None for r in readings], positions, "str")
 
+    def _yes_and_no(self, answers: AnswerList, sent: list[str]) -> dict[str, str]:
+        """Word for yes or no in the column, in any language -> the answer that says so; numbers and ticks may mean something else."""
+        if not answers.yes_and_no:
+            return {}
+        words = {key for key in map(answer_key, sent) if key[:1].isalpha() and key != "x"}
+        told = yes_and_no(words, self.language)
+        return {word: code for code, found in zip(answers.yes_and_no, told, strict=True) for word in found}
+
     def _other_beside(self, question: Question) -> None:
         """A text of "other" in a column of its own is the answer where there is no other one: Typeform leaves the answer empty."""
         text = self.values.get(f"{question.name}_other")
@@ -330,26 +235,27 @@ class _Work:
             self.values[question.name] = self.values[question.name].mask(typed, "other")
             self.reasons[question.name] = self.reasons[question.name].mask(typed, ANSWERED)
 
-    def _read_one(self, question: Question, answers: AnswerList | None, text: str, order: str = "") -> Reading:
+    def _read_one(self, question: Question, answers: AnswerList | None, says: dict[str, str], text: str, order: str) -> Reading:
         if text == NOT_SHOWN and self.raw.tool == "LimeSurvey" and (question.is_number or question.kind == "date"):
             return Reading(rule=Rule.LIMESURVEY_NULL, reason="no_answer")  # it stores both alike
         declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
-        shown = tidy(text)
+        shown, key = tidy(text), answer_key(text)
         if question.kind in OPEN:
-            return Reading((shown,), Rule.TEXT)
+            nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
+            return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
         if answers:
-            return self._read_choice(question, answers, text)
-        if answer_key(text) in NOT_APPLICABLE:
+            return self._read_choice(question, answers, says, text)
+        if key in NOT_APPLICABLE:
             return self._not_applicable(text)
-        if answer_key(text) in BLANK or answer_key(text) == "":
+        if key in BLANK:
             return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         return self._read_date(shown, order) if question.kind == "date" else self._read_number(question, shown)
 
     def _declared(self, question: Question, text: str) -> Reading | None:
         """What params say about this text, beyond the codes of an answer list."""
-        declared = self.delivery.answers.get(question.name, {})
+        declared = declared_answers(self.delivery, question, self.questionnaire)
         value = declared.get(text, declared.get(tidy(text)))
         if value is None:
             return None
@@ -359,29 +265,48 @@ class _Work:
             return None  # the answer list knows it
         return Reading((float(value) if question.is_number else value,), Rule.DECLARED)
 
-    def _read_choice(self, question: Question, answers: AnswerList, text: str) -> Reading:
+    def _read_choice(self, question: Question, answers: AnswerList, says: dict[str, str], text: str) -> Reading:
+        key = answer_key(text)
         national = {answer_key(raw): (raw, code) for raw, code in self.delivery.national.get(question.name, {}).items()}
-        if answer_key(text) in national:
-            raw, code = national[answer_key(text)]
+        if key in national:
+            raw, code = national[key]
             return Reading((code,), Rule.NATIONAL, national=raw)
-        code, rule = answers.find(text)
+        code, rule = self._find(answers, says, text)
+        if (doubt := self.doubts.get(question.name)) and NUMBER.match(key) and rule != Rule.DECLARED:
+            return Reading(rule=doubt.rule, reason="unreadable", proposal=doubt.proposal)
         if code and question.name in self.delivery.rescale and not answers.choices[code].missing:
             code, rule = rescaled(question, code, self.delivery, self.questionnaire), f"{rule}, rescaled"
             return Reading((code,), rule)
         if code:
             return _answer_or_reason(code, answers.choices[code].missing, rule)
-        if answer_key(text) in NOT_APPLICABLE:
+        if key in NOT_APPLICABLE:
             return self._not_applicable(text)
-        if answer_key(text) in answers.refused:
-            return _refused(answers, [answer_key(text)])
+        if key in BLANK:
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
+        if key in answers.refused:
+            return _refused(answers, [key])
         near, score = answers.nearest(text)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
             return Reading(("other",), Rule.OTHER_IN_CELL, other=tidy(text))
+        if doubt and doubt.scales:
+            return Reading(rule=doubt.rule, reason="unreadable", proposal=doubt.proposal)
         return Reading(rule=Rule.NO_SUCH_ANSWER, reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
+
+    def _find(self, answers: AnswerList, says: dict[str, str], text: str) -> tuple[str, str]:
+        """Code and rule for one text: as the list has it, as a code with decimals, or as a word for yes or no."""
+        code, rule = answers.find(text)
+        if not code and (whole := whole_number(text)):
+            code, rule = answers.find(whole)
+            rule = f"{rule}, with decimals" if code else ""
+        if not code and (code := says.get(answer_key(text), "")):
+            rule = Rule.YES_OR_NO
+        return code, rule
 
     def _not_applicable(self, text: str) -> Reading:
         if self.raw.tool == "LimeSurvey" and answer_key(text) == "n/a":  # LimeSurvey writes N/A for a question that was not shown
             return Reading(rule=Rule.LIMESURVEY_NA, reason="not_shown")
+        if self.raw.tool == "KoBoToolbox" and text == "n/a":  # Ona, which is laid out like KoBo, writes n/a into every empty cell
+            return Reading(rule=Rule.ONA_EMPTY, reason="no_answer")
         return Reading(rule=Rule.NOT_APPLICABLE, reason="not_applicable")
 
     def _read_number(self, question: Question, text: str) -> Reading:
@@ -389,16 +314,32 @@ class _Work:
         number = parse_number(text, self.delivery.decimal, whole=question.kind == "integer")
         if number is None and self.raw.grid.container in ("workbook", "sav"):
             number = parse_number(text, ".")  # numbers typed as numbers, which we wrote as text with a point
+        if number in self.delivery.sentinels.get(question.name, ()):
+            return Reading(rule=Rule.SENTINEL, reason="no_answer")
+        if number is not None and (wrong := self._not_believed(question, text, number)):
+            return wrong
         if number is None:
             number, rule = self._number_of_range(question, text)
             if number is None:
                 return Reading(rule=rule, reason="unreadable")
-        if number in self.delivery.sentinels.get(question.name, ()):
-            return Reading(rule=Rule.SENTINEL, reason="no_answer")
-        unit = self.delivery.units.get(question.name, question.unit)
+        unit = "%" if text.endswith("%") else self.delivery.units.get(question.name, question.unit)
         if unit != question.unit:
             return Reading((number * UNITS[unit, question.unit],), f"{rule}, {unit} to {question.unit}")
         return Reading((number,), rule)
+
+    def _not_believed(self, question: Question, text: str, number: float) -> Reading | None:
+        """Why a number is not taken as it stands: its sign, its decimals, or the other numbers of its column."""
+        doubt = self.doubts.get(question.name)
+        if text.endswith("%"):
+            known = question.unit == "%" or ("%", question.unit) in UNITS
+            return None if known else Reading(rule=Rule.PER_CENT, reason="unreadable")
+        if question.kind == "integer" and not number.is_integer() and question.name not in self.delivery.units:
+            return Reading(rule=Rule.NOT_WHOLE, reason="unreadable")
+        if doubt and doubt.rule == Rule.SHARES:
+            return Reading(rule=doubt.rule, reason="unreadable", proposal="units: share")
+        if doubt and abs(number) < THOUSAND:
+            return Reading(rule=doubt.rule, reason="unreadable")
+        return None
 
     def _number_of_range(self, question: Question, text: str) -> tuple[float | None, str]:
         """The number a range or open class stands for by the rule that params declare, and the rule."""
@@ -430,35 +371,49 @@ class _Work:
         declared = self._declared(question, text) or _blank(text)
         if declared is not None:
             return declared
+        key = answer_key(text)
+        if (doubt := self.doubts.get(question.name)) and NUMBERS.match(key):
+            return Reading(rule=doubt.rule, reason="unreadable")
         codes, left = answers.split(text)
+        if left and (code := answers.find(whole_number(text))[0]):
+            codes, left = [code], []
         missing = [answers.choices[c].missing for c in codes if answers.choices[c].missing]
         if missing and len(codes) == 1 and not left:
             return Reading(rule=Rule.LABEL, reason=missing[0])
         if codes and not left:
             return Reading(tuple(codes), Rule.SPLIT)
-        if not codes and answer_key(text) in NOT_APPLICABLE:
+        if not codes and key in NOT_APPLICABLE:
             return self._not_applicable(text)
-        if not codes and (answer_key(text) in BLANK or not left):
+        if not codes and not left and (aside := [answers.set_aside[k] for k, _ in answers.parts(text)[0]]):
+            return Reading(rule=Rule.DECLARED, reason=aside[0])
+        if not codes and (key in BLANK or not left):
             return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if any(part in answers.refused for part in left):
             return _refused(answers, left)
-        near, score = max((answers.nearest(part) for part in left), key=lambda found: found[1])
+        score = max(answers.nearest(part)[1] for part in left)
         if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
             return Reading((*codes, "other"), Rule.SPLIT_WITH_OTHER, other=_as_written(left, text))
-        return Reading(rule=Rule.UNKNOWN_PART, reason="unreadable", proposal=f"{near} ({score:.0f})" if score >= 60 else "")
+        parts = _open_parts(left, text)
+        proposals = [f"{near} ({score:.0f})" if score >= 60 else "" for near, score in map(answers.nearest, parts)]
+        return Reading(
+            rule=Rule.UNKNOWN_PART,
+            reason="unreadable",
+            open=parts,
+            proposal=PARTS.join(proposals) if any(proposals) else "",
+        )
 
     def _options(self, question: Question, matches: list[Match]) -> None:
         """One column per option: a blank means not ticked where the respondent ticked anything, else no answer.
 
-        An option without a column was not offered in this delivery, or its column is still open: `not_asked`.
+        An option without a column was not offered in this delivery, or its column is still open: `not_asked`, unless params
+        say that it was offered and nobody ticked it.
         """
         answers = self._list(question)
-        typed = [m for m in matches if self._holds_typed_text(m)]
-        spelt_out = all(m in typed or self._holds_only_its_option(answers, m) for m in matches)
+        ticks = self._ticks(question, answers, matches)
         ticked, states = {}, []
         for match in matches:
-            choice, whole = match.target.partition("/")[2], spelt_out or match in typed
-            read = partial(self._read_option, question, answers, choice, whole)
+            choice = match.target.partition("/")[2]
+            read = partial(self._read_option, question, answers, choice, ticks if match not in ticks.typed else None)
             positions, readings = self._read_each(question, match, read)
             ticked[choice] = ticked.get(choice, False) | _take([bool(r.values) for r in readings], positions, "bool")
             states.append(_take([r.reason for r in readings], positions, "object"))
@@ -476,6 +431,9 @@ class _Work:
         given = frame.drop(columns=[c for c in missing if c in frame]).any(axis=1)
         reason[given] = ANSWERED
         reason[state.eq("unreadable").any(axis=1)] = "unreadable"
+        absent = [choice for choice in answers.choices if choice not in frame]
+        if self.delivery.options.get(question.name) == "all_offered":
+            frame[absent] = False
         for choice in answers.choices:
             column = f"{question.name}/{choice}"
             if choice in frame:
@@ -485,28 +443,47 @@ class _Work:
                 self.values[column] = self._constant(None, "boolean")
                 self.reasons[column] = self._constant("not_asked", "str")
 
+    def _ticks(self, question: Question, answers: AnswerList, matches: list[Match]) -> Ticks:
+        """What stands for a tick and what for none, by all columns of the question together."""
+        declared = set(map(answer_key, declared_answers(self.delivery, question, self.questionnaire)))
+        typed = tuple(m for m in matches if self._holds_typed_text(m))
+        words: set[str] = set()
+        own: set[str] = set()
+        for match in [m for m in matches if m not in typed]:
+            for text in self._distinct(match):
+                repeats = answers.find(text)[0] == match.target.partition("/")[2]
+                (own if repeats else words).add(answer_key(text))
+        yes, no = yes_and_no(words - declared, self.language)
+        if yes:  # where cells say yes, one that repeats an option called N says no
+            no |= yes_and_no((words | own) - declared, self.language)[1]
+        numbers = {whole_number(word) or word for word in words - declared if NUMBER.match(word)}
+        graded = bool(numbers - {"0", "1", "2"}) or {"0", "2"} <= numbers
+        return Ticks(yes, no, typed, graded)
+
     def _holds_typed_text(self, match: Match) -> bool:
         """Whether a column headed only by "other" holds what people typed, and no ticks."""
-        words = set(map(answer_key, self.raw.cells[match.column.position].unique())) - {""}
-        return self.raw.bare_options and match.target.endswith("/other") and not words <= YES | NO | NOT_APPLICABLE
+        words = set(map(answer_key, self._distinct(match))) - {""}
+        return self.raw.bare_options and match.target.endswith("/other") and not words <= YES | NO | NOTHING
 
-    def _holds_only_its_option(self, answers: AnswerList, match: Match) -> bool:
-        """Whether the cells repeat the option's own code or label: an option called N or 0 then does not say no."""
-        own = match.target.partition("/")[2]
-        return all(answers.find(text)[0] == own for text in self.raw.cells[match.column.position].unique() if not _blank(text))
+    def _read_option(self, question: Question, answers: AnswerList, choice: str, ticks: Ticks | None, text: str) -> Reading:
+        """A 2 is yes in some exports of LimeSurvey and no in others: it waits for a line in params.
 
-    def _read_option(self, question: Question, answers: AnswerList, choice: str, spelt_out: bool, text: str) -> Reading:
-        """A 2 is yes in some exports of LimeSurvey and no in others: it waits for a line in params."""
+        An option called N or 0 does not say no where the cells of all columns repeat their options.
+        """
         key = answer_key(text)
         if told := self._declared(question, text) or _blank(text):
             return told
-        if spelt_out:
+        if key in BLANK or (key in NOTHING and ticks is None):
+            return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
+        if ticks is None:
             return Reading((choice,), Rule.TICKED)
         if key in NOT_APPLICABLE:
             return self._not_applicable(text)
-        if key in NO:
+        if ticks.graded and NUMBER.match(key):
+            return Reading(rule=Rule.GRADED, reason="unreadable")
+        if key in ticks.no:
             return Reading(rule=Rule.NOT_TICKED)
-        if key in YES or answers.find(text)[0] == choice:
+        if key in ticks.yes or answers.find(text)[0] == choice:
             return Reading((choice,), Rule.TICKED)
         return Reading(rule=Rule.NEITHER_YES_NOR_NO, reason="unreadable")
 
@@ -555,6 +532,22 @@ def _answer_or_reason(code: str, missing: str, rule: str) -> Reading:
 def _refused(answers: AnswerList, parts: list[str]) -> Reading:
     rule, proposal = next(answers.refused[part] for part in parts if part in answers.refused)
     return Reading(rule=rule, reason="unreadable", proposal=proposal)
+
+
+def _open_parts(left: list[str], text: str) -> tuple[str, ...]:
+    """The parts that are no known answer, as they were written; where semicolons part the answers, commas part none."""
+    text, keys = tidy(text), set(map(answer_key, left))
+    parts: list[str] = []
+    end = -1
+    for piece in re.finditer(r"[^;,]+", text):
+        if answer_key(piece.group()) not in keys:
+            continue
+        if ";" in text and parts and piece.start() == end + 1 and text[end] == ",":
+            parts[-1] += "," + piece.group()
+        else:
+            parts.append(piece.group())
+        end = piece.end()
+    return tuple(dict.fromkeys(part.strip() for part in parts)) or tuple(left)
 
 
 def _as_written(left: list[str], text: str) -> str:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bwise.classifications import sections
-from bwise.exports import READERS, read_as
+from bwise.exports import READERS, plain, read_as
 from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
-from bwise.matching.answers import DECLARED_MISSING, Answers, match_answers
+from bwise.matching.answers import Answers, match_answers
 from bwise.matching.columns import IGNORE, Match, match_columns
+from bwise.matching.lists import DECLARED_MISSING
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.rules import Rule, made_by
 from bwise.matching.words import LANGUAGES_OF
@@ -133,9 +134,17 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
 def _read_as(grid: Grid, tool: str | None, shown: str) -> list[RawTable]:
     """The grid as each reader understands it; a reader that refuses the file does not know its name."""
     try:
-        return read_as(grid, tool)
+        return _without_loopholes(read_as(grid, tool))
     except ProblemsFound as found:
         stop(found.heading, *(replace(p, where=shown) for p in found.problems))
+
+
+def _without_loopholes(tables: list[RawTable]) -> list[RawTable]:
+    """A table that the reader of its own tool refuses is no plain table either: nobody knows it better than that reader."""
+    any_table = next((raw for raw in tables if raw.tool == plain.NAME), None)
+    if any_table and any(set(raw.problems) - set(any_table.problems) for raw in tables):
+        return [raw for raw in tables if raw is not any_table]
+    return tables
 
 
 def _judge(found: Recognised, questionnaire: Questionnaire, delivery: Delivery, country: str) -> Recognised:

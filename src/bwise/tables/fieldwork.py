@@ -10,7 +10,7 @@ from bwise.disclosure import EVIDENCE, POOLED
 from bwise.pooling import POOLED as POOLABLE
 from bwise.pooling import STATUSES, Pool
 from bwise.questionnaire import Question
-from bwise.settings import EXCLUSION_RULES
+from bwise.settings import EXCLUSION_RULES, ROW_RULES
 from bwise.tables.cells import Evidence, Table, codes_of, people, tidy
 
 
@@ -20,8 +20,8 @@ def fieldwork(pool: Pool) -> Table:
     called a response rate."""
     rows = []
     group = pool.questionnaire.one("group")
-    by_hand = [CORRECTION] if any(CORRECTION in m["rows"]["excluded"] for m in pool.manifests.values()) else []
-    rules = [*by_hand, *EXCLUSION_RULES]
+    used = {rule for manifest in pool.manifests.values() for rule in manifest["rows"]["excluded"]}
+    rules = [rule for rule in (CORRECTION, *EXCLUSION_RULES, *ROW_RULES) if rule in used or rule in EXCLUSION_RULES]
     flagged = pool.answers["respondent"].isin(pool.flagged)
     for country, manifest in pool.manifests.items():
         kept, nobody = pool.answers["country"].eq(country), pd.Series(False, index=pool.answers.index)

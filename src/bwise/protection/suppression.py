@@ -1,0 +1,180 @@
+"""The loop: publish in order, refuse what would give something sensitive away, look for small sets, publish again what can be."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+
+import numpy as np
+
+from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
+from bwise.protection.cells import PRIMARY, SECONDARY, Cells, People, Rules, Verdict
+from bwise.protection.contributors import Contributors, contributors_of, views_of
+from bwise.protection.elimination import Elimination
+from bwise.protection.primary import Limits, small_cells, telling_cells
+from bwise.protection.targets import Demands, Target, computable, demands_of
+
+
+def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
+    """Hide what is small and whatever would give it away, for the public, for each partner and for each WISE.
+
+    Families are independent; families of equal cells are decided once.
+    """
+    cells = dataclasses.replace(cells, sensitive=np.isin(cells.family, cells.family[cells.sensitive]))
+    telling = telling_cells(cells, people, rules)
+    told = np.any(list(telling.values()), axis=0)
+    ranks = _ranks(cells)
+    reason = np.full(len(ranks), "", dtype="U9")
+    audit = Counter({"cells": len(ranks)} | {f"primary: {rule}": int((m & ~cells.shown_before).sum()) for rule, m in telling.items()})
+    decided: dict[tuple, tuple[np.ndarray, Counter]] = {}
+    for number in np.unique(cells.family):
+        chosen = np.flatnonzero(cells.family == number)
+        chosen = chosen[np.argsort(ranks[chosen])]
+        limits = Limits(rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons, rules.wises)
+        family = contributors_of(cells.members[chosen], people)
+        problem = _Problem(family, told[chosen], cells.published[chosen], int(cells.shown_before[chosen].sum()), limits)
+        key = problem.key()
+        if key not in decided:
+            decided[key] = problem.solve()
+        reason[chosen], counts = decided[key]
+        audit.update(counts)
+    hidden = (reason != "") | ~(cells.published | cells.shown_before)
+    return Verdict(hidden, reason, dict(audit))
+
+
+def _ranks(cells: Cells) -> np.ndarray:
+    """Place of each cell in the order of publication: what an earlier release showed, then by loss; ties: more persons, then by who
+    counts."""
+    people = cells.members.shape[1]
+    names = np.random.default_rng(people).integers(1, 2**62, size=people)
+    who = cells.members.astype(np.int64) @ names
+    order = np.lexsort([who, -cells.members.sum(axis=1), cells.order, ~cells.shown_before])
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+@dataclasses.dataclass(frozen=True)
+class _Problem:
+    """One family, its cells in the order of publication.
+
+    Attributes:
+        telling: cells that must not be computable although they may rest on many.
+        offered: cells that are to be published.
+        forced: so many cells, the first ones, were published earlier.
+        limits: thresholds.
+    """
+
+    family: Contributors
+    telling: np.ndarray
+    offered: np.ndarray
+    forced: int
+    limits: Limits
+
+    def key(self) -> tuple:
+        family = self.family
+        arrays = (family.rows, family.atom, family.partner, family.wise, family.persons, self.telling, self.offered)
+        return (*(a.tobytes() for a in arrays), self.forced, self.limits)
+
+    def solve(self) -> tuple[np.ndarray, Counter]:
+        """Reason per cell, and counts for the audit."""
+        views = views_of(self.family)
+        small = small_cells(self.family, views, self.limits)
+        forced = np.arange(len(self.telling)) < self.forced
+        primary = (small.in_view.any(axis=0) | self.telling) & ~forced
+        demands = demands_of(self.family, views, self.limits, small.in_view & ~forced, self.telling & ~forced)
+        loop = _Loop(demands, forced | (self.offered & ~primary), self.forced)
+        loop.publish_and_refuse()
+        republished = loop.publish_again()
+        _certify(loop.elimination)
+        refused = loop.open & ~loop.elimination.published
+        counts = Counter({f"primary: {rule}": int((mask & ~forced).sum()) for rule, mask in small.rules.items()})
+        counts["secondary"] = int(refused.sum())
+        counts["published after all"] = republished
+        counts["views"] = len(views)
+        counts["given away by an earlier release"] = len(loop.given_away)
+        return np.select([primary, refused], [PRIMARY, SECONDARY], ""), counts
+
+
+class _Loop:
+    """The state of the loop over one family.
+
+    Attributes:
+        open: mask of the cells that may be published.
+        forced: so many of them, the first ones, are published whatever comes.
+        reasons: per cell refused, the targets it would have made computable.
+        given_away: keys of targets that an earlier release has made computable: nothing can be done about them.
+    """
+
+    def __init__(self, demands: Demands, open_: np.ndarray, forced: int):
+        self.demands, self.views = demands, demands.views
+        self.open, self.forced = open_, forced
+        self.elimination = Elimination(demands.family.rows)
+        self.reasons: dict[int, list[Target]] = {}
+        self.given_away: set[tuple[int, bytes]] = set()
+
+    def publish_and_refuse(self) -> None:
+        """Langsrud's loop: publish in order but what makes a target computable; then search for small sets that are, until none.
+
+        What the public must not know comes first: it settles most of what partners must not know. A view in which nothing is
+        computable needs no further search: hiding only shrinks what is computable.
+        """
+        for cell in np.flatnonzero(self.open):
+            self.elimination.publish(cell)
+        stated = self.demands.stated
+        self._refuse([Target(0, row[None]) for row in stated.rows[stated.protected[0]]])
+        for views in (np.array([0]), np.arange(1, len(self.views))):
+            while fresh := self._computable(views):
+                self._refuse(fresh)
+                views = np.unique([t.view for t in fresh])
+
+    def publish_again(self) -> int:
+        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells are published again."""
+        number = 0
+        for cell in sorted(self.reasons):
+            follows = self.elimination.follows(cell)
+            self.elimination.publish(cell)
+            if follows or self._harmless(cell):
+                number += 1
+            else:
+                self.elimination.withdraw(cell)
+        return number
+
+    def _harmless(self, cell: int) -> bool:
+        again = [t for t in self.reasons[cell] if t.key not in self.given_away]
+        return bool((self._first_cells(again) == self.elimination.cells).all()) and not self._computable(np.arange(len(self.views)))
+
+    def _refuse(self, targets: list[Target]) -> None:
+        """Withdraw cells, first to be refused first, until none of the targets is computable."""
+        cells = self.elimination.cells
+        first = self._first_cells(targets)
+        while (cell := int(first.min(initial=cells))) < cells:
+            at_cell = np.flatnonzero(first == cell)  # withdrawals since then can only have made it later
+            first[at_cell] = self._first_cells([targets[n] for n in at_cell])
+            at_cell = at_cell[first[at_cell] == cell]
+            reason = [targets[n] for n in at_cell]
+            if cell < self.forced:
+                self.given_away |= {t.key for t in reason}
+                first[at_cell] = cells
+            elif reason:
+                self.reasons[cell] = reason
+                self.elimination.withdraw(cell)
+
+    def _first_cells(self, targets: list[Target]) -> np.ndarray:
+        """Per target the first cell with which it is computable; the number of cells if it is not."""
+        first = np.full(len(targets), self.elimination.cells)
+        for view in sorted({t.view for t in targets}):
+            numbers = [n for n, t in enumerate(targets) if t.view == view]
+            first[numbers] = self.elimination.refused(self.views.known[view], [targets[n].rows for n in numbers])
+        return first
+
+    def _computable(self, views: np.ndarray) -> list[Target]:
+        found = computable(self.demands, self.elimination, views)
+        return [t for t in found if t.key not in self.given_away]
+
+
+def _certify(elimination: Elimination) -> None:
+    """A prime that divides a minor would make a published cell look as if it followed from the others: a second prime says so."""
+    rows = elimination.rows[elimination.published]
+    if rank(rows, SECOND_PRIME) != (elimination.pivot >= 0).sum():
+        raise ArithmeticError(f"the rank of the published figures differs modulo {PRIME} and {SECOND_PRIME}")

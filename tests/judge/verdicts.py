@@ -1,0 +1,85 @@
+"""What becomes of a changed delivery, as an analyst sees it in `bwise check`: same, asked, refused, or wrong."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bwise.intake import State, states
+from bwise.settings import CountrySettings, Delivery, Project
+from tests.judge.files import ROOT, people, question_of, questionnaire
+from tests.judge.mutations import KEEP, Mutant
+
+SAME, ASKED, REFUSED, WRONG = "same", "asked", "refused", "wrong"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    outcome: str
+    why: str = ""
+
+
+def project_in(folder: Path) -> Project:
+    """A project with the questionnaire of the demonstration and no deliveries."""
+    shutil.copytree(ROOT / "params", folder / "params", ignore=shutil.ignore_patterns("[A-Z][A-Z].*"))
+    (folder / "raw").mkdir()
+    return Project(folder)
+
+
+def judged(kind: str, mutant: Mutant, project: Project) -> Verdict:
+    """Read the changed delivery and compare it with what the simulated people sent."""
+    (project.root / "raw" / mutant.name).write_bytes(mutant.bytes)
+    partner = mutant.sheet.partner
+    delivery = Delivery(partner=partner.name, file=Path("raw", mutant.name))
+    settings = CountrySettings(country=partner.country, questionnaire=questionnaire().name, deliveries=[delivery])
+    (state,) = states(project, settings, questionnaire())
+    return verdict(kind, mutant, state)
+
+
+def verdict(kind: str, mutant: Mutant, state: State) -> Verdict:
+    if state.problems:
+        return Verdict(REFUSED, str(state.problems[0]))
+    asked = opened(state, mutant)
+    if len(state.read.answers.values) != len(mutant.sheet.order):
+        return Verdict(WRONG, f"{len(state.read.answers.values)} records of {len(mutant.sheet.order)}")
+    differing = wrong_cells(mutant, state, asked)
+    if kind in KEEP:
+        return Verdict(WRONG, differing) if differing else Verdict(ASKED, ", ".join(sorted(asked))) if state.is_open else Verdict(SAME)
+    touched = {question_of(mutant.sheet.targets[c]).name for c in mutant.touched}
+    caught = bool(asked & touched) if touched else state.is_open
+    if caught:
+        return Verdict(WRONG, differing) if touched and differing else Verdict(ASKED, ", ".join(sorted(asked)))
+    if not differing and not touched and state.read.raw.notes:  # left out by rule, and named
+        return Verdict(SAME)
+    return Verdict(WRONG, f"accepted in silence: {differing or ', '.join(sorted(touched))}")
+
+
+def opened(state: State, mutant: Mutant) -> set[str]:
+    """Questions about which something waits for a decision."""
+    targets = mutant.sheet.targets
+    columns = {targets[m.column.position] for m in state.columns if m.column.position < len(targets)} - {""}
+    return {question_of(target).name for target in columns | set(state.answers["question"])}
+
+
+def wrong_cells(mutant: Mutant, state: State, asked: set[str]) -> str:
+    """The first cells that are not what was sent though nothing is open about their question; empty where there are none."""
+    sent = [people(mutant.sheet.partner)[r] for r in mutant.sheet.order]
+    values, found = state.read.answers.values, []
+    for column in questionnaire().all_columns:
+        if question_of(column).name in asked or question_of(column).name.removesuffix("_other") in asked:
+            continue
+        cells = values[column].astype(object).where(values[column].notna(), None)
+        found += [
+            f"{column}, record {n + 1}: {cell!r} for {person.sent(column)!r}"
+            for n, (cell, person) in enumerate(zip(cells, sent, strict=True))
+            if cell != person.sent(column)
+        ]
+    return f"{len(found)} cells, {'; '.join(found[:3])}" if found else ""
+
+
+def tally(verdicts: list[Verdict]) -> pd.Series:
+    outcomes = pd.Series([v.outcome for v in verdicts], dtype="str").value_counts().reindex([SAME, ASKED, REFUSED, WRONG], fill_value=0)
+    return pd.concat([pd.Series({"tried": len(verdicts)}), outcomes])

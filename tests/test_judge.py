@@ -1,0 +1,74 @@
+"""Files changed so that their meaning stays are read the same or asked about; files whose meaning was destroyed are never accepted in
+silence. `make test-long` tries every mutation on every delivery of the demonstration."""
+
+from __future__ import annotations
+
+import pytest
+
+from bwise.demo import PARTNERS
+from tests.judge.files import people, sheet, write
+from tests.judge.mutations import EVERY, mutant
+from tests.judge.verdicts import SAME, WRONG, judged, project_in, tally
+
+SEED = 621509
+QUICK = {
+    "rows_in_another_order": "RO-2",
+    "columns_in_another_order": "HR-1",
+    "in_another_encoding": "IT-1",
+    "with_other_quotes_and_delimiter": "SI-1",
+    "saved_as_workbook": "IT-1",
+    "with_labels_for_codes": "LV-1",
+    "with_headings_in_capitals": "RO-1",
+    "scale_shifted_by_one": "AT-1",
+    "scale_stretched": "LV-1",
+    "row_shifted_by_one_cell": "HR-2",
+    "negation_added_to_an_answer": "BE-1",
+    "part_of_a_joined_answer_renamed": "PL-1",
+}
+"""Mutation -> the delivery it is tried on in every run of the tests; all others in `make test-long`."""
+by_name = {partner.name: partner for partner in PARTNERS}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return project_in(tmp_path_factory.mktemp("judge"))
+
+
+@pytest.mark.parametrize(("kind", "name"), QUICK.items())
+def test_a_changed_delivery_is_read_the_same_or_asked_about(kind, name, project):
+    found = judged(kind, mutant(kind, sheet(by_name[name]), SEED), project)
+    assert found.outcome != WRONG, found.why
+
+
+@pytest.mark.parametrize("name", ["NL-1", "HR-1", "ES-1", "BE-2"])
+def test_a_delivery_cut_into_cells_and_written_again_is_the_same_delivery(name, project):
+    kind = "rows_in_another_order"
+    whole = mutant(kind, sheet(by_name[name]), SEED)
+    assert sorted(whole.sheet.order) == list(range(len(people(by_name[name]))))
+    assert judged(kind, whole, project).outcome == SAME
+
+
+def test_the_judge_sees_a_wrong_cell(project):
+    """Two respondents' answers exchanged behind its back are wrong, and so is a sheet whose change nobody could see."""
+    kept = mutant("rows_in_another_order", sheet(by_name["AT-1"]), SEED)
+    order = kept.sheet.order
+    astray = kept.sheet.with_records(kept.sheet.records, [order[1], order[0], *order[2:]])
+    assert judged("rows_in_another_order", type(kept)(astray), project).outcome == WRONG
+    accepted = type(kept)(kept.sheet, frozenset(kept.sheet.answered[:1]))
+    assert judged("scale_stretched", accepted, project).why.startswith("accepted in silence")
+
+
+def test_the_same_seed_changes_a_file_in_the_same_way():
+    one, two = (mutant("negation_added_to_a_heading", sheet(by_name["BE-1"]), SEED) for _ in range(2))
+    assert one.bytes == two.bytes != write(sheet(by_name["BE-1"]))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_mutation_of_every_delivery(kind, project, capsys):
+    changed = {partner.name: m for partner in PARTNERS if (m := mutant(kind, sheet(partner), SEED))}
+    assert changed
+    verdicts = {name: judged(kind, m, project) for name, m in changed.items()}
+    with capsys.disabled():
+        print(kind, *(f"{outcome} {n}" for outcome, n in tally(list(verdicts.values())).items()))
+    assert {name: v.why for name, v in verdicts.items() if v.outcome == WRONG} == {}
