@@ -87,9 +87,9 @@ def test_every_answer_that_is_missing_is_so_for_the_true_reason(demonstration, e
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_a_country_leaves_its_seven_files_and_nothing_else(demonstration, country):
+def test_a_country_leaves_its_seven_files_and_its_notebook_and_nothing_else(demonstration, country):
     folder = demonstration.processed(country)
-    assert sorted(p.name for p in folder.iterdir()) == sorted([*FILES, "focus_group"])
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*FILES, "country.html", "country.ipynb", "focus_group"])
     assert sorted(p.name for p in (folder / "focus_group").iterdir()) == FILES
 
 

@@ -64,6 +64,12 @@ def inputs(project: Project, country: str, questionnaire: str, files: list[Path]
     return {project.shown(p): sha256(p) for p in paths if p.exists()}
 
 
+def nameless(inputs: dict[str, str]) -> dict[str, str]:
+    """Inputs as they may be published: people chose the names of their exports, which are numbered instead."""
+    exports = [path for path in inputs if not path.startswith("params/")]
+    return {f"export {exports.index(path) + 1}" if path in exports else path: digest for path, digest in inputs.items()}
+
+
 def changed_inputs(project: Project, country: str, manifest: dict[str, Any], part: str = "") -> list[str]:
     """Inputs of a country run that are no longer what its manifest says, one that came or went since too."""
     then = manifest["inputs"]

@@ -17,11 +17,12 @@ from bwise.privacy import project_key
 from bwise.problems import ProblemsFound
 from bwise.publication import notebook_to_html
 from bwise.settings import Project, load_country
-from bwise.storage import write_text
+from bwise.storage import remove, write_text
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
 STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
 COUNTRY, CONSOLIDATION = "country.ipynb", "consolidation.ipynb"
+WORKING_MATERIAL = "Working material, not for publication: it names files, sheets and columns as people called them"
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,16 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
 
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
-    """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
-    target = project.reports / "countries" / f"{country}.ipynb"
+    """Execute the country notebook to `processed/<CC>/country.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
+    target = project.processed(country) / COUNTRY
     return _run(project, country, template(project, COUNTRY), target, {"country": country}, warm)
 
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
-    """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report."""
+    """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report.
+
+    Where it stops, what it says may quote params: it stays in `processed/`, and what is published stays as it was.
+    """
     return _run(project, "consolidation", template(project, CONSOLIDATION), project.reports / CONSOLIDATION, {}, warm)
 
 
@@ -70,10 +74,11 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
     from bwise.kernels import WarmKernelManager
 
     started = time.monotonic()
-    beside = target.with_name(f".{target.stem}.part.ipynb")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private = project.processed("") / target.name if name == "consolidation" else target
+    beside = private.with_name(f".{target.stem}.part.ipynb")
     problem = ""
     try:
+        private.parent.mkdir(parents=True, exist_ok=True)
         execute_notebook(
             source,
             beside,
@@ -91,9 +96,14 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
     except Exception as error:  # the kernel died, the disk is full: said in one line, the other countries go on
         problem = f"The notebook could not be executed: {type(error).__name__}."
     if beside.is_file():
+        target = private if problem else target
+        target.parent.mkdir(parents=True, exist_ok=True)
         _make_publishable(beside)
         beside.replace(target)
-        notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name))
+        notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name), WORKING_MATERIAL if target == private else "")
+    if target != private:
+        for old in (private, private.with_suffix(".html")):
+            remove(old)
     message = problem or _summary(project, name)
     return Outcome(name, not problem, time.monotonic() - started, message)
 
