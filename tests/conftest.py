@@ -7,7 +7,6 @@ import io
 import os
 import pickle
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +17,10 @@ from filelock import FileLock
 from bwise.demo import PARTNERS, simulate
 from bwise.matching import read_delivery
 from bwise.pooling import Pool, load_focus_groups, load_pool
-from bwise.privacy import KEY_FILE
 from bwise.questionnaire import load_questionnaire
-from bwise.settings import ConsolidationSettings, Delivery, Project
-from bwise.tables import european_tables
-from bwise.workflow import run_consolidation, run_countries
+from bwise.settings import KEY_FILE, ConsolidationSettings, Delivery, Project
+from bwise.tables import european_tables, load_tables
+from bwise.workflow import update
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,6 +63,17 @@ select_one point,e1,Reading,skill,c/reading,endowment,self
 end_group,,,,,,
 """
 # of a questionnaire made by hand with type, name, label, role, concept, measure, subject: one skill, relevance and endowment
+
+
+def made(id_, *of):
+    """`made("income")(pool)`: this table alone, or None; `of`: tables that it is made of."""
+
+    def make(pool):
+        described = load_tables(pool.project)
+        asked = id_ if id_ in described else id_.partition("_")[0]  # ratings_digital_relevance is one of those of `ratings`
+        return european_tables(pool, described=described.only(*of, asked)).get(id_)
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -163,15 +172,20 @@ def once(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demonstration_run(once):
-    """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended."""
+    """The demonstration, run once through notebooks in a project of its own: the project and how each notebook ended.
+
+    What `bwise run` left in this checkout is taken over: the runner looks itself whether it still holds.
+    """
 
     def run(root):
         project = Project(root)
         for folder in ("params", "raw/demo", "notebooks"):
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-        with ThreadPoolExecutor(2) as executor:
-            outcomes = list(run_countries(project, project.countries(), executor))
-        return project, [*outcomes, run_consolidation(project)]
+        if (ROOT / KEY_FILE).is_file():
+            shutil.copy(ROOT / KEY_FILE, root)
+            for folder in ("processed", "reports"):
+                shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("README.md"))
+        return project, list(update(project, project.countries(), jobs=2))
 
     return once("demonstration", run)
 
@@ -208,7 +222,7 @@ def copy_of(demonstration, tmp_path_factory):
         for folder in ("params/questionnaires", "notebooks", *(f"{place}/{c}" for place in ("raw/demo", "processed") for c in countries)):
             shutil.copytree(demonstration.root / folder, root / folder)
         corrections = [f"params/{c}.corrections.csv" for c in countries if (demonstration.root / f"params/{c}.corrections.csv").is_file()]
-        for file in ("params/consolidation.yaml", KEY_FILE, *(f"params/{c}.yaml" for c in countries), *corrections):
+        for file in ("params/consolidation.yaml", "params/tables.yaml", KEY_FILE, *(f"params/{c}.yaml" for c in countries), *corrections):
             shutil.copy(demonstration.root / file, root / file)
         return Project(root)
 
@@ -228,6 +242,7 @@ def pool_of(tmp_path):
         for name, text in (("survey", survey), ("choices", choices), ("concepts", concepts), ("settings", "form_title\nBy hand\n")):
             if text:
                 (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        shutil.copy(ROOT / "params" / "tables.yaml", tmp_path / "params")
         questionnaire = load_questionnaire(folder)
         rows = [
             {"country": c, "partner": f"{c}-1", "respondent": f"{c}{n}", "wise": f"{c}{n}", **p}

@@ -10,6 +10,7 @@ ORDER = (
     "masking",
     "questionnaire",
     "settings",
+    "hashes",
     "classifications",
     "logic",
     "exports",
@@ -29,6 +30,7 @@ ORDER = (
     "pooling",
     "protection",
     "disclosure",
+    "ledger",
     "tables",
     "tracing",
     "figures",
@@ -37,6 +39,7 @@ ORDER = (
     "comparison",
     "demo",
     "kernels",
+    "staleness",
     "workflow",
     "cli",
 )

@@ -12,8 +12,8 @@ from bwise.problems import ProblemsFound
 from bwise.publication import shown
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import CountrySettings
-from bwise.tables.training import MAPPED, profiles
-from tests.conftest import ROOT
+from bwise.tables.kinds.multi_response import MAPPED
+from tests.conftest import ROOT, made
 
 FINANCE = "Financial and insurance activities"
 
@@ -221,9 +221,9 @@ JOBS = "list_name,name,label\nprofile,coach,Job coach\nprofile,tutor,Tutor\n"
 
 def test_the_mapping_of_profiles_follows_the_list_that_users_edit(pool_of, tmp_path):
     pool = pool_of(PROFILES, JOBS, {"AT": [{"old/coach": True, "old/tutor": False}]}, minimum_persons=1, minimum_wises=1)
-    assert profiles(pool).codes["answer"] == {"coach": "Job coach", "tutor": "Tutor"}, "no list, no codes"
+    assert made("profiles")(pool).codes["answer"] == {"coach": "Job coach", "tutor": "Tutor"}, "no list, no codes"
     (tmp_path / "params" / "profiles.csv").write_text("profile,isco08\ncoach,2423\ntutor,\nother,1111\n", encoding="utf-8")
-    table = profiles(pool)
+    table = made("profiles")(pool)
     assert table.codes["answer"] == {"coach": "Job coach (ISCO-08 2423)", "tutor": "Tutor"}
     assert MAPPED in table.notes
 

@@ -55,7 +55,8 @@ def before(tmp_path_factory):
     """AT and LV of the demonstration, accepted, cleaned and consolidated. Nobody writes into it."""
     root = tmp_path_factory.mktemp("diff") / "before"
     shutil.copytree(ROOT / "params/questionnaires", root / "params/questionnaires")
-    shutil.copy(ROOT / "params/consolidation.yaml", root / "params")
+    for file in ("consolidation.yaml", "tables.yaml"):
+        shutil.copy(ROOT / "params" / file, root / "params")
     for country in ("AT", "LV"):
         shutil.copy(ROOT / f"params/{country}.yaml", root / "params")
         shutil.copytree(ROOT / f"raw/demo/{country}", root / f"raw/demo/{country}")

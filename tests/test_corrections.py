@@ -24,7 +24,7 @@ from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.summaries import balance, corrections
-from bwise.tables import fieldwork
+from tests.conftest import made
 from tests.test_cleaning import ENABLER, NOBODY, WORKER, export, people, small_project
 
 SIGNED = {"reason": "a slip of the pen", "by": "AB", "date": "2022-05-31"}
@@ -567,10 +567,10 @@ def test_whatever_is_corrected_every_answer_is_accounted_for(tmp_path, cells, ou
     ]
     country = corrected(project, *lines, *([line("exclude", out)] if out else []))
     finished(project, country)
-    for made in lines:
-        place = int(made["respondent"][4:]) - 2
-        told = [c for c in country.questionnaire.columns(made["question"]) if country.reasons.loc[place, c] == ""]
-        assert bool(told) == (made["kind"] == "set" and made["new"] not in ("dont_know", "refused"))
+    for stated in lines:
+        place = int(stated["respondent"][4:]) - 2
+        told = [c for c in country.questionnaire.columns(stated["question"]) if country.reasons.loc[place, c] == ""]
+        assert bool(told) == (stated["kind"] == "set" and stated["new"] not in ("dont_know", "refused"))
 
 
 def test_the_demonstration_corrects_the_focus_group_by_a_file_of_its_own(tmp_path):
@@ -609,7 +609,7 @@ def test_an_option_keeps_its_tick_when_only_its_text_is_corrected(tmp_path):
 
 def test_a_table_of_fieldwork_counts_what_was_excluded_by_correction(pool_of):
     pool = pool_of("type,name,label\ninteger,staff,Staff\n", "list_name,name,label\n", {"AT": [{"staff": 3.0}], "BE": [{"staff": 3.0}]})
-    assert "excluded: correction" not in set(fieldwork(pool).data["statistic"])
+    assert "excluded: correction" not in set(made("fieldwork")(pool).data["statistic"])
     pool.manifests["BE"]["rows"] = {"received": 2, "excluded": {"correction": 1}, "kept": 1}
-    counts = fieldwork(pool).data.query("statistic == 'excluded: correction'").set_index("country")["value"].to_dict()
+    counts = made("fieldwork")(pool).data.query("statistic == 'excluded: correction'").set_index("country")["value"].to_dict()
     assert counts["AT"] == 0 and counts["BE"] == 1

@@ -173,7 +173,7 @@ def test_figures_drawn_twice_are_the_same_bytes(european, tmp_path):
 
 
 def test_a_figure_that_a_notebook_has_shown_is_published_as_the_same_bytes(european, tmp_path):
-    unseen, seen = (gaps(european["skills"], RATED_BY_ALL, True) for _ in range(2))
+    unseen, seen = (gaps(european["skills"], True) for _ in range(2))
     assert seen._repr_png_().startswith(b"\x89PNG")
     assert files({"": seen}, tmp_path / "seen") == files({"": unseen}, tmp_path / "unseen")
 
@@ -191,7 +191,7 @@ def test_stacked_bars_leave_out_a_confidential_skill_and_count_the_others(europe
 
 def test_dots_leave_a_gap_where_a_figure_is_confidential(european):
     table = without(european["skills"], skill="greencomp-2022/4.2", worker_group="wsn")
-    axes = gaps(table, RATED_BY_ALL, True).figure.axes
+    axes = gaps(table, True).figure.axes
     dots = [c.get_offsets()[:, 0] for axis in axes for c in axis.collections if c.get_label() == "relevance"]
     shown = [int(np.isfinite(np.ma.filled(values, np.nan)).sum()) for values in dots]
     assert shown == [13, 13, 12]
@@ -205,13 +205,13 @@ def test_the_widest_gap_is_that_of_the_figures_shown(european):
         if r["domain"] in RATED_BY_ALL and r["worker_group"] != "all"
     }
     first, second = sorted(found, key=found.get, reverse=True)[:2]
-    words = gaps(without(table, worker_group=first[0], skill=first[1]), RATED_BY_ALL, True).alternative
+    words = gaps(without(table, worker_group=first[0], skill=first[1]), True).alternative
     assert numbers(words)[-1] == round(found[second], 2)
 
 
 def test_the_heat_map_does_without_the_countries_that_are_confidential(european):
     table = european["skills_by_country"]
-    before, after = (heat_map(t, RATED_BY_ALL, True) for t in (table, without(table, country=["SI", "LV"])))
+    before, after = (heat_map(t, True) for t in (table, without(table, country=["SI", "LV"])))
     said = [[t.get_text() for t in d.figure.axes[0].texts if t.get_text() != ":"] for d in (before, after)]
     assert len(said[0]) - len(said[1]) == 2 * 13
     assert after.alternative == before.alternative, "the pooled figures are the same"
@@ -222,7 +222,7 @@ def test_the_heat_map_says_a_colon_where_there_is_no_figure_to_show(european, ho
     table, skill = european["skills_by_country"], "greencomp-2022/4.2"
     gone = table.data["country"].eq("SI") & table.data["skill"].eq(skill)
     table = without(table, country="SI", skill=skill) if how == "confidential" else replace(table, data=table.data[~gone])
-    texts = [t.get_text() for t in heat_map(table, RATED_BY_ALL, True).figure.axes[0].texts]
+    texts = [t.get_text() for t in heat_map(table, True).figure.axes[0].texts]
     assert len(texts) == 13 * 15
     assert texts.count(":") == 1
 

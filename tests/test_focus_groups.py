@@ -14,8 +14,9 @@ from bwise.cleaning import apply_skip_logic, gather
 from bwise.corrections import correct, load_corrections
 from bwise.demo.focus_groups import FURTHER_MODEL, MODELS, PARTNERS, REGIONS, SLIP, exports, simulate
 from bwise.demo.simulation import CANARIES, FICTION
+from bwise.hashes import sha256
 from bwise.identities import check_identities
-from bwise.lineage import save, sha256
+from bwise.lineage import save
 from bwise.matching import read_deliveries, read_delivery
 from bwise.pooling import country_pool, load_focus_groups, load_pool
 from bwise.privacy import project_key, protect

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from bwise.tables import european_tables, headline, models, ratings, sectors, skills, skills_by_country
-from bwise.tables.enterprises import barriers, income, pathways, technology
-from bwise.tables.skills import priorities
-from bwise.tables.support import support
-from bwise.tables.training import measures
+from bwise.tables import european_tables, headline
 from bwise.text import rounded
+from tests.conftest import made
 from tests.test_tables import MEAN, POOLED
 from tests.test_tables_enterprises import EXTENTS, OPEN, POINTS, SUPPORT, TECHNOLOGIES, TECHNOLOGY
 
+barriers, income, pathways, technology, support = map(made, ("barriers", "income", "pathways", "technology", "support"))
+measures, models, sectors, skills = map(made, ("measures", "models", "sectors", "skills"))
+skills_by_country, priorities = made("skills_by_country"), made("priorities", "skills")
 SURVEY = """type,name,label,role
 text,code,Code of the enterprise,wise
 select_one model,model,Model,model
@@ -142,7 +142,7 @@ def test_income_is_told_by_its_mean_and_technology_by_its_relevance_today(pool_o
         headline(table)
         == "“Sales” is highest with mean 60.0 % (n = 3, 3 WISEs, pooled), “Grants” lowest with 40.0 %; mean of 2 countries 47.5 %."
     )
-    rated = [{"robots_now": "2", "clouds_now": "4", "robots_then": "5"}, {"robots_now": "3", "clouds_now": "5"}]
+    rated = [{"robots_now": "2", "clouds_now": "4", "robots_then": "5"}, {"robots_now": "3", "clouds_now": "5", "robots_then": "5"}]
     table = technology(pool_of(TECHNOLOGY, POINTS, {"AT": rated[:1], "BE": rated[1:]}, TECHNOLOGIES, **OPEN))
     assert headline(table) == (
         "“Clouds” is highest with today 4.50 points (n = 2, 2 WISEs, pooled), “Robots of all kinds” lowest with 2.50 points; "
@@ -188,7 +188,7 @@ def test_skills_by_country_of_one_worker_group_have_a_sentence_too(pool_of):
 
 
 def test_a_spread_of_answers_has_no_sentence(pool_of):
-    assert headline(ratings(rated(pool_of, "wsn"), "basic")) == ""
+    assert headline(made("ratings_basic_relevance")(rated(pool_of, "wsn"))) == ""
 
 
 def test_the_sentence_on_support_names_the_extent(pool_of):
@@ -242,7 +242,8 @@ def test_one_model_alone_makes_no_range(pool_of):
 
 def test_an_answer_whose_figure_is_withheld_is_neither_highest_nor_lowest(pool_of):
     """Clouds, rated 5 by three persons, would be highest."""
-    people = [{"robots_now": "2"}] * 6 + [{"robots_now": "2", "clouds_now": "5"}] * 3
+    robots = {"robots_now": "2", "robots_then": "3"}
+    people = [robots] * 6 + [robots | {"clouds_now": "5"}] * 3
     found = headline(technology(pool_of(TECHNOLOGY, POINTS, {"AT": people}, TECHNOLOGIES, **RULES)))
     assert found.startswith("“Robots of all kinds” is highest with today 2.00 points (n = 9, 9 WISEs, pooled)")
     assert "Clouds" not in found

@@ -10,8 +10,9 @@ import pytest
 import bwise
 from bwise.checks import flag
 from bwise.cleaning import MISSING_REASONS, Country, exclude
+from bwise.hashes import sha256
 from bwise.identities import check_identities
-from bwise.lineage import is_demonstration, save, sha256
+from bwise.lineage import is_demonstration, save
 from bwise.privacy import KEY_FILE, project_key, protect, row_numbers
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country

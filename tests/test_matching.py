@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bwise.exports import plain
 from bwise.exports.table import Grid
-from bwise.matching.columns import match_columns
+from bwise.matching.columns import ACCEPTED, CONTRADICTION, SECOND, WORDING, match_columns
 from bwise.matching.lists import AnswerList
 from bwise.matching.numbers import parse_number
 from bwise.problems import ProblemsFound
@@ -117,25 +117,33 @@ def test_a_code_and_a_text_that_agree_tell_apart_what_the_text_alone_does_not(co
     assert (match.target, match.how) == ("digend_d51", "code and text")
 
 
-def test_a_text_is_believed_before_a_contradicting_code(columns):
+def test_a_code_and_a_text_that_name_two_questions_are_believed_neither(columns):
     match = columns(f"staff. {FOUNDED}", f"model. {MODEL}")[0]
-    assert (match.target, match.how) == ("founded", "text")
+    assert (match.target, match.how, match.named) == ("", CONTRADICTION, "staff")
+    assert match.why == "its text is that of founded"
 
 
-def test_a_code_is_believed_beside_a_reworded_text_and_the_likeness_is_told(columns):
-    match = columns("founded. In what year was your enterprise founded?", f"model. {MODEL}")[0]
-    assert (match.target, match.how) == ("founded", "code and similar text")
-    assert 85 <= match.score < 100
+def test_a_code_beside_a_reworded_text_is_asked_and_believed_once_params_accept_it(columns):
+    headings = "founded. In what year was your enterprise founded?", f"model. {MODEL}"
+    match = columns(*headings)[0]
+    assert (match.target, match.how, match.named, match.asked) == ("", WORDING, "founded", FOUNDED)
+    for accepted in ("accepted", {"founded": "accepted"}, {headings[0]: "accepted"}, {"column 1": "accepted"}):
+        match = columns(*headings, wording=accepted)[0]
+        assert (match.target, match.how) == ("founded", ACCEPTED)
+        assert 85 <= match.score < 100
 
 
 def test_a_code_beside_quite_another_text_stays_open(columns):
     assert columns("staff. What is your favourite colour?", f"model. {MODEL}")[0].target == ""
 
 
-def test_a_truncated_text_is_enough_beside_its_code_only(columns):
-    coded, bare = columns(f"founded. {FOUNDED[:28]}", f"model. {MODEL}"), columns(FOUNDED[:28], MODEL)
-    assert (coded[0].target, coded[0].score) == ("founded", 100)
-    assert (bare[0].target, bare[0].proposal) == ("", "founded")
+def test_a_truncated_text_is_enough_beside_its_code_only(send):
+    coded, bare = (
+        send([[heading, model], ["1990", "social"]]).recognised.matches[0]
+        for heading, model in ((f"founded. {FOUNDED[:28]}", f"model. {MODEL}"), (FOUNDED[:28], MODEL))
+    )
+    assert (coded.target, coded.score) == ("founded", 100)
+    assert (bare.target, bare.proposal) == ("", "founded")
 
 
 def test_a_row_of_several_batteries_without_its_battery_stays_open(columns):
@@ -147,12 +155,12 @@ def test_a_row_of_several_batteries_without_its_battery_stays_open(columns):
 def test_of_two_columns_for_one_question_the_first_is_taken_and_the_other_named(columns):
     first, second, _ = columns(FOUNDED, FOUNDED, MODEL)
     assert first.target == "founded"
-    assert (second.target, second.how, second.proposal) == ("", "second column", "founded")
+    assert (second.target, second.how, second.named) == ("", SECOND, "founded")
 
 
 def test_the_surer_of_two_columns_is_taken_wherever_it_stands(columns):
-    first, second, _ = columns("founded. In what year was your enterprise founded?", f"founded. {FOUNDED}", f"model. {MODEL}")
-    assert (first.how, second.target) == ("second column", "founded")
+    first, second, _ = columns("founded. In which year was your enterrprise founded?", f"founded. {FOUNDED}", f"model. {MODEL}")
+    assert (first.how, second.target) == (SECOND, "founded")
 
 
 def test_a_declared_column_is_taken_by_heading_or_code_and_an_ignored_one_is_settled(columns):
@@ -227,6 +235,9 @@ TWO = [["model", "founded", "sectors", "staff"], ["social", "1990", "C", "7"]]
         ({"scales": {"model": "modle"}}, "names the list `modle`.*did you mean `model`"),
         ({"sentinels": {"stuff": [-1]}}, "`sentinels` names the question `stuff`.*did you mean `staff`"),
         ({"units": {"reserved_share": "months"}}, "cannot be converted to %"),
+        ({"wording": {"modell": "accepted"}}, "`wording: modell` matches no heading.*did you mean `model`"),
+        ({"wording": {"model": "accepted"}}, "`wording: model`: its text is the question's own"),
+        ({"wording": "accepted"}, "no heading words its question otherwise"),
         ({"tool": "LimeSurvy"}, "`tool: LimeSurvy`.*did you mean `LimeSurvey`"),
         pytest.param({"answers": {"model": {"S": "socail"}}}, "socail"),
         pytest.param({"answers": {"founded": {"1990": "long ago"}}}, "long ago"),

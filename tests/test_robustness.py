@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bwise.tables import of_survey, robustness
+from bwise.tables import european_tables
 from tests.conftest import simulate_corrected
 from tests.test_lineage import in_order
 from tests.test_tables_enterprises import ANSWERS, ENTERPRISES, says
@@ -14,7 +14,7 @@ OPEN = {"minimum_persons": 2, "minimum_wises": 2, "low_reliability": 1}
 
 def of_barriers(pool_of, people, flagged, **settings):
     pool = replace(pool_of(ENTERPRISES, ANSWERS, people, **{**OPEN, **settings}), flagged=frozenset(flagged))
-    made = robustness(pool, of_survey(pool), of_survey)
+    made = european_tables(pool).get("robustness")
     return None if made is None else {(r["of_table"], r["respondents"]): r for r in made.data.to_dict("records")}
 
 

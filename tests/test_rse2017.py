@@ -16,14 +16,16 @@ from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 import pytest
 
+from bwise.ledger import Items, Ledger
 from bwise.matching import read_delivery
 from bwise.pooling import POOLED, load_pool
 from bwise.settings import Project, load_country
+from bwise.storage import read_csv
 from bwise.tables import frequencies
-from bwise.tables.cells import given, means, numeric
+from bwise.tables.cells import numeric, own_answer, shares_given
 
 pytestmark = pytest.mark.real
 
@@ -268,6 +270,27 @@ def test_the_command_line_gives_the_published_counts_as_csv(done, pool, real, co
     assert {r["country"] for r in rows} == {*COUNTRIES, "pooled"}
 
 
+DESCRIBED = {"education": "edu1", "organisation": "currentEmp1", "testing": "proj4can"}
+"""Tables of tests/rse2017/params/tables.yaml -> the question each counts."""
+
+
+@pytest.mark.parametrize("id_", DESCRIBED)
+def test_tables_that_params_describe_come_out_of_the_notebooks_as_they_were_published(id_, done, pool, real, code):
+    project, _ = done
+    rows = read_csv(project.reports / "tables" / f"{id_}.csv")
+    compared = 0
+    for published in [t for t in TABLES if t["questions"] == [DESCRIBED[id_]] and t["reproducible"] == "yes"]:
+        country, question = published["country"], DESCRIBED[id_]
+        missing = {c.name for c in pool.questionnaire.choices(question).values() if c.missing}
+        counted = {code(country, question, label): int(float(n or 0)) for label, n in read(real, published)[question].items() if label}
+        expected = {c: n for c, n in counted.items() if n and c not in missing}
+        here = rows[rows["country"].eq(country) & rows["value"].ne("")].to_dict("records")
+        ours = {r["answer"]: round(float(r["value"]) * int(r["n"]) / 100) for r in here}
+        assert {c: n for c, n in ours.items() if n} == expected
+        compared += len(expected)
+    assert compared > 5
+
+
 # ------------------------------------------------------------------ tables of several columns, and tables by group
 
 PERCENT_ROUNDED = {("DE", f"{name}.csv") for name in ("satisgen1_2", "paper1_2_3_4_5", "rse1_4de", "ukrse12de_3de")}
@@ -281,12 +304,28 @@ def with_percentages(*kinds):
     return pytest.mark.parametrize("published", found, ids=[f"{t['country']}-{t['file'].removesuffix('.csv')}" for t in found])
 
 
+def figures_of(ledger, items, by):
+    """The figures of these items by this grouping, each group that somebody answered in."""
+    ledger.enter(items, by)
+    ledger.close()
+    cells = ledger.figures(items, by)
+    return cells[cells["n"].gt(0)]
+
+
+def points_of(ledger, question, countries):
+    """The points of a rating, as what each respondent adds."""
+    points = numeric(ledger.pool, ledger.pool.questionnaire[question])
+    base = ledger.base(~np.isnan(points), [question], countries)
+    return Items(base, np.where(base.who, points, 0)[:, None], ("item",), ((question,),), ((question,),))
+
+
 @tables(kind="battery")
 def test_a_battery_is_one_table_of_ours_with_a_column_for_each_question(published, real, pool, code):
     country, questions = published["country"], published["questions"]
-    items = pd.concat({q: given(pool, pool.questionnaire[q]) for q in questions}, axis=1, names=["question", "answer"])
-    cells = means(pool, items, tuple(questions), None, 1.0, [country]).query("country == @country")
-    ours = {(r["question"], r["answer"]): (round(r["value"] * r["n"]), r["n"]) for r in cells.to_dict("records") if r["value"]}
+    ledger = Ledger(pool)
+    items = [i for q in questions for i in shares_given(ledger, pool.questionnaire[q], "answer", [country], question=q)]
+    cells = figures_of(ledger, items, ledger.everybody)
+    ours = {(r["question"], r["answer"]): (round(r["value"] * r["n"] / 100), r["n"]) for r in cells.to_dict("records") if r["value"]}
     expected = {}
     for question, column in read(real, published).items():
         missing = {c.name for c in pool.questionnaire.choices(question).values() if c.missing}
@@ -325,8 +364,8 @@ def test_means_on_a_scale_are_those_of_the_published_counts(published, real, poo
         if not points or pool.status(question, country) not in POOLED:
             continue
         counted = {points[code(country, question, label)]: int(float(n or 0)) for label, n in column.items() if label}
-        rating = pd.DataFrame({question: numeric(pool, pool.questionnaire[question])})
-        ours = means(pool, rating, (question,), None, 1.0, [country], by_country=False)
+        ledger = Ledger(pool)
+        ours = figures_of(ledger, [points_of(ledger, question, [country])], ledger.everybody)
         assert ours["n"].item() == sum(counted.values())
         assert ours["value"].item() == pytest.approx(sum(p * n for p, n in counted.items()) / sum(counted.values()))
 
@@ -359,10 +398,8 @@ def test_tables_by_group_are_those_counted_in_the_public_data(question, by, real
     assert shown == {k: n for k, n in expected.items() if k[0] not in hidden}
     assert sum(shown.values()) > 100, "or this proves too little"
     if pool.questionnaire.scale(question):
-        items, keys = (
-            pd.DataFrame({question: numeric(pool, pool.questionnaire[question])}),
-            pd.DataFrame({by: pool.answers[by].astype("str")}),
-        )
-        ours = means(pool, items, (question,), keys, 1.0, pool.comparable(question), by_country=False).set_index(by)
+        ledger = Ledger(pool)
+        points = points_of(ledger, question, pool.comparable(question))
+        ours = figures_of(ledger, [points], own_answer(ledger, pool.questionnaire[by])).set_index("group")
         assert ours["n"].to_dict() == {g: len(s) for g, s in scores.items()}
         assert ours["value"].to_dict() == pytest.approx({g: sum(s) / len(s) for g, s in scores.items()})

@@ -8,12 +8,13 @@ from bwise.pooling import country_pool
 from bwise.problems import ProblemsFound
 from bwise.publication import layout, shown
 from bwise.settings import load_country
-from bwise.tables import european_tables, fieldwork, first_look, frequencies, ratings, skills, skills_by_country
-from tests.conftest import ONE_SKILL, simulate_corrected
+from bwise.tables import european_tables, first_look, frequencies
+from tests.conftest import ONE_SKILL, made, simulate_corrected
 
 COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
 PERSONS, WISES, FEW = 5, 3, 30  # params/consolidation.yaml
 POOLED, MEAN = "pooled", "mean of countries"
+fieldwork, skills, skills_by_country = map(made, ("fieldwork", "skills", "skills_by_country"))
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,9 @@ def hidden_parts(parts):
 
 def cell(found, hidden=False, countries=None):
     """As published: value, n, WISEs, countries with respondents in it, obs_status, conf_status."""
-    countries = found["countries"] if countries is None else countries
     if hidden:
-        return (None, None, None, countries, "", "C")
+        return (None, None, None, None, "", "C")
+    countries = found["countries"] if countries is None else countries
     return (found["value"], found["n"], found["wises"], countries, "u" if 0 < found["n"] < FEW else "", "")
 
 
@@ -173,8 +174,10 @@ def ratings_of_skills(kept, questionnaire):
         rated = found.setdefault((questionnaire.concepts[concept].domain, concept, subject), {})
         for person in kept:
             mine = {m: float(person.values[n]) for m, n in measures.items() if person.values.get(n)}
+            if len(mine) < len(measures):  # one base for all figures of a skill: those who gave every rating
+                continue
             for name, minuend in (("gap", "relevance"), ("future gap", "future")):
-                if minuend in mine and "endowment" in mine:  # both ratings of the same respondent
+                if minuend in mine and "endowment" in mine:
                     mine[name] = mine[minuend] - mine["endowment"]
             if "gap" in mine:  # relevant or very relevant, and slightly developed or not at all
                 mine["critical gap"] = 100.0 if mine["relevance"] >= 4 and mine["endowment"] <= 2 else 0.0
@@ -230,7 +233,9 @@ def test_ratings_are_the_spread_of_answers_in_the_truth(european, kept, question
         concept = questionnaire.concepts.get(question.concept)
         if question.role == "skill" and question.measure == "relevance" and question.subject == "self" and concept.domain == domain:
             for point in "12345":
-                expected[question.concept, point] = cell(figure(answered(kept, question.name, point)))
+                asked = [q.name for q in questionnaire.questions.values() if (q.concept, q.subject) == (question.concept, "self")]
+                base = [p for p in kept if all(p.values.get(name) for name in asked)]
+                expected[question.concept, point] = cell(figure(answered(base, question.name, point)))
             unknown += len([p for p in kept if p.reasons.get(question.name) == "dont_know"])
             chosen += len(answered(kept, question.name))
     table = european[f"ratings_{domain}_relevance"]
@@ -413,11 +418,11 @@ def values(table, **where):
     return dict(zip(data["statistic"], zip(data["value"], data["n"], strict=True), strict=True))
 
 
-def test_a_gap_counts_those_only_who_gave_both_ratings(pool_of):
+def test_all_figures_of_a_skill_count_those_only_who_gave_all_ratings(pool_of):
     people = [{"r1": "5", "e1": "4"}, {"r1": "4", "e1": "1"}, {"r1": "1"}, {"e1": "5"}, {"e1": "5"}, {}]
     pool = rated(pool_of, {"AT": [{"group": "wsn"} | p for p in people]})
     found = values(skills(pool), average=POOLED)
-    assert found == {"relevance": (10 / 3, 3), "endowment": (15 / 4, 4), "gap": (2.0, 2), "critical gap": (50.0, 2)}
+    assert found == {"relevance": (4.5, 2), "endowment": (2.5, 2), "gap": (2.0, 2), "critical gap": (50.0, 2)}
 
 
 def test_each_respondent_counts_the_same_when_pooled_and_each_country_in_the_mean(pool_of):
@@ -456,16 +461,16 @@ def test_persons_whose_enterprise_is_unknown_are_not_shown_as_enterprises(pool_o
 
 
 def test_dont_know_is_no_point_of_the_scale_and_is_reported(pool_of):
-    pool = rated(pool_of, {"AT": [{"group": "wsn", "r1": "5"}] * 3 + [{"group": "wsn"}] * 2})
+    pool = rated(pool_of, {"AT": [{"group": "wsn", "r1": "5", "e1": "3"}] * 3 + [{"group": "wsn"}] * 2})
     pool.missing.loc[3, "r1"] = "dont_know"
-    table = ratings(pool, "basic")
+    table = made("ratings_basic_relevance")(pool)
     assert dict(zip(table.data["answer"], table.data["value"], strict=True)) == {"1": 0.0, "2": 0.0, "3": 0.0, "4": 0.0, "5": 100.0}
     assert table.notes[0] == "“Don't know” is not in the base: 1 of 4 answers."
 
 
 def test_a_table_the_questionnaire_does_not_ask_for_is_not_made(pool_of):
     assert set(european_tables(multiple(pool_of, (3, 2), 5, 0))) == {"fieldwork", "comparability", "measures"}
-    assert ratings(rated(pool_of, {"AT": [{"group": "wsn", "r1": "3"}]}), "digital") is None
+    assert made("ratings_digital_relevance")(rated(pool_of, {"AT": [{"group": "wsn", "r1": "3"}]})) is None
 
 
 def test_fieldwork_names_partners_records_and_groups_of_each_country(pool_of):

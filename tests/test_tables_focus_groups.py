@@ -9,11 +9,13 @@ from dataclasses import replace
 import pytest
 
 from bwise.demo.focus_groups import simulate
+from bwise.ledger import Ledger
 from bwise.publication import html_table, shown
-from bwise.tables import MISSION, by_question, european_tables
-from bwise.tables.focus_groups import BESIDE, model_recognition, models_by_source, priorities_by_source
-from bwise.tables.skills import priorities
-from tests.conftest import ONE_SKILL
+from bwise.settings import Project
+from bwise.tables import by_question, european_tables, load_tables
+from bwise.tables.cells import Sources
+from bwise.tables.kinds import KINDS
+from tests.conftest import ONE_SKILL, ROOT, made
 from tests.test_tables import COUNTRIES, POINTS, POOLED, READING, multiple
 
 MODELS = ("productive", "social", "training", "mixed", "other")
@@ -65,8 +67,13 @@ def both(demonstration_pool, focus_groups):
 @pytest.fixture
 def beside(demonstration_pool):
     """`beside(name, groups, tables)`: this table alone, of these groups and these tables of the survey."""
-    made = {make.__name__: make for make in BESIDE}
-    return lambda name, groups, tables: made[name](demonstration_pool, groups, tables)
+    described = load_tables(demonstration_pool.project)
+    return lambda name, groups, tables, pool=demonstration_pool: from_sources(described[name], pool, groups, tables)
+
+
+def from_sources(about, pool, groups, tables):
+    """This table, of these groups and these tables of the survey."""
+    return KINDS[about.kind].made(Sources(Ledger(pool), groups, tables, {}), about)
 
 
 # ------------------------------------------------------------------ the same cells by plain loops
@@ -322,14 +329,14 @@ def test_a_country_without_a_focus_group_is_told_by_the_survey_alone(beside, foc
     assert len(cells) == len(MODELS)
     assert {shown(c, table) for c in cells} == {"S only the survey"}
     assert {shown(c, table) for c in rows_of(table, country="AT", source=GROUPS)} == {":"}
-    assert "AT" not in {row["country"] for row in rows_of(model_recognition(groups))}
+    assert "AT" not in {row["country"] for row in rows_of(beside("model_recognition", groups, european))}
 
 
-def test_a_country_without_a_survey_is_told_by_its_focus_group_alone(demonstration_pool, focus_groups, european):
+def test_a_country_without_a_survey_is_told_by_its_focus_group_alone(beside, demonstration_pool, focus_groups, european):
     pool = replace(demonstration_pool, manifests={c: m for c, m in demonstration_pool.manifests.items() if c != "BG"})
     data = european["models"].data
     tables = european | {"models": replace(european["models"], data=data[data["country"].ne("BG")])}
-    cells = rows_of(models_by_source(pool, focus_groups, tables), country="BG", source=BOTH)
+    cells = rows_of(beside("models_by_source", focus_groups, tables, pool), country="BG", source=BOTH)
     assert {c["code"] for c in cells} == {"focus groups only"}
 
 
@@ -496,7 +503,8 @@ def test_each_table_by_source_stands_behind_that_of_the_survey(both):
 
 
 def test_every_question_of_the_mission_has_a_table(both):
-    assert list(by_question(both)) == list(MISSION)
+    described = load_tables(Project(ROOT))
+    assert list(by_question(both)) == list(dict.fromkeys(about.question for about in described.values()))
     assert all(by_question(both).values())
 
 
@@ -513,4 +521,5 @@ def test_priorities_are_not_compared_where_both_sources_share_no_skill(pool_of, 
     survey = "type,name,label,role,concept,measure,subject\nselect_one group,group,Group,group,,,\n" + ONE_SKILL
     people = {"AT": [{"group": "wsn", "r1": "5", "e1": "1"}] * 2}
     pool = pool_of(survey, POINTS, people, READING, minimum_persons=1, minimum_wises=1)
-    assert priorities_by_source(pool, focus_groups, {"priorities": priorities(pool)}) is None
+    assert made("priorities", "skills")(pool) is not None
+    assert "priorities_by_source" not in european_tables(pool, focus_groups)

@@ -3,7 +3,7 @@
 import pytest
 
 from bwise.publication import layout, shown
-from bwise.tables.skills import priorities, skills, skills_by_country
+from tests.conftest import made
 from tests.test_tables import (
     MEAN,
     POOLED,
@@ -14,6 +14,8 @@ from tests.test_tables import (
     ratings_of_skills,
 )
 from tests.test_tables_enterprises import OPEN, people_kept
+
+skills, skills_by_country, priorities = made("skills"), made("skills_by_country"), made("priorities", "skills")
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,8 @@ def test_a_critical_gap_is_a_relevant_skill_that_is_little_developed_in_the_trut
     """Written out once more, without the helpers of the other tests: one skill that everybody rates."""
     answers = []
     for person in kept:
-        relevance, endowment = person.values.get("digrel_d31"), person.values.get("digend_d31")
-        if relevance in tuple("12345") and endowment in tuple("12345"):
+        relevance, endowment, future = (person.values.get(f"{battery}_d31") for battery in ("digrel", "digend", "digfut"))
+        if {relevance, endowment, future} <= set("12345"):
             answers.append((person, 100.0 if relevance in ("4", "5") and endowment in ("1", "2") else 0.0))
     assert 0 < figure(answers)["value"] < 100
     expected = by_country(answers)

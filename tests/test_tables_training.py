@@ -3,9 +3,11 @@
 import pytest
 
 from bwise.publication import shown
-from bwise.tables.training import measures, profiles, training_funding
+from tests.conftest import made
 from tests.test_tables import MEAN, POOLED, answered, differences
 from tests.test_tables_enterprises import KEYS, OPEN, across, groups_of_wises, people_kept, shares_of, values
+
+measures, profiles, training_funding = map(made, ("measures", "profiles", "training_funding"))
 
 
 @pytest.fixture(scope="module")

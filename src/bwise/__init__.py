@@ -2,11 +2,11 @@
 
 The modules stand in the order of the data, and a module imports only from modules before it:
 
-    problems, text, masking, questionnaire, settings,
+    problems, text, masking, questionnaire, settings, hashes,
     logic, exports, matching, cleaning, checks, privacy,
     storage, lineage, summaries, pooling, protection, disclosure,
-    tables, figures, publication, feedback,
-    demo, kernels, workflow, cli
+    ledger, tables, figures, publication, feedback,
+    demo, kernels, staleness, workflow, cli
 """
 
 from importlib.metadata import version

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table as Grid
 
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import COUNTRY_CODES, Project, find_project, load_country
+
+if TYPE_CHECKING:
+    from bwise.workflow import Outcome
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
@@ -30,37 +30,39 @@ def run(
     countries: Annotated[list[str] | None, typer.Argument(help="Country codes; all when none is given.")] = None,
     project: ProjectOption = None,
     jobs: Annotated[int, typer.Option(min=1, help="Countries at the same time.")] = os.cpu_count() or 1,
+    force: Annotated[bool, typer.Option("--force", help="Also what has not changed since its last run.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Leave the consolidation as it is.")] = False,
     warm: Annotated[bool, typer.Option(help="Fork kernels from a process that has the libraries loaded, where it can be done.")] = True,
 ) -> None:
-    """Clean each country, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
-    from bwise.workflow import run_consolidation, run_countries
+    """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from bwise.workflow import update
 
     where = find_project(project)
     wanted = [load_country(where, c).country for c in countries] if countries else where.countries()
     if not wanted:
         stop("There is no country to run.", Problem("no file params/<CC>.yaml", remedy="write one; see params/README.md"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    outcomes = []
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Countries", total=len(wanted) + 1)
-        outcomes = []
-        executor = ThreadPoolExecutor(min(jobs, len(wanted)))  # the work is done by kernels, which are processes
-        try:
-            for outcome in run_countries(where, wanted, executor, warm):
-                outcomes.append(outcome)
-                progress.advance(task)
-        finally:
-            executor.shutdown(cancel_futures=True)  # after Ctrl+C no further country is begun, and those begun end whole
-        progress.update(task, description="Consolidation")
-        outcomes.sort(key=lambda o: wanted.index(o.name))
-        outcomes.append(run_consolidation(where, warm))
-        progress.advance(task)
-    for outcome in outcomes:
-        sign = "[green]ok    [/]" if outcome.ok else "[red]failed[/]"
-        first, *rest = outcome.message.splitlines()
-        console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
-        console.print("\n   ".join([first, *rest]), markup=False, soft_wrap=True)
+        task = progress.add_task("Countries", total=len(wanted) + (not only))
+        for outcome in update(where, wanted, jobs, warm, force, consolidate=not only):
+            outcomes.append(outcome)
+            progress.update(task, advance=1, description="Countries" if len(outcomes) < len(wanted) else "Consolidation")
+    for outcome in sorted(outcomes, key=lambda o: [*wanted, o.name].index(o.name)):
+        _tell(outcome)
     if not all(o.ok for o in outcomes):
         raise typer.Exit(1)
+
+
+def _tell(outcome: Outcome) -> None:
+    """One line for a notebook, and what is wrong below it."""
+    sign = ("[green]ok     [/]" if outcome.why else "[dim]current[/]") if outcome.ok else "[red]failed [/]"
+    first, *rest = outcome.message.splitlines()
+    why = f"run, since {outcome.why}" if outcome.why else "not run, since nothing has changed"
+    console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
+    console.print("\n   ".join([f"{first}; {why}" if outcome.ok else first, *rest]), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -181,6 +183,8 @@ def table(
     csv: Annotated[bool, typer.Option("--csv", help="For machines: tidy CSV on standard output.")] = False,
 ) -> None:
     """How often each answer was given: counts, per cent, base; from processed data."""
+    from rich.table import Table as Grid
+
     from bwise.pooling import load_pool
     from bwise.publication import layout, persons, shown
     from bwise.tables import frequencies

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
 from bwise.lineage import DEMONSTRATION
-from bwise.tables import ALL, SELF, Table, headline
+from bwise.tables import ALL, SELF, Table, headline, led_by
 from bwise.text import rounded
 
 RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
@@ -99,9 +99,11 @@ def likert(table: Table, demonstration: bool) -> Drawing | None:
     return Drawing(table.id, table.id, table.title, words, figure)
 
 
-def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing | None:
-    """Dumbbells: relevance and endowment of each skill, by worker group, sorted by the gap. From the table `skills`, pooled."""
-    data = table.data[table.data["domain"].isin(domains) & table.data["average"].eq(POOLED) & table.data["answered_by"].eq(SELF)]
+def gaps(table: Table, demonstration: bool) -> Drawing | None:
+    """Dumbbells: pooled relevance and endowment of each skill that everybody rated, by worker group, sorted by the gap."""
+    data = table.data[
+        table.data["domain"].isin(asked_of_all(table)) & table.data["average"].eq(POOLED) & table.data["answered_by"].eq(SELF)
+    ]
     wide = data.pivot(index=["worker_group", "skill"], columns="statistic", values="value").dropna(subset=["relevance", "endowment"])
     if wide.empty:
         return None
@@ -129,12 +131,18 @@ def gaps(table: Table, domains: tuple[str, ...], demonstration: bool) -> Drawing
         f"The widest gap, {rounded(pooled.max(), 2)} points, is that in "
         f"“{table.codes['worker_group'][group]}” for “{table.codes['skill'].get(skill, skill)}”."
     )
-    return Drawing("skills_gaps", table.id, "Relevance and endowment of skills by worker group", words, figure)
+    return Drawing(f"{table.id}_gaps", table.id, "Relevance and endowment of skills by worker group", words, figure)
 
 
-def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statistic: str = "gap") -> Drawing | None:
-    """Skill x country, with the figure in each cell; grey with a colon where it is not available or confidential."""
-    data = table.data[table.data["domain"].isin(domains) & table.data["statistic"].eq(statistic)]
+def asked_of_all(table: Table) -> tuple[str, ...]:
+    """The domains of skills that all worker groups rated."""
+    return tuple(dict.fromkeys(table.data.loc[table.data["worker_group"].eq(ALL), "domain"]))
+
+
+def heat_map(table: Table, demonstration: bool, statistic: str = "gap") -> Drawing | None:
+    """Skill x country of the skills that everybody rated, with the figure in each cell; grey with a colon where it is not available or
+    confidential."""
+    data = table.data[table.data["domain"].isin(asked_of_all(table)) & table.data["statistic"].eq(statistic)]
     wide = data.pivot(index="skill", columns="country", values="value")
     flags = data.pivot(index="skill", columns="country", values="obs_status").reindex_like(wide).fillna("")
     last = [c for c in (POOLED, MEAN_OF_COUNTRIES) if c in wide]
@@ -181,19 +189,12 @@ def heat_map(table: Table, domains: tuple[str, ...], demonstration: bool, statis
 MODEL_MARKS = ("o", "s", "^", "D", "v", "P")
 
 
-APART = {"models": "country", "sectors": "model", "measures": "subject", "profiles": "measure", "priorities": "worker_group"}
-"""Table -> the dimension whose parts get a mark each; `group`, the WISE models of the breakdown, in all others that have one."""
-DRAWN = ("share", "mean", "today", "active in the sector", "critical gap")
-
-
-def _bars_and_marks(table: Table) -> tuple[str, pd.Series, pd.DataFrame]:
+def _bars_and_marks(table: Table) -> tuple[pd.Series, pd.DataFrame]:
     """What `dots` draws, by item: the figures of all respondents, and one column per part with a mark. Where the former is not shown,
     the item stands where the mean of its marks is."""
-    apart = APART.get(table.id, "group")
-    data = table.data[table.data["statistic"].isin(DRAWN)]
-    data = data[data["extent"].eq("fully")] if "extent" in data else data
+    apart, item = table.about.figure.marks, table.about.item
+    data = led_by(table, table.data)
     data = data[data["average"].eq(POOLED)] if "average" in data else data
-    item = next(d for d in ("instrument", "skill", "sector", "answer", "model", table.rows[0]) if d in data and d != apart)
     if apart == "group":
         whole, parts = data[data["breakdown"].eq("all")], data[data["breakdown"].eq("model")]
     elif apart == "country":
@@ -205,30 +206,30 @@ def _bars_and_marks(table: Table) -> tuple[str, pd.Series, pd.DataFrame]:
     bars = whole.set_index(item)["value"].reindex(items)
     named = bars.gt(0) | marks.gt(0).any(axis=1)  # what nobody named stands in the table only
     order = bars.fillna(marks.mean(axis=1))[named].sort_values().index
-    return item, bars[order], marks.reindex(order)
+    return bars[order], marks.reindex(order)
 
 
 def dots(table: Table, demonstration: bool) -> Drawing | None:
     """Bars (on a scale: strokes) for all respondents, pooled, and a mark of its own shape and colour for each part shown: WISE models,
     worker groups, what is to be done, or the mean of countries."""
-    item, bars, marks = _bars_and_marks(table)
+    drawn, item = table.about.figure, table.about.item
+    bars, marks = _bars_and_marks(table)
     if not len(bars):
         return None
     figure, axes = _canvas(1, 1, 10, 2.0 + 0.5 * len(bars), demonstration)
     axis, at = axes[0, 0], np.arange(len(bars))
-    if "points" in table.unit and table.id != "priorities":  # a scale begins at 1: a bar would have no foot
+    if drawn.scale:  # it begins at 1: a bar would have no foot
         axis.scatter(bars, at, marker="|", s=520, color=FAINT, linewidth=3, label="all, pooled")
     elif bars.notna().any():
         axis.barh(at, bars, color="#c9d6e2", height=0.62, label="all, pooled")
-    labels = table.codes[APART.get(table.id, "group")]
+    labels = table.codes[drawn.marks]
     marked = [m for m in labels if m in marks.columns and marks[m].notna().any()]
     for part, mark, colour in zip(marked, MODEL_MARKS, sns.color_palette("colorblind", len(marked)), strict=False):
         axis.scatter(marks[part], at, marker=mark, s=44, color=colour, edgecolor="white", zorder=3, label=labels[part])
     names = table.codes.get(item, {})
     axis.set_yticks(at, _wrapped([names.get(i, i) for i in bars.index], 46), fontsize=9)
-    unit = "% with a critical gap" if table.id == "priorities" else table.unit
-    axis.set_xlabel(f"{unit}{', to the full extent' if 'extent' in table.data else ''}", fontsize=9)
-    axis.set_xlim(left=1 if "points" in unit else 0)
+    axis.set_xlabel(drawn.unit or table.unit, fontsize=9)
+    axis.set_xlim(left=1 if drawn.scale else 0)
     axis.tick_params(labelsize=9, length=0)
     axis.grid(axis="x", color="#e6e6e6")
     axis.set_axisbelow(True)
@@ -237,16 +238,12 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
     return Drawing(table.id, table.id, table.title, f"Bars and marks, one for each part of the table. {headline(table)}", figure)
 
 
+KINDS = {"dots": dots, "likert": likert, "gaps": gaps, "heat map": heat_map}
+"""Kind of a figure, as `params/tables.yaml` says it, and what draws it; in the order in which figures stand."""
+
+
 def draw(tables: dict[str, Table], demonstration: bool) -> dict[str, Drawing]:
-    """The figures of the report, as far as the tables for them exist; of skills, those that everybody rated."""
-    made = [dots(t, demonstration) for t in tables.values() if t.id in APART or {"breakdown", "average"} <= set(t.data)]
-    made += [likert(t, demonstration) for id_, t in tables.items() if id_.startswith("ratings_")]
-    if "skills" in tables:
-        data = tables["skills"].data
-        asked_of_all = tuple(dict.fromkeys(data.loc[data["worker_group"] == ALL, "domain"]))
-        if asked_of_all:
-            made += [
-                gaps(tables["skills"], asked_of_all, demonstration),
-                heat_map(tables["skills_by_country"], asked_of_all, demonstration),
-            ]
+    """The figures of the report, as far as the tables for them exist."""
+    wanted = [(kind, table) for kind in KINDS for table in tables.values() if table.about.figure and table.about.figure.kind == kind]
+    made = [KINDS[kind](table, demonstration) for kind, table in wanted]
     return {drawing.id: drawing for drawing in made if drawing}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path, PurePosixPath
@@ -16,7 +17,7 @@ from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
 from bwise.masking import mask
 from bwise.matching import DeliveryRead, read_delivery
-from bwise.matching.columns import Match
+from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
@@ -49,6 +50,11 @@ class State:
     @property
     def columns(self) -> list[Match]:
         return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
+
+    @property
+    def reworded(self) -> list[Match]:
+        """Open columns whose text words the question of their code otherwise."""
+        return [m for m in self.columns if m.how == WORDING]
 
     @property
     def is_open(self) -> bool:
@@ -152,9 +158,18 @@ def not_asked(read: DeliveryRead, questionnaire: Questionnaire) -> list[str]:
 
 def _columns(state: State) -> list[str]:
     matches = state.read.recognised.matches
-    proposed = [m for m in state.columns if m.proposal]
-    counts = f"{sum(m.settled for m in matches)} matched, {len(proposed)} proposed, {len(state.columns) - len(proposed)} unmatched"
-    return [f"  columns      {counts}", *_listed([f"{_shorter(m.column.heading)}  →  {_proposed(m)}" for m in state.columns])]
+    proposed = [m for m in state.columns if m.proposal and m.how != WORDING]
+    open_else = len(state.columns) - len(state.reworded) - len(proposed)
+    counts = f"{sum(m.settled for m in matches)} matched, {len(proposed)} proposed, {open_else} unmatched"
+    counts += f", {len(state.reworded)} worded otherwise" if state.reworded else ""
+    others = [f"{_shorter(m.column.heading)}  →  {_proposed(m)}" for m in state.columns if m.how != WORDING]
+    return [f"  columns      {counts}", *_listed(others), *_listed(side_by_side(m) for m in state.reworded)]
+
+
+def side_by_side(match: Match) -> str:
+    """The text of a heading above that of the question its code names."""
+    spoken = _shorter(match.column.text)
+    return f"{match.named}, {match.column.place}, says  {spoken}\n{' ' * 17}the question says  {_shorter(match.asked)}"
 
 
 def _answers(state: State) -> list[str]:
@@ -175,8 +190,10 @@ def _next_steps(state: State) -> list[str]:
         return ["  Nothing is open. Run it: bwise run " + state.country]
     where = f"params/{state.country}.yaml"
     steps = []
-    if state.columns:
+    if len(state.columns) > len(state.reworded):
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
+    if state.reworded:
+        steps.append(f"where both texts ask the same, `bwise confirm {state.country}`; else give the heading its question, as above")
     if len(state.answers):
         steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
     if state.corrections:
@@ -188,7 +205,8 @@ def _next_steps(state: State) -> list[str]:
     return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
 
 
-def _listed(lines: list[str]) -> list[str]:
+def _listed(lines: Iterable[str]) -> list[str]:
+    lines = list(lines)
     more = [f"               … and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     return [f"               {line}" for line in lines[:SHOWN]] + more
 
@@ -207,7 +225,13 @@ def _shorter(text: str) -> str:
 
 
 def _proposed(match: Match) -> str:
-    return f"{match.proposal} ({match.score:.0f} of 100)" if match.proposal else "no question like it"
+    if match.proposal:
+        return f"{match.proposal} ({match.score:.0f} of 100)"
+    if match.how == SECOND:
+        return f"{match.why}; if both are parts of it, or it was reworded in the field, see `join` in params/README.md"
+    if match.how == CONTRADICTION:
+        return f"its code is that of {match.named}, but {match.why}"
+    return f"like {match.named}, but {match.why or 'not like enough'}" if match.named else "no question like it"
 
 
 def new_params(project: Project, country: str, files: list[str], questionnaire: str, partner: str = "") -> tuple[Path, list[State]]:
@@ -241,9 +265,17 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     lines += [f"    # recognised: {state.read.recognised.describe()}"]
     if state.is_open:
         lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
-    if state.columns:
+    open_else = [m for m in state.columns if m.how != WORDING]
+    ready = [m for m in open_else if m.proposal and " or " not in m.proposal]
+    if ready:
         lines += ["    # columns:"]
-        lines += [f"    #   {quoted(m.column.heading)}: {_target(m)}" for m in state.columns]
+        lines += [f"    #   {quoted(m.column.heading)}: {m.proposal}   # {m.score:.0f} of 100" for m in ready]
+    if left := [m for m in open_else if m not in ready]:
+        lines += ["    # Still to be told under `columns:`, which question each of these is, or `ignore`:"]
+        lines += [f"    # # {quoted(m.column.heading)}: {_proposed(m)}" for m in left]
+    if state.reworded:
+        what = f"{len(state.reworded)} headings word their question otherwise"
+        lines += [f"    # {what}: compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
     likely = state.answers[state.answers["proposal"].ne("")]
     answers = likely[likely["raw"].map(lambda text: mask(text, state.country)).eq(likely["raw"])]  # a masked text is no key
     if len(answers):
@@ -257,11 +289,6 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"
-
-
-def _target(match: Match) -> str:
-    first = match.proposal.partition(" or ")[0]
-    return f"{first or 'ignore'}   # {match.score:.0f} of 100: {match.proposal}" if first else "ignore   # no question like it"
 
 
 def quoted(text: str) -> str:

@@ -2,79 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bwise import __version__
 from bwise.cleaning import MISSING_REASONS, Country, open_answers
+from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
+from bwise.matching.columns import ACCEPTED
 from bwise.matching.rules import TYPED, made_by
 from bwise.problems import Problem, stop
-from bwise.settings import Project, corrections_file
+from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
-REWORDED = ("declared", "code and similar text")  # how a column was matched whose text is not the questionnaire's
+REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
 ROW = ["partner", "delivery", "row"]  # where a record comes from; `row` stands for its row in the export (`bwise.privacy.row_ids`)
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION_EXPORTS = Path("raw/demo")
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
 
 
-def sha256(path: Path) -> str:
-    """Hash of a file, or of the sheets (CSV) of a folder by name."""
-    if path.is_dir():
-        parts = [f"{p.name} {sha256(p)}" for p in sorted(path.glob("*.csv"))]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def program() -> str:
-    """Version and hash of the package's own source: answers cleaned by another program are not current."""
-    sources = sorted(Path(__file__).parent.rglob("*.py"))
-    return f"{__version__}-{hashlib.sha256(b''.join(p.read_bytes() for p in sources)).hexdigest()[:12]}"
-
-
-@lru_cache(maxsize=1)
-def commit() -> str:
-    """Commit of the checkout that the package's source is part of, `-dirty` where tracked files differ from it; "" elsewhere."""
-    here = Path(__file__)
-    found = ""
-    for words in (["ls-files", "--error-unmatch", here.name], ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]):
-        try:
-            done = subprocess.run(["git", *words], cwd=here.parent, capture_output=True, text=True, timeout=30)
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-        if done.returncode:
-            return ""
-        found = done.stdout.strip()
-    return found
-
-
-def inputs(project: Project, country: str, questionnaire: str, files: list[Path], part: str = "") -> dict[str, str]:
-    """Path in the project -> sha256, of everything a country run depends on; corrections only where there are any."""
-    params = [project.params / f"{country}.yaml", project.root / corrections_file(country, part)]
-    paths = [*params, project.params / "questionnaires" / questionnaire, *(project.root / f for f in files)]
-    return {project.shown(p): sha256(p) for p in paths if p.exists()}
-
-
 def nameless(inputs: dict[str, str]) -> dict[str, str]:
     """Inputs as they may be published: people chose the names of their exports, which are numbered instead."""
     exports = [path for path in inputs if not path.startswith("params/")]
     return {f"export {exports.index(path) + 1}" if path in exports else path: digest for path, digest in inputs.items()}
-
-
-def changed_inputs(project: Project, country: str, manifest: dict[str, Any], part: str = "") -> list[str]:
-    """Inputs of a country run that are no longer what its manifest says, one that came or went since too."""
-    then = manifest["inputs"]
-    now = inputs(project, country, manifest["questionnaire"], [Path(f) for f in then if not f.startswith("params/")], part)
-    return sorted(f for f in {*then, *now} if then.get(f) != now.get(f))
 
 
 def is_demonstration(files: list[Path]) -> bool:
@@ -210,7 +163,7 @@ def _comparability(country: Country) -> dict[str, list[str]]:
             "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
             "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
             "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
-            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in m.proposal.split(" or ") if t},
+            "pending": {t.partition("/")[0] for m in matches if not m.settled for t in (m.proposal or m.named).split(" or ") if t},
         }
         for status, questions in here.items():
             found.setdefault(status, set()).update(questions)

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from bwise.lineage import changed_inputs, program
+from bwise.hashes import changed_inputs, program
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import waiting
@@ -49,6 +49,11 @@ class Pool:
     @property
     def countries(self) -> list[str]:
         return list(self.manifests)
+
+    @cached_property
+    def records(self) -> list[dict]:
+        """The answers, a dict for each respondent: for the few records of focus groups."""
+        return self.answers.to_dict("records")
 
     @property
     def demonstration(self) -> bool:

@@ -17,9 +17,9 @@ import pandas as pd
 from bwise.cleaning import Country, record_change
 from bwise.masking import mask
 from bwise.problems import Problem, stop
+from bwise.settings import KEY_FILE
 from bwise.text import answer_key
 
-KEY_FILE = ".pseudonym-key"
 MOST_ROWS = 1 << 20  # of a sheet of Excel; rows of an export are looked for up to here
 
 

@@ -19,7 +19,8 @@ from nbconvert import HTMLExporter
 
 from bwise.disclosure import CONFIDENTIAL, UNRELIABLE
 from bwise.figures import Drawing
-from bwise.lineage import DEMONSTRATION, nameless, program, sha256
+from bwise.hashes import program, sha256
+from bwise.lineage import DEMONSTRATION, nameless
 from bwise.pooling import Pool
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole

@@ -16,7 +16,7 @@ from ruamel.yaml.error import YAMLError
 from bwise.cleaning import apply_skip_logic, gather, kept_without_need, leave_out
 from bwise.corrections import load_corrections, misfits, to_keep
 from bwise.differences import differences, received, stored
-from bwise.lineage import sha256
+from bwise.hashes import sha256
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire

@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
+KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
 INCOME_TOLERANCE = 1.0  # percentage points by which shares of income may differ from 100: those who rounded are not at fault
@@ -37,6 +38,9 @@ class Delivery(Strict):
         accepted: sha256 of the file that was looked at and accepted (at least 12 digits); any file is used where it is left away.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
+        wording: `accepted` for headings that word the question of their code otherwise: all of them, or heading, code or place ->
+            `accepted`.
+        join: question that several columns are -> `first` (the first filled cell counts) or `sum`; `first` for all such questions.
         answers: question, or answer list for all its questions -> {raw answer: code}; the question's own lines come first.
         scales: question -> the answer list used in this export instead of the questionnaire's own.
         units: question -> the unit used in this export; converted to the questionnaire's unit.
@@ -60,6 +64,8 @@ class Delivery(Strict):
     sheet: str | None = None
     language: str | None = None
     columns: dict[str, str] = {}
+    wording: Literal["accepted"] | dict[str, Literal["accepted"]] = {}
+    join: Literal["first"] | dict[str, Literal["first", "sum"]] = {}
     answers: dict[str, dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     scales: dict[str, str] = {}
     units: dict[str, str] = {}
@@ -163,6 +169,7 @@ class ConsolidationSettings(Strict):
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
             confidential (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices
             use. The threshold is on the base, not on the answer: in samples of 5 to 12 per country every share would go.
+        minimum_median: a median or quartile needs a base of so many persons: of few, it is the answer of one of them.
         low_reliability: figures on fewer persons carry obs_status u.
         income_tolerance: percentage points by which income shares may differ from 100.
         income_rule: what becomes of shares that differ by more: `refuse` (left out, counted), `rescale` to 100, `keep`.
@@ -176,6 +183,7 @@ class ConsolidationSettings(Strict):
     countries: list[str]
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
+    minimum_median: int = Field(default=10, ge=1)
     low_reliability: int = Field(default=30, ge=1)
     income_tolerance: float = Field(default=INCOME_TOLERANCE, ge=0)
     income_rule: Literal["refuse", "rescale", "keep"] = "refuse"
@@ -219,7 +227,8 @@ class Project:
         Raises:
             ProblemsFound: a file in params/ has a name under which it would never be read.
         """
-        stray = [p.name for p in sorted(self.params.glob("*.y*ml")) if not (COUNTRY_FILE.match(p.name) or p.name == "consolidation.yaml")]
+        files = [p.name for p in sorted(self.params.glob("*.y*ml"))]
+        stray = [name for name in files if not COUNTRY_FILE.match(name) and name not in ("consolidation.yaml", "tables.yaml")]
         stray += [f"{code}.yaml" for code in COUNTRY_CODES if (self.params / f"{code}.yaml").is_file()]
         stop(
             "Some files in params/ would not be read.",
@@ -233,7 +242,7 @@ class Project:
         return sorted(found, key=lambda c: (order.index(c) if c in order else len(order), c))
 
     def consolidation(self) -> ConsolidationSettings:
-        return _validated(ConsolidationSettings, _read_yaml(self.params / "consolidation.yaml"), "params/consolidation.yaml")
+        return validated(ConsolidationSettings, read_yaml(self.params / "consolidation.yaml"), "params/consolidation.yaml")
 
     def shown(self, path: Path) -> str:
         """A path as it may be printed: relative to the project, never a path of somebody's computer."""
@@ -280,10 +289,10 @@ def load_country(project: Project, country: str, **overrides: Any) -> CountrySet
                 remedy=f"{did_you_mean(country, known)} or write the file" if known else "write the file",
             ),
         )
-    content = _read_yaml(path)
+    content = read_yaml(path)
     content.update(overrides)
     where = f"params/{country}.yaml"
-    settings = _validated(CountrySettings, content, where)
+    settings = validated(CountrySettings, content, where)
     settings.country = COUNTRY_CODES.get(settings.country, settings.country)
     if settings.country != country:
         stop(
@@ -336,7 +345,12 @@ _PLAIN = (str, int, float, bool, list, dict, tuple, types.NoneType, date)
 _IPYTHON = {"In", "Out", "exit", "quit", "get_ipython", "open"}
 
 
-def _read_yaml(path: Path) -> CommentedMap:
+def read_yaml(path: Path) -> CommentedMap:
+    """A params file, each key with its line.
+
+    Raises:
+        ProblemsFound: no file, no YAML, not UTF-8, no keys in it.
+    """
     if not path.is_file():
         stop("A settings file is missing.", Problem(f"no file {path.parent.name}/{path.name}", remedy="write it; see params/README.md"))
     where = f"{path.parent.name}/{path.name}"
@@ -367,13 +381,21 @@ def _read_yaml(path: Path) -> CommentedMap:
     return content
 
 
-def _validated(model: type[Strict], content: CommentedMap, where: str):
+def validated(model: type[Strict], content: dict, where: str, inside: dict | None = None, lines: Any = None):
+    """The content of a params file as this model.
+
+    Args:
+        inside: key -> the model of what stands below it, where a key may be misspelt there.
+        lines: the part of the file that holds the content, where it is a part only.
+
+    Raises:
+        ProblemsFound: with every key that is unknown, missing or has a value that cannot be used, and its line.
+    """
     try:
         return model.model_validate(_plain(content))
     except ValidationError as error:
-        raise ProblemsFound(
-            f"{where} has settings that cannot be used.", [_as_problem(e, model, content, where) for e in error.errors()]
-        ) from None
+        problems = [_as_problem(e, model, lines or content, where, inside or INSIDE) for e in error.errors()]
+        raise ProblemsFound(f"{where} has settings that cannot be used.", problems) from None
 
 
 def _plain(value: Any) -> Any:
@@ -388,13 +410,13 @@ def _plain(value: Any) -> Any:
 INSIDE = {"deliveries": Delivery, "fieldwork": Fieldwork, "focus_group": FocusGroup}  # key -> what stands below it
 
 
-def _as_problem(error: dict, model: type[Strict], content: Any, where: str) -> Problem:
+def _as_problem(error: dict, model: type[Strict], content: Any, where: str, inside: dict[str, type[Strict]]) -> Problem:
     path = list(error["loc"])
     line = _line(content, path)
     where = f"{where}, line {line}" if line else where
     dotted = ".".join(str(p) for p in path)
     if error["type"] == "extra_forbidden":
-        fields = next((INSIDE[key] for key in reversed(path[:-1]) if key in INSIDE), model).model_fields
+        fields = next((inside[key] for key in reversed(path[:-1]) if key in inside), model).model_fields
         return Problem(f"`{path[-1]}` is not a setting", where, remedy=did_you_mean(str(path[-1]), fields))
     if error["type"] == "missing":
         return Problem(f"the setting `{dotted}` is missing", where, remedy="add it; see params/README.md")

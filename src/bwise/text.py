@@ -17,6 +17,8 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 ROMANIAN = {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț"}  # with cedilla, as code pages before Unicode had them, for comma below
 ALIKE = {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"} | ROMANIAN
 WRITTEN_OTHERWISE = re.compile(f"[{''.join(ALIKE)}]")
+WORD = re.compile(r"[^\W_]+|[+#<>%=&$€]+")
+UNMARKED = {"ł": "l", "đ": "d", "ø": "o", "æ": "ae"}  # letters with a mark that Unicode does not take apart
 NOT_IN_CODE = re.compile(r"[^0-9a-z]+")
 NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
 
@@ -36,6 +38,18 @@ def answer_key(text: str) -> str:
     """What two spellings of one answer share: no markup, one kind of quote and dash, no case, no final stop."""
     plain = unicodedata.normalize("NFKC", _alike(html.unescape(TAG.sub(" ", str(text)))))
     return tidy(_alike(plain)).casefold().rstrip("?;:.!* ")
+
+
+@lru_cache(maxsize=100_000)  # as for headings
+def words(text: str) -> tuple[str, ...]:
+    """The words of a heading, in its order, with the signs that tell answers apart; no markup, no case."""
+    return tuple(WORD.findall(answer_key(text)))
+
+
+def without_marks(text: str) -> str:
+    """As it is written where a keyboard has no accents: `Vânzări` as Vanzari, `größte` as grosste; Cyrillic й is a letter of its own."""
+    plain = "".join(c if c in "йЙ" else unicodedata.normalize("NFD", c) for c in text.casefold())
+    return "".join(UNMARKED.get(c, c) for c in plain if not unicodedata.combining(c))
 
 
 def _alike(text: str) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from bwise.cleaning import as_texts
 from bwise.disclosure import CONFIDENTIAL
 from bwise.exports.table import NOT_SHOWN
+from bwise.ledger import Evidence, wises_of
 from bwise.matching import DeliveryRead, by_question, read_deliveries
 from bwise.matching.rules import Rule
 from bwise.pooling import Pool
@@ -23,7 +24,6 @@ from bwise.problems import Problem, did_you_mean, stop
 from bwise.settings import load_country
 from bwise.storage import read_csv
 from bwise.tables import Table
-from bwise.tables.cells import Evidence, wises_of
 from bwise.text import answer_key
 
 WHO = ["country", "delivery", "source_row", "respondent"]

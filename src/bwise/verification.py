@@ -8,8 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from bwise.cleaning import Country, gather
+from bwise.hashes import changed_inputs, program
 from bwise.identities import check_identities
-from bwise.lineage import IDENTITY, ROW, changed_inputs, mapping_table, program
+from bwise.lineage import IDENTITY, ROW, mapping_table
 from bwise.matching import DeliveryRead, read_deliveries
 from bwise.privacy import project_key, row_ids
 from bwise.problems import Problem, ProblemsFound, stop

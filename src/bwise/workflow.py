@@ -6,37 +6,37 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 import bwise
-from bwise.lineage import is_demonstration
-from bwise.privacy import project_key
+from bwise import staleness
 from bwise.problems import ProblemsFound
-from bwise.publication import notebook_to_html
 from bwise.settings import Project, load_country
-from bwise.storage import remove, write_text
+from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
 STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
-COUNTRY, CONSOLIDATION = "country.ipynb", "consolidation.ipynb"
+COUNTRY_NOTEBOOK, CONSOLIDATION_NOTEBOOK = "country.ipynb", "consolidation.ipynb"
 WORKING_MATERIAL = "Working material, not for publication: it names files, sheets and columns as people called them"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one notebook ended: `message` is one line of counts, or all the problems."""
+    """How one notebook ended: `message` is one line of counts, or all the problems; `why` it was run, "" where its last run holds."""
 
     name: str
     ok: bool
     seconds: float
     message: str
+    why: str = ""
 
 
 def template(project: Project, name: str) -> Path:
-    """The project's own notebook, or the package's where it has none."""
+    """The notebook of a country or of the consolidation: the project's own, or the package's where it has none."""
+    name = CONSOLIDATION_NOTEBOOK if name == CONSOLIDATION else COUNTRY_NOTEBOOK
     places = [
         project.root / "notebooks" / name,
         Path(str(files(bwise) / "notebooks" / name)),
@@ -45,8 +45,35 @@ def template(project: Project, name: str) -> Path:
     return next(p for p in places if p.is_file())
 
 
+def update(
+    project: Project, countries: list[str], jobs: int = 1, warm: bool = True, force: bool = False, consolidate: bool = True
+) -> Iterator[Outcome]:
+    """Run what is not as its last run left it, countries first; one outcome for each, in the order in which they are ready."""
+    stale = {name: _why(project, name, force) for name in countries}
+    yield from (_current(project, name) for name in countries if not stale[name])
+    if due := [name for name in countries if stale[name]]:
+        executor = ThreadPoolExecutor(min(jobs, len(due)))  # the work is done by kernels, which are processes
+        try:
+            yield from (replace(outcome, why=stale[outcome.name]) for outcome in run_countries(project, due, executor, warm))
+        finally:
+            executor.shutdown(cancel_futures=True)  # after Ctrl+C no further country is begun, and those begun end whole
+    if consolidate:
+        why = _why(project, CONSOLIDATION, force)
+        yield replace(run_consolidation(project, warm), why=why) if why else _current(project, CONSOLIDATION)
+
+
+def _why(project: Project, name: str, force: bool) -> str:
+    return "it was asked for" if force else staleness.why_stale(project, name, template(project, name))
+
+
+def _current(project: Project, name: str) -> Outcome:
+    return Outcome(name, True, 0.0, _summary(project, name))
+
+
 def run_countries(project: Project, countries: list[str], executor: Executor, warm: bool = True) -> Iterator[Outcome]:
     """Run the country notebook for each country; outcomes come as they are ready. A failing country stops no other."""
+    from bwise.privacy import project_key
+
     project_key(project.root)  # made once, before several processes want it
     pending = [executor.submit(run_country, project, country, warm) for country in countries]
     for future in as_completed(pending):
@@ -55,8 +82,7 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
     """Execute the country notebook to `processed/<CC>/country.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
-    target = project.processed(country) / COUNTRY
-    return _run(project, country, template(project, COUNTRY), target, {"country": country}, warm)
+    return _run(project, country, project.processed(country) / COUNTRY_NOTEBOOK, {"country": country}, warm)
 
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
@@ -64,17 +90,21 @@ def run_consolidation(project: Project, warm: bool = True) -> Outcome:
 
     Where it stops, what it says may quote params: it stays in `processed/`, and what is published stays as it was.
     """
-    return _run(project, "consolidation", template(project, CONSOLIDATION), project.reports / CONSOLIDATION, {}, warm)
+    return _run(project, CONSOLIDATION, project.reports / CONSOLIDATION_NOTEBOOK, {}, warm)
 
 
-def _run(project: Project, name: str, source: Path, target: Path, parameters: dict, warm: bool) -> Outcome:
+def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool) -> Outcome:
+    # slow to import, and not needed where nothing has changed
     from jupyter_client import AsyncKernelManager
-    from papermill import PapermillExecutionError, execute_notebook  # slow to import; `bwise table` does without
+    from papermill import PapermillExecutionError, execute_notebook
 
     from bwise.kernels import WarmKernelManager
+    from bwise.publication import notebook_to_html
+    from bwise.storage import remove
 
-    started = time.monotonic()
-    private = project.processed("") / target.name if name == "consolidation" else target
+    started, source = time.monotonic(), template(project, name)
+    began = staleness.begin(project, name, source)
+    private = project.processed("") / target.name if name == CONSOLIDATION else target
     beside = private.with_name(f".{target.stem}.part.ipynb")
     problem = ""
     try:
@@ -101,16 +131,19 @@ def _run(project: Project, name: str, source: Path, target: Path, parameters: di
         _make_publishable(beside)
         beside.replace(target)
         notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name), WORKING_MATERIAL if target == private else "")
-    if target != private:
-        for old in (private, private.with_suffix(".html")):
+    if not problem:
+        for old in {private, private.with_suffix(".html")} - {target, target.with_suffix(".html")}:
             remove(old)
+        staleness.note(project, name, began, staleness.results(project, name))
     message = problem or _summary(project, name)
     return Outcome(name, not problem, time.monotonic() - started, message)
 
 
 def _demonstration(project: Project, name: str) -> bool:
     """Whether synthetic answers went into the notebook: those of its country, or of any."""
-    for country in project.countries() if name == "consolidation" else [name]:
+    from bwise.lineage import is_demonstration
+
+    for country in project.countries() if name == CONSOLIDATION else [name]:
         try:
             if any(is_demonstration([d.file for d in part.deliveries]) for part in load_country(project, country).parts()):
                 return True
@@ -131,6 +164,8 @@ def _unexpected(error) -> str:
 
 def _make_publishable(path: Path) -> None:
     """Take from an executed notebook what differs from run to run, tells about the computer, or might quote an answer."""
+    from bwise.storage import write_json
+
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"] = {k: v for k, v in notebook["metadata"].items() if k == "kernelspec"}
     for number, cell in enumerate(notebook["cells"]):
@@ -142,18 +177,28 @@ def _make_publishable(path: Path) -> None:
             if output["output_type"] == "error" and output["ename"] != ProblemsFound.__name__:
                 output["evalue"] = "(message withheld: it might quote an answer)"
                 output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
-    write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    write_json(path, notebook)
 
 
 def _summary(project: Project, name: str) -> str:
-    if not (project.processed(name) / "manifest.json").is_file():
-        return "reports/index.html and reports/european_tables.xlsx"
+    if name == CONSOLIDATION:
+        return "reports/index.html and reports/european_tables.xlsx" + _contains(project)
     paths = [project.processed(name, part.part) / "manifest.json" for part in load_country(project, name).parts()]
     # a project's own notebook may leave the focus group out
     survey, *focus_group = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
     rows = survey["rows"]
     counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {survey['wises']} WISEs"
     return "; ".join([counts, _open(survey), *(f"focus group: {m['rows']['kept']} records; {_open(m)}" for m in focus_group)])
+
+
+def _contains(project: Project) -> str:
+    """Which countries the European tables hold, and which were left out and why; nothing where a project's own notebook does not say."""
+    record = project.reports / "consolidation.json"
+    if not record.is_file():
+        return ""
+    made = json.loads(record.read_text(encoding="utf-8"))
+    left_out = [f"{country} ({why})" for country, why in made["left_out"]["survey"].items()]
+    return f", of {', '.join(made['countries']['survey'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
 
 
 def _open(manifest: dict) -> str:

@@ -94,7 +94,8 @@ class People:
         choices = self.questionnaire.choices(question.name)
         real = [c for c in choices if not choices[c].missing]
         if question.kind == "select_multiple":
-            return {c: self.answers[f"{question.name}/{c}"].astype("object").map({True: 1.0, False: 0.0}).to_numpy(dtype=float) for c in real}
+            cells = {c: self.answers[f"{question.name}/{c}"].astype("object") for c in real}
+            return {c: told.map({True: 1.0, False: 0.0}).to_numpy(dtype=float) for c, told in cells.items()}
         told = self.answers[question.name].astype("object")
         answered = told.isin(real).to_numpy()
         return {c: np.where(answered, told.eq(c).to_numpy(dtype=float), np.nan) for c in real}

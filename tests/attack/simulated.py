@@ -51,9 +51,12 @@ def _people(chance: np.random.Generator, codes: list[str], questionnaire: Questi
 
 def _drawn(chance: np.random.Generator, question, questionnaire: Questionnaire, count: int) -> dict[str, pd.Series]:
     """Column -> an answer of everybody."""
-    choices = [c for c in questionnaire.choices(question.name) if not questionnaire.choices(question.name)[c].missing]
+    offered = questionnaire.choices(question.name)
+    choices = [c for c in offered if not offered[c].missing]
     if question.kind == "select_multiple":
-        return {f"{question.name}/{c}": pd.Series(chance.random(count) < 0.3).astype("object") for c in questionnaire.choices(question.name)}
+        return {
+            f"{question.name}/{c}": pd.Series(chance.random(count) < 0.3).astype("object") for c in questionnaire.choices(question.name)
+        }
     if question.kind == "select_one":
         weights = chance.dirichlet(np.ones(len(choices)))
         drawn = pd.Series(chance.choice(choices, count, p=weights))

@@ -26,7 +26,7 @@ from bwise.pooling import country_pool
 from bwise.privacy import project_key, protect
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
-from bwise.tables import models
+from bwise.tables import european_tables, load_tables
 from bwise.tracing import trace
 from bwise.verification import prove_saved, verify
 from tests.benchmarks.matching import COLUMNS, QUESTIONNAIRE, ROWS, large_export
@@ -59,7 +59,10 @@ def large_project(folder: Path, write: Callable[[Path], None]) -> Project:
     """A project whose only country sent what `write` puts into `raw/NL/`."""
     params = folder / "params"
     shutil.copytree(QUESTIONNAIRE, params / "questionnaires" / QUESTIONNAIRE.name)
-    for file in (QUESTIONNAIRE.parents[1] / "consolidation.yaml", *QUESTIONNAIRE.parents[1].glob("*.csv")):
+    for file in (
+        *(QUESTIONNAIRE.parents[1] / name for name in ("consolidation.yaml", "tables.yaml")),
+        *QUESTIONNAIRE.parents[1].glob("*.csv"),
+    ):
         if not file.name.endswith("corrections.csv"):
             shutil.copy(file, params)
     (params / "NL.yaml").write_text(PARAMS, encoding="utf-8")
@@ -93,7 +96,8 @@ def timed(work) -> tuple[float, object]:
 
 def traced(project: Project) -> tuple[int, int]:
     """Respondents and raw cells behind the first figure of a table, which is made first."""
-    found = trace(models(country_pool(project, load_country(project, "NL"))), 0)
+    pool = country_pool(project, load_country(project, "NL"))
+    found = trace(european_tables(pool, described=load_tables(project).only("models"))["models"], 0)
     return len(found.respondents), len(found.cells)
 
 

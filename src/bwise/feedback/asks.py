@@ -23,7 +23,8 @@ from bwise.feedback.wording import Wording
 from bwise.lineage import is_demonstration
 from bwise.masking import mask
 from bwise.matching import DeliveryRead, by_question, read_deliveries
-from bwise.matching.columns import IGNORE, Match, heading_index
+from bwise.matching.columns import IGNORE, Match
+from bwise.matching.headings import heading_index
 from bwise.matching.words import LANGUAGES_OF, NO
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.questionnaire import Choice, Question, load_questionnaire

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from itertools import groupby
 
-from rapidfuzz import fuzz, process
-
-from bwise.exports.table import FREE_TEXT, NOT_SHOWN, Column, RawTable
+from bwise.exports.table import NOT_SHOWN, Column, RawTable
+from bwise.matching.headings import HeadingIndex, heading_index
 from bwise.matching.runs import longest_run, targets_in_runs
+from bwise.matching.wording import CONTRADICTED, ELLIPSIS, REWORDED, cut_off, judge, related, spelling
 from bwise.matching.words import NO, NOT_APPLICABLE, OTHER, YES
-from bwise.questionnaire import Question, Questionnaire
+from bwise.questionnaire import Questionnaire
 from bwise.settings import Delivery
 from bwise.text import answer_key, code_key, heading_key, tidy
 
-SIMILAR = 85  # rapidfuzz ratio from which a code is believed though its text was reworded; below, it is only proposed
-PROPOSED = 60
 IGNORE = "ignore"
 REPEATS = "repeats the option columns"
 BEGUN = "beginning of the text"
+SPELLING = "code and spelling"
+WORDING = "code and another wording"  # asked; believed once params accept it
+ACCEPTED = "code and accepted wording"
+SECOND = "second column"
+CONTRADICTION = "code and text contradict each other"
 OTHER_HEADINGS = frozenset(map(heading_key, OTHER))
-ELLIPSIS = re.compile(r"(?:\.{2,}|…)(?=[\s_)\]]|$)")  # LimeSurvey's abbreviated headings: `How relevant ar..  [Searching data.. ]`
 LETTERS = 10  # letters of a text that must be left for its question to be told by them
+NUMBER = re.compile(r"^[a-z]{0,3}[ ._-]?\d+(?:[._-]\d+)*$", re.IGNORECASE)  # a code that may be the tool's own numbering: Q12, 3, SQ001
 
 
 @dataclass(frozen=True)
 class Match:
-    """A column and the question it was taken for; `target` is `question` or `question/choice`, empty if none."""
+    """A column and the question it was taken for; `target` is `question` or `question/choice`, empty if none.
+
+    `how` says why, also where the column stays open. `proposal`: the question it is likely to be; several are joined by " or ".
+    `named`: the question that its code names, `asked`: the text of it in the questionnaire, `why`: what speaks against it.
+    """
 
     column: Column
     target: str = ""
@@ -38,6 +44,9 @@ class Match:
     score: float = 0.0
     languages: frozenset[str] = frozenset()
     proposal: str = ""
+    named: str = ""
+    asked: str = ""
+    why: str = ""
 
     @property
     def question(self) -> str:
@@ -49,96 +58,60 @@ class Match:
         return bool(self.target) or self.how in ("declared", REPEATS)
 
 
-@dataclass(frozen=True)
-class HeadingIndex:
-    """Every heading the questionnaire could get: text key -> {target: languages}, code key -> targets.
-
-    `options`: label of an option of a multiple answer -> its targets, in the questionnaire's order.
-    """
-
-    texts: dict[str, dict[str, frozenset[str]]]
-    codes: dict[str, frozenset[str]]
-    options: dict[str, tuple[str, ...]]
-
-    @cached_property
-    def labels(self) -> dict[str, list[str]]:
-        """Target -> every heading it could get."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for key, targets in self.texts.items():
-            for target in targets:
-                found[target].append(key)
-        return found
-
-
-@lru_cache(maxsize=4)
-def heading_index(questionnaire: Questionnaire) -> HeadingIndex:
-    """Built once per questionnaire."""
-    texts: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    codes: dict[str, set[str]] = defaultdict(set)
-    options: dict[str, dict[str, None]] = defaultdict(dict)
-    for question in questionnaire.questions.values():
-        codes[code_key(question.name)].add(question.name)
-        for language, label in question.labels.items():
-            texts[heading_key(label)][question.name].add(language)
-            if question.battery:
-                texts[heading_key(question.battery_labels.get(language, "") + label)][question.name].add(language)
-        parent = _parent_of_other(question, questionnaire)
-        for language, label in (parent.labels if parent else {}).items():
-            for word in OTHER:
-                texts[heading_key(label + word)][question.name].add(language)
-            for word in (*OTHER, *_labels_of_other(parent, questionnaire, language)):
-                texts[heading_key(label + word + FREE_TEXT)][question.name].add(language)
-        if question.kind == "select_multiple":
-            for choice in questionnaire.choices(question.name).values():
-                target = f"{question.name}/{choice.name}"
-                codes[code_key(question.name + choice.name)].add(target)
-                for label in choice.labels.values():
-                    options[heading_key(label)][target] = None
-                if choice.name == "other":
-                    for word in OTHER:
-                        options[heading_key(word)][target] = None
-                for language, label in question.labels.items():
-                    words = {choice.labels.get(language, choice.name), *(OTHER if choice.name == "other" else ())}
-                    for word in words:
-                        texts[heading_key(label + word)][target].add(language)
-    return HeadingIndex(
-        {k: {t: frozenset(ls) for t, ls in v.items()} for k, v in texts.items() if k},
-        {k: frozenset(v) for k, v in codes.items()},
-        {k: tuple(v) for k, v in options.items()},
-    )
-
-
-def _parent_of_other(question: Question, questionnaire: Questionnaire) -> Question | None:
-    """The question whose "other" this text belongs to: the one its condition names."""
-    if question.role != "other":
-        return None
-    named = re.findall(r"\$\{(\w+)\}", " ".join(question.relevant))
-    return next((questionnaire.questions[n] for n in reversed(named) if n in questionnaire.questions), None)
-
-
-def _labels_of_other(question: Question, questionnaire: Questionnaire, language: str) -> list[str]:
-    other = questionnaire.choices(question.name).get("other")
-    return [other.labels[language]] if other and language in other.labels else []
-
-
-def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, propose: bool = True) -> list[Match]:
+def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, explain: bool = True) -> list[Match]:
     """One match per answer column, in the file's order.
 
-    A code and a text that agree are believed; a text beats a contradicting code; a code alone is believed where the
-    heading has no text, or a text similar to the question's (score >= 85). Everything else stays open, with the nearest
-    question as a proposal. Of two columns for one question the surer one is taken, and the other is left open.
+    A text alone is believed where it is a question's own; a code where the heading has no text, or its question's but for
+    spelling. Another wording beside a code waits for params to accept it, and a code and a text that name two questions are
+    never believed. Of two columns for one question the surer one is taken, and the other is left open, unless params join them.
+
+    Args:
+        explain: whether to say of what stays open how its text differs from that of the question its code names.
     """
     index = heading_index(questionnaire)
-    matches = [_match(column, raw, index, questionnaire, delivery, propose) for column in raw.answer_columns]
+    found = [_evidence(column, raw, index, questionnaire) for column in raw.answer_columns]
+    numbered = _numbered_by_the_tool(found)
+    matches = [_declared(e.column, delivery) or _match(e, raw, index, delivery, numbered, explain) for e in found]
     if raw.bare_options:
         matches = _bare_options(raw, matches, index, questionnaire)
     return _without_repetitions(_one_column_per_target(matches), raw, questionnaire)
 
 
-def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Questionnaire, delivery: Delivery, propose: bool) -> Match:
-    declared = next((found for name in (column.place, column.heading, column.code) if (found := delivery.columns.get(name))), None)
-    if declared:
-        return Match(column, "" if declared == IGNORE else declared, "declared", 100.0)
+def names_of(column: Column) -> tuple[str, str, str]:
+    """How params may name a column."""
+    return column.place, column.heading, column.code
+
+
+def _declared(column: Column, delivery: Delivery) -> Match | None:
+    declared = next((found for name in names_of(column) if (found := delivery.columns.get(name))), None)
+    return Match(column, "" if declared == IGNORE else declared, "declared", 100.0) if declared else None
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What a heading says: the targets of its code, of a code inside its code, and of its text with the languages it is in."""
+
+    column: Column
+    by_code: frozenset[str]
+    by_part: frozenset[str]
+    by_text: dict[str, frozenset[str]]
+
+    @property
+    def agreed(self) -> list[str]:
+        return [t for t in self.by_text if t in self.by_code] or [t for t in self.by_text if t in self.by_part]
+
+    @property
+    def named(self) -> str:
+        """The one target that the code names."""
+        return next((next(iter(targets)) for targets in (self.by_code, self.by_part) if len(targets) == 1), "")
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the text is word for word that of another question, or another option, than the code's."""
+        return bool(self.named and self.by_text) and not any(related(self.named, target) for target in self.by_text)
+
+
+def _evidence(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Questionnaire) -> _Evidence:
     by_code = _choose_other(index.codes.get(code_key(column.code), frozenset()) if column.code else frozenset(), column, raw)
     parts = _parts(column, index, questionnaire)
     by_part = next((found for part in parts if (found := index.codes.get(code_key(part)))), frozenset())
@@ -149,27 +122,61 @@ def _match(column: Column, raw: RawTable, index: HeadingIndex, questionnaire: Qu
     texts = _texts(column, raw, index, questionnaire)
     by_text = next((found for text in texts if (found := index.texts.get(heading_key(text)))), {})
     by_text = {target: by_text[target] for target in _choose_other(frozenset(by_text), column, raw)} if len(by_text) > 1 else by_text
-    agreed = [t for t in by_text if t in by_code] or [t for t in by_text if t in by_part]
-    if len(agreed) == 1:
-        return Match(column, agreed[0], "code and text", 100.0, by_text[agreed[0]])
+    return _Evidence(column, by_code, by_part, by_text)
+
+
+def _numbered_by_the_tool(found: list[_Evidence]) -> bool:
+    """Whether codes that are numbers are the tool's own: beside the questionnaire's texts, as many name another question as theirs."""
+    numbers = [e for e in found if NUMBER.match(_innermost(e.column.code)) and e.by_text]
+    return sum(e.contradicts for e in numbers) >= sum(bool(e.agreed) for e in numbers)
+
+
+def _innermost(code: str) -> str:
+    """The part of a code that tells an option or a row: `fund[3]` -> 3."""
+    inner = re.search(r"\[([^\]]+)\]$", code)
+    return inner[1] if inner else code
+
+
+def _match(found: _Evidence, raw: RawTable, index: HeadingIndex, delivery: Delivery, numbered: bool, explain: bool) -> Match:
+    column, by_text = found.column, found.by_text
+    if len(found.agreed) == 1:
+        return Match(column, found.agreed[0], "code and text", 100.0, by_text[found.agreed[0]])
+    if found.contradicts and not (numbered and NUMBER.match(_innermost(column.code))):
+        return Match(column, how=CONTRADICTION, named=found.named, why=f"its text is that of {' or '.join(sorted(by_text)[:3])}")
     if len(by_text) == 1:
         target, languages = next(iter(by_text.items()))
         return Match(column, target, "text", 100.0, languages)
-    bare = not column.text or column.text == column.code
-    if bare and len(by_code or by_part) == 1:
-        return Match(column, next(iter(by_code or by_part)), "code", 100.0)
-    for candidates in (by_code, by_part):
-        if not bare and len(candidates) == 1:
-            target = next(iter(candidates))
-            score = _similarity(column, target, index)
-            if score >= SIMILAR:
-                return Match(column, target, "code and similar text", score)
-    begun = frozenset() if by_code or by_part else _begun(column, raw, index)
+    if found.named:
+        return _beside_its_text(found, index, delivery, explain)
+    begun = frozenset() if found.by_code or found.by_part else _begun(column, raw, index)
     if len(begun) == 1:
         return Match(column, next(iter(begun)), BEGUN, 90.0)
-    if begun:
-        return Match(column, proposal=" or ".join(sorted(begun)[:3]))
-    return _proposal(column, index) if propose else Match(column)
+    return Match(column, proposal=" or ".join(sorted(begun)[:3]))
+
+
+def _beside_its_text(found: _Evidence, index: HeadingIndex, delivery: Delivery, explain: bool) -> Match:
+    """The target that a code names, by what the text beside it says."""
+    column, named = found.column, found.named
+    if not column.text or column.text == column.code:
+        return Match(column, named, "code", 100.0)
+    if score := spelling(column.text, named, index):
+        return Match(column, named, SPELLING, score)
+    accepts = accepts_wording(delivery, column)
+    if not (accepts or explain):
+        return Match(column, named=named)
+    judged = judge(column.text, named, index)
+    about = {"score": judged.score, "named": named, "asked": judged.wording.text}
+    if judged.verdict == CONTRADICTED:
+        return Match(column, how=CONTRADICTION, why=judged.why, **about)
+    if judged.verdict == REWORDED and accepts:
+        return Match(column, named, ACCEPTED, languages=frozenset({judged.wording.language}), **about)
+    return Match(column, how=WORDING if judged.verdict == REWORDED else "", **about)
+
+
+def accepts_wording(delivery: Delivery, column: Column) -> bool:
+    """Whether params accept another wording of this column."""
+    said = delivery.wording
+    return said == "accepted" or any(name in said for name in names_of(column) if name)
 
 
 def _parts(column: Column, index: HeadingIndex, questionnaire: Questionnaire) -> list[str]:
@@ -212,36 +219,15 @@ def _choose_other(targets: frozenset[str], column: Column, raw: RawTable) -> fro
     return frozenset(option) if ticks else targets - frozenset(option)
 
 
-def _similarity(column: Column, target: str, index: HeadingIndex) -> float:
-    key, labels = column.key, index.labels[target]
-    cut = _cut_off(column.text)
-    truncated = any(cut.fullmatch(label) if cut else len(key) >= 20 and label.startswith(key) for label in labels)
-    return 100.0 if truncated else process.extractOne(key, labels, scorer=fuzz.ratio)[1]
-
-
-def _cut_off(text: str) -> re.Pattern | None:
-    """What the key of the whole text looks like, where a heading says by an ellipsis that parts of its text were cut off."""
-    parts = [heading_key(part) for part in ELLIPSIS.split(text)]
-    return re.compile(".*".join(map(re.escape, parts))) if len(parts) > 1 and parts[0] else None
-
-
 def _begun(column: Column, raw: RawTable, index: HeadingIndex) -> frozenset[str]:
     """Targets whose texts begin like a heading that was cut off; a question comes before its own options and its "other"."""
     first, *others = [heading_key(part) for part in ELLIPSIS.split(column.text)]
-    if len(first) < LETTERS or not (cut := _cut_off(column.text)):
+    if len(first) < LETTERS or not (cut := cut_off(column.text)):
         return frozenset()
     targets = frozenset(target for key, found in index.texts.items() if cut.fullmatch(key) for target in found)
     if not any(others):
         targets -= {t for t in targets for whole in targets if t.startswith(f"{whole}/") or t == f"{whole}_other"}
     return _choose_other(targets, column, raw) or targets
-
-
-def _proposal(column: Column, index: HeadingIndex) -> Match:
-    found = process.extractOne(column.key, index.texts.keys(), scorer=fuzz.ratio, score_cutoff=PROPOSED)
-    if not found:
-        return Match(column)
-    targets = sorted(index.texts[found[0]])
-    return Match(column, score=found[1], proposal=" or ".join(targets[:3]))
 
 
 def _bare_options(raw: RawTable, matches: list[Match], index: HeadingIndex, questionnaire: Questionnaire) -> list[Match]:
@@ -349,7 +335,7 @@ def by_question(matches: Iterable[Match]) -> dict[str, list[Match]]:
     return found
 
 
-SURENESS = ("declared", "code and text", "text", "code", "option and neighbours", "code and similar text", BEGUN)
+SURENESS = ("declared", "code and text", "text", "code", "option and neighbours", SPELLING, ACCEPTED, BEGUN)
 
 
 def _one_column_per_target(matches: list[Match]) -> list[Match]:
@@ -365,7 +351,7 @@ def _one_column_per_target(matches: list[Match]) -> list[Match]:
     return [
         m
         if not m.target or taken.get(m.target) is m or ("/" in m.target and m.how == "declared" == taken[m.target].how)
-        else Match(m.column, proposal=m.target, score=m.score, how="second column")
+        else Match(m.column, how=SECOND, score=m.score, named=m.target)
         for m in matches
     ]
 

@@ -17,9 +17,10 @@ from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
-from bwise.matching.columns import IGNORE, Match, match_columns
+from bwise.matching.columns import ACCEPTED, IGNORE, Match, match_columns, names_of
 from bwise.matching.lists import DECLARED_MISSING
 from bwise.matching.numbers import UNITS, parse_number
+from bwise.matching.proposals import propose
 from bwise.matching.rules import Rule, made_by
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
@@ -120,7 +121,7 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     ]
     found = []
     for raw in tables:
-        matches = tuple(match_columns(raw, questionnaire, delivery, propose=False))
+        matches = tuple(match_columns(raw, questionnaire, delivery, explain=False))
         found.append(Recognised(raw, matches, "", fit=sum(m.score for m in matches if m.settled) / 100))
     best = max((r.fit for r in found), default=0.0)
     # Answers are read only where the headings leave the choice open; of two tools that read one grid equally well, the
@@ -251,6 +252,7 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
     matches = match_columns(raw, questionnaire, delivery)
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
+    matches = propose(raw, matches, questionnaire, delivery, best.language)
     return replace(best, raw=raw, matches=tuple(matches), answers=answers)
 
 
@@ -370,6 +372,7 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
         for heading in delivery.columns
         if heading not in there
     ]
+    problems += _check_wording(read, delivery, shown, there)
     declared_texts = [("answers", q, d) for q, d in delivery.answers.items()] + [("national", q, d) for q, d in delivery.national.items()]
     for key, question, declared in declared_texts:
         cells = {answer_key(t) for m in read.matches if m.question == question for t in read.raw.cells[m.column.position].unique()}
@@ -403,6 +406,34 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
         if question not in with_range
     ]
     return problems
+
+
+def _check_wording(read: Recognised, delivery: Delivery, shown: str, there: set[str]) -> list[Problem]:
+    """Lines `wording:` that accept nothing: the heading is not there, is its question's own, or contradicts it."""
+    accepted = [m.column for m in read.matches if m.how == ACCEPTED]
+    why = "the line would do nothing"
+    if delivery.wording == "accepted":
+        none = Problem("`wording: accepted`: no heading words its question otherwise", shown, why, "take the line out")
+        return [] if accepted else [none]
+    problems = []
+    for name in delivery.wording:
+        match = next((m for m in read.matches if name in names_of(m.column)), None)
+        if match is None:
+            problems.append(Problem(f"`wording: {name}` matches no heading", shown, why, did_you_mean(name, there)))
+        elif match.how != ACCEPTED:
+            problems.append(Problem(f"`wording: {name}`: {_not_reworded(match)}", shown, why, _instead(match)))
+    return problems
+
+
+def _not_reworded(match: Match) -> str:
+    if match.settled:
+        return "its text is the question's own, or params name its question already"
+    return match.why or "it is too unlike the question that its code names"
+
+
+def _instead(match: Match) -> str:
+    take_out = "take the line out"
+    return f"{take_out}; if it is {match.named} nonetheless, say so under `columns:`" if match.named else take_out
 
 
 def read_deliveries(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[DeliveryRead]:

@@ -1,108 +1,95 @@
-"""The European tables. Each function says population, base, unit, formula and source, and returns protected figures only.
+"""The European tables. `params/tables.yaml` describes them, each of a kind that a module of `kinds` makes; the ledger holds their figures.
 
 Every figure comes twice: pooled (each respondent equal) and as the mean of countries (each country equal), over comparable
-countries only. Nothing is rounded here. To add a table: write its function in the module of its subject, put it into `EUROPEAN`.
+countries only. Nothing is rounded here. To add a table, describe it in `params/tables.yaml`.
 """
 
+from itertools import chain
+
+from bwise.ledger import ALL, Ledger
 from bwise.pooling import Pool
-from bwise.tables.cells import ALL, AVERAGES, SELF, Table, domain_of
-from bwise.tables.enterprises import barriers, contracts, income, models, pathways, remuneration, sectors, technology
-from bwise.tables.fieldwork import comparability, fieldwork
-from bwise.tables.focus_groups import BESIDE, model_recognition
-from bwise.tables.frequencies import first_look, frequencies
-from bwise.tables.headlines import headline
-from bwise.tables.robustness import robustness
-from bwise.tables.skills import priorities, ratings, skill_names, skills, skills_by_country, skills_by_enterprise
-from bwise.tables.support import reserved_contracts, support
-from bwise.tables.training import measures, profiles, training_funding
+from bwise.summaries import Summary
+from bwise.tables import frequencies as _frequencies
+from bwise.tables.cells import AVERAGES, SELF, Plan, Sources, Table, table_of
+from bwise.tables.descriptions import Description, Tables, check_questions
+from bwise.tables.descriptions import load_tables as _load_tables
+from bwise.tables.frequencies import frequencies
+from bwise.tables.headlines import headline, led_by
+from bwise.tables.kinds import KINDS
+from bwise.tables.kinds.robustness import enter as _without_flagged
 
 __all__ = [
     "ALL",
     "AVERAGES",
-    "EUROPEAN",
-    "MISSION",
     "SELF",
     "Table",
+    "Tables",
     "by_question",
     "european_tables",
-    "fieldwork",
     "first_look",
     "frequencies",
     "headline",
-    "models",
-    "of_survey",
-    "ratings",
-    "robustness",
-    "sectors",
-    "skills",
-    "skills_by_country",
+    "led_by",
+    "load_tables",
 ]
 
-EUROPEAN = (
-    fieldwork,
-    comparability,
-    models,
-    sectors,
-    income,
-    technology,
-    barriers,
-    pathways,
-    contracts,
-    remuneration,
-    support,
-    reserved_contracts,
-    skills,
-    skills_by_country,
-    skills_by_enterprise,
-    skill_names,
-    priorities,
-    profiles,
-    measures,
-    training_funding,
-)
-"""The tables of `reports/`, in the order of the mission."""
 
+def load_tables(project) -> Tables:
+    """The tables that `params/tables.yaml` describes.
 
-MISSION = {
-    "Who took part, and what may be compared": ("fieldwork", "comparability", "robustness"),
-    "Which WISE models there are": ("models", "model_recognition", "models_by_source"),
-    "In which sectors they are active": ("sectors", "sectors_by_source"),
-    "What they live on": ("income",),
-    "Which technology they use, and what keeps them from more": ("technology", "barriers"),
-    "Pathways, contracts and pay of workers with support needs": ("pathways", "contracts", "remuneration"),
-    "Which public support reaches which model": ("support", "support_by_source"),
-    "Who works under reserved contracts": ("reserved_contracts", "reserved_contracts_by_source"),
-    "Which skills are needed, and which are there": ("skills", "skills_by_country", "skills_by_enterprise", "skill_names", "ratings"),
-    "Which skills come first": ("priorities", "priorities_by_source"),
-    "Which occupational profiles to revise or create": ("profiles", "profiles_by_source"),
-    "What is done about skills gaps": ("measures", "training_funding"),
-}
-"""The questions of the mission, in its order, and the tables that answer them."""
+    Raises:
+        ProblemsFound: with everything in it that cannot be used.
+    """
+    return _load_tables(project, KINDS)
 
 
 def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
     """The question of the mission -> its tables, as far as there are any."""
-    found = {
-        q: [t for i in ids for t in tables.values() if t.id == i or (t.id.startswith(f"{i}_") and i == "ratings")]
-        for q, ids in MISSION.items()
-    }
-    return {question: answering for question, answering in found.items() if answering}
+    found: dict[str, list[Table]] = {}
+    for table in tables.values():
+        found.setdefault(table.about.question, []).append(table)
+    return found
 
 
-def european_tables(pool: Pool, groups: Pool | None = None) -> dict[str, Table]:
-    """All tables that the questionnaires can answer, by id, in the order of the mission's questions."""
-    found = of_survey(pool)
-    if (held := robustness(pool, found, of_survey)) is not None:
-        found[held.id] = held
-    if groups is not None:
-        beside = [make(pool, groups, found) for make in BESIDE if make.__name__.removesuffix("_by_source") in found]
-        found |= {t.id: t for t in [model_recognition(groups), *beside] if t is not None}
-    domains = dict.fromkeys(domain_of(pool, q) for q in pool.questionnaire.with_role("skill", "relevance"))
-    found |= {t.id: t for domain in domains if (t := ratings(pool, domain))}
-    return {t.id: t for answering in by_question(found).values() for t in answering}
+def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | None = None) -> dict[str, Table]:
+    """All tables that the questionnaires can answer, by id, in the order of the report.
+
+    Args:
+        groups: what focus groups returned, if any did.
+        described: the tables to make; all of `params/tables.yaml` when not given.
+
+    Raises:
+        ProblemsFound: a table is described that cannot be made.
+    """
+    described = load_tables(pool.project) if described is None else described
+    check_questions(described, pool.questionnaire)
+    ledger = Ledger(pool)
+    plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
+    for part in chain.from_iterable(plan.parts for found in plans.values() for plan in found):
+        part.enter(ledger)
+    robust = [part for id_, found in plans.items() if described[id_].robustness for plan in found for part in plan.parts]
+    unflagged = _without_flagged(ledger, robust)
+    ledger.close()
+    tables = {id_: [table_of(plan, described[id_], ledger) for plan in found] for id_, found in plans.items()}
+    made = {t.id: t for t in chain.from_iterable(tables.values())}
+    for about in _in_turn(described):
+        table = KINDS[about.kind].made(Sources(ledger, groups, made, unflagged), about)
+        tables[about.id] = [] if table is None else [table]
+        made |= {t.id: t for t in tables[about.id]}
+    return {table.id: table for id_ in described for table in tables[id_]}
 
 
-def of_survey(pool: Pool) -> dict[str, Table]:
-    """The tables that the survey alone answers, but for the spread of ratings."""
-    made = [make(pool) for make in EUROPEAN]
-    return {t.id: t for t in made if t is not None}
+def _plans(ledger: Ledger, about: Description) -> list[Plan]:
+    found = KINDS[about.kind].plan(ledger, about)
+    return found if isinstance(found, list) else [found] if found else []
+
+
+def _in_turn(described: Tables) -> list[Description]:
+    """Tables that are made of other tables, those last that are made of all."""
+    found = [about for about in described.values() if hasattr(KINDS[about.kind], "made")]
+    return sorted(found, key=lambda about: getattr(KINDS[about.kind], "AFTER_ALL", False))
+
+
+def first_look(pool: Pool) -> Summary:
+    """How the main questions were answered in one country, in bands; `params/tables.yaml` says which questions those are."""
+    return _frequencies.first_look(pool, load_tables(pool.project).first_look)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bwise.disclosure import POOLED, protect
+from bwise.ledger import EVIDENCE, Grouping, Ledger
 from bwise.pooling import Pool
 from bwise.problems import Problem, stop
 from bwise.summaries import Summary
-from bwise.tables.cells import Table, codes_of, given, labels, means, tidy, with_countries
+from bwise.tables.cells import Table, codes_of, labels, own_answer, shares_given, tidy
 
 
 def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
@@ -33,25 +33,22 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
             "The breakdown cannot be used.",
             Problem(f"`{by}` is not a question with one answer", remedy="use country, partner or such a question"),
         )
-    indicators = given(pool, question)
-    by_country = by == "country"
-    keys = pd.DataFrame({by: pool.answers[by].astype("str")}) if by and not by_country else None
-    told = (by,) if by in pool.questionnaire.questions else ()
     comparable = pool.comparable(name)
-    countries = [c for c in pool.countries if pool.status(name, c) != "not asked"] if by_country else comparable
-    cells = means(pool, indicators, (name,), keys, 100.0, countries, by_country, groups=told)
-    cells = cells[cells["n"].gt(0)]  # an answer that nobody there was offered
-    if countries != comparable:  # shown side by side, never added up
-        cells = cells[cells["country"] != POOLED]
-    cells = cells if by_country else cells.drop(columns="country")
-    cells = protect(cells.assign(statistic="share"), pool.settings, along=by or "item", total=POOLED)
-    cells = with_countries(cells, pool, indicators, keys, countries).rename(columns={"item": "answer"})
+    countries = [c for c in pool.countries if pool.status(name, c) != "not asked"] if by == "country" else comparable
+    ledger = Ledger(pool)
+    items = shares_given(ledger, question, "answer", countries)
+    groupings = _groupings(ledger, by, side_by_side=countries != comparable)
+    ledger.enter(items, *groupings)
+    ledger.close()
+    cells = pd.concat([ledger.figures(items, grouping) for grouping in groupings], ignore_index=True)
+    cells = cells[cells["n"].ne(0)].rename(columns={"group": by or "group"} if by != "country" else {})
+    cells["statistic"] = "share"
     if question.is_number:  # a number that nobody in the group gave is not listed
         cells = cells[cells["value"].ne(0)]
     counts = cells.assign(statistic="count", value=(cells["value"] * cells["n"] / 100).round())
     data = pd.concat([counts, cells], ignore_index=True)
-    if by_country:
-        data.loc[data["country"] != POOLED, "countries"] = 1
+    rows = (by, "answer") if by else ("answer",)
+    data = data[[*rows, "statistic", "value", "n", "wises", "countries", "obs_status", "conf_status", EVIDENCE]]
     answers = {} if question.is_number else labels(pool, question)
     groups = labels(pool, pool.questionnaire[by]) if by in pool.questionnaire.questions else {}
     return Table(
@@ -62,7 +59,7 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
         "count and %",
         "respondents giving the answer / respondents who answered",
         tidy(data),
-        (by, "answer") if by else ("answer",),
+        rows,
         ("statistic",),
         {**codes_of(pool), "answer": answers, **({by: groups} if groups else {})},
         tuple(comparable),
@@ -70,17 +67,29 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     )
 
 
+def _groupings(ledger: Ledger, by: str | None, side_by_side: bool) -> list[Grouping]:
+    """How respondents are grouped; countries that are only shown side by side are never added up."""
+    if by is None:
+        return [ledger.everybody]
+    if by == "country":
+        return [ledger.by_country(ledger.everybody), *([] if side_by_side else [ledger.everybody])]
+    if by == "partner":
+        codes, groups = pd.factorize(ledger.pool.answers["partner"])
+        return [ledger.grouping("partner", codes, groups)]
+    return [own_answer(ledger, ledger.pool.questionnaire[by])]
+
+
 BANDS = {25: "up to a quarter", 50: "a quarter to half", 75: "half to three quarters", 100: "more than three quarters"}
 
 
-def first_look(pool: Pool) -> Summary:
-    """How the main questions were answered in one country, for its notebook: bands, not figures.
+def first_look(pool: Pool, roles: tuple[str, ...]) -> Summary:
+    """How the questions with these roles were answered in one country, for its notebook: bands, not figures.
 
     Exact figures of single countries, less those of the European tables, could give away a country that is hidden there.
     `bwise table` prints them on the coordinator's own computer.
     """
     rows = []
-    for role in ("group", "model", "pathway", "sectors", "remuneration", "barriers"):
+    for role in roles:
         question = pool.questionnaire.one(role)
         if question is None or not pool.comparable(question.name):
             continue

@@ -1,17 +1,16 @@
-"""What a table says, in one computed sentence: the base, the largest figures, and how groups compare. No interpretation."""
+"""What a table says, in one computed sentence: the base, the largest figures, and how groups compare. No interpretation.
+
+Which statistic leads, which dimension is ranked and which parts have sentences of their own, `params/tables.yaml` says.
+"""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
-from bwise.tables.cells import ALL, SELF, Table
+from bwise.ledger import ALL
+from bwise.tables.cells import Table
 from bwise.text import rounded
-
-LEADS = ("share", "active in the sector", "mean", "today", "critical gap", "gap")
-"""The statistic that a sentence is about, the first of these that the table has."""
-APART = ("subject", "measure", "worker_group")
-"""Dimensions whose parts have sentences of their own."""
 
 
 def headline(table: Table) -> str:
@@ -34,23 +33,21 @@ def leading(table: Table) -> dict[str, tuple[str, int]]:
 
 def _parts(table: Table) -> tuple[str, dict[str, pd.DataFrame]]:
     """The dimension that sentences are about, and the figures of each part of the table that has a sentence of its own."""
-    if table.id.startswith("ratings_") or table.id == "robustness":
-        return "", {}  # every skill has a spread of its own, and every figure a table of its own
-    data = table.data[table.data["value"].notna()]
-    lead = next((s for s in LEADS if data["statistic"].eq(s).any()), "")
-    data = data[data["statistic"].eq(lead)]
-    if "answered_by" in data:
-        data = data[data["answered_by"].eq(SELF)]
-    item = (
-        "skill" if "skill" in data else next((d for d in ("instrument", *table.rows, *table.columns) if d in data and d != "country"), "")
-    )
-    if table.id == "skills_by_country" and data["worker_group"].eq(ALL).any():
-        data = data[data["worker_group"].eq(ALL)]
-    if "extent" in data:
-        data = data[data["extent"].eq("fully")]
-    apart = next((d for d in APART if d in data and set(data[d]) != {ALL}), "")
+    about = table.about
+    if about is None or not about.lead:
+        return "", {}
+    data = led_by(table, table.data[table.data["value"].notna()])
+    apart = about.parts if about.parts and set(data[about.parts]) != {ALL} else ""
     parts = [p for p in dict.fromkeys(data[apart]) if p != ALL] if apart else [""]
-    return item, {table.codes.get(apart, {}).get(p, p): data[data[apart].eq(p)] if apart else data for p in parts}
+    return about.item, {table.codes.get(apart, {}).get(p, p): data[data[apart].eq(p)] if apart else data for p in parts}
+
+
+def led_by(table: Table, data: pd.DataFrame) -> pd.DataFrame:
+    """The figures that have what the table leads with: of several values of a dimension the first there is; all where there is none."""
+    for dimension, values in table.about.lead.items():
+        there = next((v for v in values if data[dimension].eq(v).any()), None)
+        data = data if there is None else data[data[dimension].eq(there)]
+    return data
 
 
 def _whole(data: pd.DataFrame, item: str) -> pd.DataFrame:

@@ -1,0 +1,382 @@
+"""The ledger of figures: every number that is published is one entry, and all of them are computed, protected and traced together.
+
+A figure is *who counts in it* (a base, cut into groups) and *what each adds* (an item). Respondents who are alike in everything
+published about them are one atom: items are added up once over the respondents to atoms, and from these to every group, as
+products of sparse matrices. n, WISEs and countries belong to a base and a group; all figures that rest on them share one fate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from bwise.disclosure import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE, hidden_parts, is_small
+from bwise.pooling import Pool
+
+ALL = "all"
+UNKNOWN = "not known"  # whose group nobody told: a part of the total, which could be told from the groups; never shown
+EVIDENCE = "evidence"  # a column with what stands behind each figure, also a hidden one; it is never published
+MEAN, MEDIAN, LOWER, UPPER = "mean", "median", "lower quartile", "upper quartile"
+QUANTILES = {LOWER: 0.25, MEDIAN: 0.5, UPPER: 0.75}
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """Which group each respondent is in.
+
+    `codes`: the group of each respondent as a place in `groups`, -1 for none. `countries`: the country of each group, `pooled` where
+    it is of all. `told`: questions that say so, as she answered herself; `of_wise`: as it was answered for her WISE.
+    """
+
+    name: str
+    codes: np.ndarray
+    groups: tuple[str, ...]
+    countries: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    of_wise: tuple[str, ...] = ()
+
+    def rows(self, group: int) -> np.ndarray:
+        return self.codes == group
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """Respondents who answered: those in whom a figure is founded. `who`: true for each of them; `countries`: those compared, of
+    which they are; `questions`: those they answered."""
+
+    pool: Pool
+    who: np.ndarray
+    countries: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """What each respondent of a base adds.
+
+    `values`: respondents x items, 0 outside the base. `labels`: what each item is, a value for each of `dimensions`. `asked`: the
+    questions behind each item. A published mean is that of the values times `scale`.
+    """
+
+    base: Base
+    values: np.ndarray
+    dimensions: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+    asked: tuple[tuple[str, ...], ...]
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """What stands behind one figure: an item of the respondents of one group.
+
+    `countries`: those whose settings or record the figure rests on, where it rests on no answers. `excluded`: rules of the exclusions
+    that the figure counts.
+    """
+
+    items: Items
+    by: Grouping
+    group: int
+    item: int
+    countries: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def pool(self) -> Pool:
+        return self.items.base.pool
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Those whose answers make the value."""
+        return self.items.asked[self.item]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return self.by.told
+
+    @property
+    def of_wise(self) -> tuple[str, ...]:
+        return self.by.of_wise
+
+    def values(self) -> pd.Series:
+        """What each respondent adds (1 for an answer given, 0 for one not given, a rating, a gap), by her row in `pool.answers`."""
+        rows = np.flatnonzero(self.items.base.who & self.by.rows(self.group))
+        return pd.Series(self.items.values[rows, self.item].astype("float64"), index=self.pool.answers.index[rows])
+
+
+@dataclass(eq=False)
+class Cells:
+    """A base cut into groups: persons, distinct WISEs and countries of each, which of them are hidden, and whether any respondent of
+    the countries compared is in the group at all, answering or not."""
+
+    n: np.ndarray
+    wises: np.ndarray
+    countries: np.ndarray
+    present: np.ndarray
+    hidden: np.ndarray = field(default_factory=lambda: np.array([], dtype=bool))
+
+    @property
+    def shown(self) -> np.ndarray:
+        return ~self.hidden & (self.n > 0)
+
+
+class Ledger:
+    """Bases, groupings and items of one pool. First everything that will be published is entered (`enter`), then all of it is computed
+    and protected (`close`); figures are read from a closed ledger only."""
+
+    def __init__(self, pool: Pool):
+        self.pool = pool
+        self.countries = tuple(pool.countries)
+        place = {c: n for n, c in enumerate(self.countries)}
+        self.country = pool.answers["country"].astype("str").map(place).to_numpy(dtype=np.int64, na_value=-1)
+        self.wise = pd.factorize(wises_of(pool))[0]
+        self.everybody = Grouping(ALL, np.zeros(len(pool.answers), dtype=np.int64), (ALL,), (POOLED,))
+        self._groupings: dict[str, Grouping] = {}
+        self._bases: dict[bytes, Base] = {}
+        self._entered: dict[tuple[Items, Grouping], np.ndarray] = {}
+        self._cells: dict[tuple[Base, Grouping], Cells] = {}
+        self._within: dict[Base, Base] = {}
+        self._made: dict[str, Any] = {}
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` makes, made once for this ledger."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    # -------------------------------------------------------------- what is entered
+
+    def base(self, who: np.ndarray, questions: Iterable[str], countries: Iterable[str]) -> Base:
+        """The base of these respondents, as far as they are of countries that may be compared; equal bases are one."""
+        countries, questions = tuple(countries), tuple(questions)
+        inside = np.isin(self.country, [self.countries.index(c) for c in countries])
+        who = who & inside
+        key = np.packbits(who).tobytes() + repr((questions, countries)).encode()
+        return self._bases.setdefault(key, Base(self.pool, who, countries, questions))
+
+    def part_of(self, base: Base, kept: np.ndarray) -> Base:
+        """The base without those who are not kept; where those left out are few, the difference would tell what they answered."""
+        part = self.base(base.who & kept, base.questions, base.countries)
+        if part is not base:
+            self._within[part] = base
+        return part
+
+    def grouping(self, name: str, codes: np.ndarray, groups: Iterable[str], **told) -> Grouping:
+        """A grouping by this name, made once."""
+        groups = tuple(groups)
+        return self._groupings.setdefault(name, Grouping(name, codes, groups, (POOLED,) * len(groups), **told))
+
+    def by_country(self, by: Grouping) -> Grouping:
+        """Each group of each country; cells stand group by group, within it country by country."""
+        name, number = f"{by.name} by country", len(self.countries)
+        if name not in self._groupings:
+            codes = np.where((by.codes < 0) | (self.country < 0), -1, by.codes * number + self.country)
+            groups = tuple(g for g in by.groups for _ in self.countries)
+            self._groupings[name] = Grouping(name, codes, groups, self.countries * len(by.groups), by.told, by.of_wise)
+        return self._groupings[name]
+
+    def enter(self, items: Iterable[Items], *groupings: Grouping) -> None:
+        """Items that are to be published by these groupings."""
+        self._entered |= {(each, by): np.empty(0) for each in items for by in groupings}
+
+    # -------------------------------------------------------------- what is computed
+
+    def close(self) -> None:
+        """Compute everything that was entered, and decide what is hidden, all at once."""
+        used = list(dict.fromkeys([by for _, by in self._entered]))
+        atoms, groups_of = self._atoms(used)
+        to_groups = {by: _members(codes, len(by.groups)) for by, codes in groups_of.items()}
+        country_of = self.country[atoms.indices[atoms.indptr[:-1]]]
+        sums: dict[Items, np.ndarray] = {}
+        persons: dict[Base, np.ndarray] = {}
+        for items, by in self._entered:
+            if items not in sums:
+                sums[items] = atoms @ items.values.astype("float64")
+            if items.base not in persons:
+                persons[items.base] = atoms @ items.base.who.astype("float64")
+            self._entered[items, by] = to_groups[by] @ sums[items]
+            if (items.base, by) not in self._cells:
+                self._cells[items.base, by] = self._count(items.base, by, persons[items.base], groups_of[by], country_of)
+        self._protect()
+
+    def _atoms(self, used: list[Grouping]) -> tuple[csr_array, dict[Grouping, np.ndarray]]:
+        """Respondents of one country who are in the same group of every grouping: atoms x respondents, and the group of each atom."""
+        codes = np.column_stack([self.country, *(by.codes for by in used)])
+        first, atom = np.unique(codes, axis=0, return_index=True, return_inverse=True)[1:]
+        return _members(atom.ravel(), len(first)), {by: by.codes[first] for by in used}
+
+    def _count(self, base: Base, by: Grouping, persons: np.ndarray, groups: np.ndarray, country: np.ndarray) -> Cells:
+        size = len(by.groups)
+        inside = groups >= 0
+        n = np.bincount(groups[inside], persons[inside], size).astype(np.int64)
+        answered = inside & (persons > 0)
+        compared = inside & np.isin(country, [self.countries.index(c) for c in base.countries])
+        counted = base.who & (by.codes >= 0) & (self.wise >= 0)
+        return Cells(
+            n,
+            _distinct(by.codes[counted], self.wise[counted], size, self.wise.max(initial=-1) + 1),
+            _distinct(groups[answered], country[answered], size, len(self.countries)),
+            np.bincount(groups[compared], minlength=size) > 0,
+        )
+
+    def _protect(self) -> None:
+        settings = self.pool.settings
+        for (_, by), cells in self._cells.items():
+            hidden = np.zeros(len(cells.n), dtype=bool)
+            for line in self._lines(by):
+                hidden[line] = hidden_parts(cells.n[line], cells.wises[line], settings)
+            cells.hidden = hidden
+        for (base, by), cells in self._cells.items():
+            if base in self._within:
+                whole = self._cells[self._within[base], by]
+                left_out = self._cells_left_out(base, by)
+                cells.hidden |= (whole.n > cells.n) & is_small(whole.n - cells.n, left_out, settings)
+
+    def _cells_left_out(self, base: Base, by: Grouping) -> np.ndarray:
+        """WISEs of those whom a part leaves out of its base."""
+        out = self._within[base].who & ~base.who & (by.codes >= 0) & (self.wise >= 0)
+        return _distinct(by.codes[out], self.wise[out], len(by.groups), self.wise.max(initial=-1) + 1)
+
+    def _lines(self, by: Grouping) -> list[slice]:
+        """Groups that add up to a total: all of a grouping, or the countries of each group."""
+        step = len(self.countries) if by.countries[:1] != (POOLED,) else len(by.groups)
+        return [slice(at, at + step) for at in range(0, len(by.groups), step)]
+
+    # -------------------------------------------------------------- what is published
+
+    def cells(self, base: Base, by: Grouping) -> Cells:
+        return self._cells[base, by]
+
+    def values(self, items: Items, by: Grouping, statistic: str = MEAN) -> np.ndarray:
+        """Groups x items: the figure where it may be shown, else not a number."""
+        cells = self._cells[items.base, by]
+        if statistic == MEAN:
+            with np.errstate(invalid="ignore"):
+                found = self._entered[items, by] / cells.n[:, None] * items.scale
+        else:
+            found = _quantiles(items, by, QUANTILES[statistic]) * items.scale
+        return np.where(self.is_shown(cells, statistic)[:, None], found, np.nan)
+
+    def is_shown(self, cells: Cells, statistic: str) -> np.ndarray:
+        """Whether each group's figure may be shown: a median of few would be the answer of one of them."""
+        enough = statistic == MEAN or cells.n >= self.pool.settings.minimum_median
+        return cells.shown & enough
+
+    def figures(self, items: Iterable[Items], by: Grouping, statistic: str = MEAN) -> pd.DataFrame:
+        """One row per group (that anybody is in) and item.
+
+        Returns:
+            Columns: the dimensions of the items, group, country, value, n, wises, countries, obs_status, conf_status, evidence.
+        """
+        return _frame([self._rows(each, by, statistic) for each in items])
+
+    def figure(self, behind: Evidence, statistic: str = MEAN) -> dict:
+        """One figure, as `figures` has it in a row."""
+        found = _frame([self._rows(behind.items, behind.by, statistic)])
+        same = [(told.group, told.item) == (behind.group, behind.item) for (told,) in found[EVIDENCE]]
+        return found[same].iloc[0].to_dict()
+
+    def _rows(self, items: Items, by: Grouping, statistic: str) -> dict[str, np.ndarray]:
+        cells = self._cells[items.base, by]
+        at = np.flatnonzero(cells.present)
+        shown = self.is_shown(cells, statistic)[at]
+        hidden = ~shown & (cells.n[at] > 0)
+        few = shown & (cells.n[at] < self.pool.settings.low_reliability)
+        told = {
+            "group": np.array(by.groups, dtype=object)[at],
+            "country": np.array(by.countries, dtype=object)[at],
+            "n": np.where(hidden, np.nan, cells.n[at]),
+            "wises": np.where(hidden, np.nan, cells.wises[at]),
+            "countries": np.where(hidden, np.nan, cells.countries[at]),
+            "obs_status": np.where(few, UNRELIABLE, "").astype(object),
+            "conf_status": np.where(hidden, CONFIDENTIAL, "").astype(object),
+        }
+        behind = [(Evidence(items, by, group, item),) for group in at for item in range(len(items.labels))]
+        return _spread(told, items) | {"value": self.values(items, by, statistic)[at].ravel(), EVIDENCE: behind}
+
+    def means_of_countries(self, items: Iterable[Items], by: Grouping, statistic: str = MEAN) -> pd.DataFrame:
+        """As `figures`, the unweighted mean of the countries whose figures may be shown, so that it gives none away; groups of which
+        no country may be shown are absent."""
+        return _frame([self._mean_rows(each, by, statistic) for each in items])
+
+    def _mean_rows(self, items: Items, by: Grouping, statistic: str) -> dict[str, np.ndarray]:
+        crossed, number = self.by_country(by), len(self.countries)
+        cells = self._cells[items.base, crossed]
+        shape = (len(by.groups), number)
+        shown = self.is_shown(cells, statistic).reshape(shape)
+        at = np.flatnonzero(shown.any(axis=1))
+        counted = shown[at].sum(axis=1)
+        values = self.values(items, crossed, statistic).reshape(*shape, -1)[at]
+        empty = np.full(len(at), "", dtype=object)
+        told = {
+            "group": np.array(by.groups, dtype=object)[at],
+            "country": np.full(len(at), MEAN_OF_COUNTRIES, dtype=object),
+            "n": (cells.n.reshape(shape)[at] * shown[at]).sum(axis=1, dtype="float64"),
+            "wises": (cells.wises.reshape(shape)[at] * shown[at]).sum(axis=1, dtype="float64"),
+            "countries": counted.astype("float64"),
+            "obs_status": empty,
+            "conf_status": empty,
+        }
+        means = np.where(shown[at][:, :, None], values, 0.0).sum(axis=1) / counted[:, None]
+        behind = [
+            tuple(Evidence(items, crossed, group * number + country, item) for country in np.flatnonzero(shown[group]))
+            for group in at
+            for item in range(len(items.labels))
+        ]
+        return _spread(told, items) | {"value": means.ravel(), EVIDENCE: behind}
+
+
+def _members(codes: np.ndarray, groups: int) -> csr_array:
+    """Groups x members, 1 for each; codes below 0 are in no group."""
+    inside = np.flatnonzero(codes >= 0)
+    return csr_array((np.ones(len(inside)), (codes[inside], inside)), shape=(groups, len(codes)))
+
+
+def _distinct(groups: np.ndarray, of: np.ndarray, size: int, kinds: int) -> np.ndarray:
+    """How many different values of `of` (0 to `kinds` - 1) each group has."""
+    seen = np.zeros((size, max(kinds, 1)), dtype=bool)
+    seen[groups, of] = True
+    return seen.sum(axis=1)
+
+
+def _quantiles(items: Items, by: Grouping, share: float) -> np.ndarray:
+    """Groups x items: the value below which this share lies, between two neighbours on the line between them (R's type 7)."""
+    rows = np.flatnonzero(items.base.who & (by.codes >= 0))
+    groups = by.codes[rows]
+    counts = np.bincount(groups, minlength=len(by.groups))
+    start = np.cumsum(counts) - counts
+    place = np.maximum(counts - 1, 0) * share
+    low, high = (np.minimum(start + f(place).astype(np.int64), max(len(rows) - 1, 0)) for f in (np.floor, np.ceil))
+    found = np.full((len(by.groups), items.values.shape[1]), np.nan)
+    for item in range(items.values.shape[1] if len(rows) else 0):
+        values = items.values[rows, item].astype("float64")
+        ordered = values[np.lexsort((values, groups))]
+        found[:, item] = ordered[low] + (ordered[high] - ordered[low]) * (place - np.floor(place))
+    return found
+
+
+def _spread(told: dict[str, np.ndarray], items: Items) -> dict[str, np.ndarray]:
+    """What is told of each group, once for each item."""
+    number, size = len(items.labels), len(told["group"])
+    columns = zip(*items.labels, strict=True)
+    labels = {d: np.tile(np.array(values, dtype=object), size) for d, values in zip(items.dimensions, columns, strict=True)}
+    return labels | {name: np.repeat(values, number) for name, values in told.items()}
+
+
+def _frame(rows: list[dict[str, np.ndarray]]) -> pd.DataFrame:
+    """The rows of several items, one below the other; they have the same columns."""
+    names = rows[0] if rows else ()
+    joined = {name: np.concatenate([each[name] for each in rows]) for name in names if name != EVIDENCE}
+    return pd.DataFrame(joined | ({EVIDENCE: [told for each in rows for told in each[EVIDENCE]]} if rows else {}))
+
+
+def wises_of(pool: Pool) -> pd.Series:
+    """The WISE of each respondent; where the questionnaire does not ask for it, each respondent counts as one."""
+    if pool.questionnaire.one("wise") is None:
+        return pool.answers["respondent"]
+    return pool.answers["wise"].replace("", np.nan)
