@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -45,11 +45,13 @@ STATISTICS = {
 class Row:
     """A published figure: `value` = sum over people and columns of `people` x `columns` x answers.
 
-    `people`: what each person counts for, as (numerator, denominator); `hidden`: the figure is withheld, and a target.
+    `people`: what each person counts for, as person, numerator, denominator; `adds`: what each of them truly adds, for who knows it.
+    `hidden`: the figure is not shown, and a target.
     """
 
     family: tuple
     people: tuple[tuple[int, int, int], ...]
+    adds: tuple[float, ...]
     columns: tuple[tuple[str, float], ...]
     total: float
     span: tuple[float, float]
@@ -70,6 +72,7 @@ class People:
         self.country = self.answers["country"].astype(str).to_numpy()
         self.partner = self.answers["partner"].astype(str).to_numpy()
         self.wise = self.answers["wise"].astype(str).to_numpy()
+        self.points, self.ticked, self.of_wise = (cache(f) for f in (self._points, self._ticked, self._of_wise))
 
     @cached_property
     def group(self) -> np.ndarray:
@@ -84,14 +87,14 @@ class People:
                 found[role, question.concept, question.subject or SELF][question.measure] = question
         return found
 
-    def points(self, question) -> np.ndarray:
+    def _points(self, name: str) -> np.ndarray:
         """Points of a scale, nan where there are none."""
-        scale = self.questionnaire.scale(question.name)
-        return self.answers[question.name].astype("object").map(scale).astype("float64").to_numpy()
+        scale = self.questionnaire.scale(name)
+        return self.answers[name].astype("object").map(scale).astype("float64").to_numpy()
 
-    def ticked(self, question) -> dict[str, np.ndarray]:
+    def _ticked(self, name: str) -> dict[str, np.ndarray]:
         """Choice -> 1, 0, or nan for who did not answer; choices such as "don't know" are no answers."""
-        choices = self.questionnaire.choices(question.name)
+        question, choices = self.questionnaire[name], self.questionnaire.choices(name)
         real = [c for c in choices if not choices[c].missing]
         if question.kind == "select_multiple":
             cells = {c: self.answers[f"{question.name}/{c}"].astype("object") for c in real}
@@ -100,7 +103,7 @@ class People:
         answered = told.isin(real).to_numpy()
         return {c: np.where(answered, told.eq(c).to_numpy(dtype=float), np.nan) for c in real}
 
-    def of_wise(self, role: str) -> np.ndarray:
+    def _of_wise(self, role: str) -> np.ndarray:
         """What was answered for each person's enterprise; None where nobody answered or people disagree."""
         told = self.answers[self.questionnaire.one(role).name].astype("object")
         known = defaultdict(set)
@@ -177,7 +180,7 @@ def _meanings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
         yield from _income(line, people)
     else:
         for question, choice in _asked(table, line, people):
-            ticked = people.ticked(question)
+            ticked = people.ticked(question.name)
             group = line.get("model", "") if table == "sectors" else line.get("group", "")
             for who in people.in_group("model" if table == "sectors" else line.get("breakdown", ""), group):
                 columns = {f"{question.name}={choice}": 1.0}
@@ -206,7 +209,7 @@ def _ratings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
     questions = people.measured.get((role, concept, subject)) or people.measured.get((role, concept, ""))
     if not questions:
         return
-    points = {measure: people.points(q) for measure, q in questions.items()}
+    points = {measure: people.points(q.name) for measure, q in questions.items()}
     statistic = line["statistic"]
     if table.startswith("ratings_"):
         measure = table.rpartition("_")[2]
@@ -261,7 +264,23 @@ def _row(meaning: _Meaning, line: dict, people: People, where: str) -> Row | Non
     total = float(line["value"]) / meaning.scale if not hidden else float("nan")
     columns = tuple(sorted(meaning.columns.items()))
     low, high = meaning.span
-    return Row(meaning.family, tuple(weights), columns, total, (low / meaning.scale, high / meaning.scale), where, hidden)
+    adds = tuple(float(meaning.values[person]) for person, _, _ in weights)
+    return Row(meaning.family, tuple(weights), adds, columns, total, (low / meaning.scale, high / meaning.scale), where, hidden)
+
+
+def only_in_means(rows: list[Row], people: People) -> list[Row]:
+    """The figures of single countries that went into a mean of countries, and are shown nowhere: targets."""
+    shown = {(frozenset(p for p, _, _ in row.people), row.columns) for row in rows}
+    found = {}
+    for row in (row for row in rows if MEAN in row.where and not row.hidden):
+        for country in sorted({people.country[p] for p, _, _ in row.people}):
+            behind = [(p, a) for (p, _, _), a in zip(row.people, row.adds, strict=True) if people.country[p] == country]
+            key = frozenset(p for p, _ in behind), row.columns
+            if key not in shown:
+                weights = tuple((p, 1, len(behind)) for p, _ in behind)
+                adds = tuple(a for _, a in behind)
+                found[key] = replace(row, people=weights, adds=adds, hidden=True, total=float("nan"), where=f"{row.where}: {country}")
+    return list(found.values())
 
 
 def _countries_behind(meaning: _Meaning, base: np.ndarray, line: dict, people: People) -> list[tuple[int, int, int]] | None:
