@@ -25,6 +25,7 @@ ORDER = (
     "verification",
     "differences",
     "redeliveries",
+    "open_texts",
     "intake",
     "summaries",
     "pooling",

@@ -1,4 +1,4 @@
-"""`bwise new` and `bwise check`: what is open is named with a proposal, and nothing a person typed is shown that is like no answer."""
+"""`bwise new` and `bwise check`: what is open is named with its count and a proposal; what a person typed never goes into params."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_confirming_every_proposal_leaves_only_what_had_no_proposal(project, fre
     assert [m.column.heading for m in state.columns] == ["When", "Shoe size"]
     assert state.answers["question"].tolist() == ["remuneration"]
     assert state.read.answers.values["remuneration"].tolist()[0] == "minimum"
-    assert "1 other text, like no answer" in said
+    assert "remuneration: by the hour by Anna Canary (1×)  →  like no answer" in said
 
 
 def test_the_page_names_recognition_counts_proposals_and_the_next_steps(project, fresh):
@@ -128,7 +128,8 @@ def test_the_page_names_recognition_counts_proposals_and_the_next_steps(project,
         "3 matched, 1 proposed, 2 unmatched",
         "Which model describes your enterprise the best?  →  model (9",
         "remuneration: Statutory minimum wages (1×)  →  minimum (9",
-        "remuneration: 1 other text, like no answer",
+        "remuneration: by the hour by Anna Canary (1×)  →  like no answer",
+        "listed in processed/FI/open_answers.csv",
         "1. in params/FI.yaml, under this delivery's `columns:`",
         "2. in params/FI.yaml, under `answers:`",
         "3. bwise check FI",
@@ -136,10 +137,12 @@ def test_the_page_names_recognition_counts_proposals_and_the_next_steps(project,
         assert words in said
 
 
-def test_neither_the_page_nor_the_params_show_what_a_person_typed(project, fresh):
+def test_params_do_not_show_what_a_person_typed_nor_the_page_what_tells_who_it_was(project, fresh):
     text, _ = fresh("FI", "answers.csv")
-    assert "anna" not in (text + check(project, "FI")[1]).lower()
-    assert "CANARY" not in text
+    assert "anna" not in text.lower() and "CANARY" not in text
+    address = EXPORT.replace("by the hour by Anna Canary", "ask anna@example.org")
+    (project.root / "raw/FI/answers.csv").write_text(address, encoding="utf-8")
+    assert "anna@example.org" not in check(project, "FI")[1]
 
 
 def test_params_that_are_there_are_never_overwritten(project, fresh):

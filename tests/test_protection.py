@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from bwise.protection import Cells, People, Rules, arithmetic, protect, targets
+from bwise.protection import Cells, People, Rules, arithmetic, protect, smallsets
 from bwise.protection.arithmetic import PRIME
 
 # ------------------------------------------------------------------ an independent checker: fractions, persons, all sets
@@ -215,6 +215,14 @@ def test_a_remainder_of_many_persons_of_two_enterprises_is_covered():
     many, rest = set(range(10)), set(range(10, 30))
     assert hidden_of([many | rest, rest], FIVE, wise=wise) == [1]
     assert hidden_of([many | rest, rest], Rules(persons=5, wises=2), wise=wise) == []
+
+
+def test_persons_of_unknown_enterprises_add_persons_but_no_enterprise():
+    rows = [set(range(6))]
+    assert hidden_of(rows, FIVE, wise=[0, 1, 2, 2, 2, 2]) == []
+    assert np.flatnonzero(protect(*problem(rows, wise=[0, 1, -1, -1, -1, -5]), FIVE).hidden).tolist() == [0]
+    assert np.flatnonzero(protect(*problem(rows, wise=[-1] * 6), FIVE).hidden).tolist() == [0]
+    assert not protect(*problem(rows, wise=[-1] * 6), Rules(persons=5, wises=0)).hidden.any()
 
 
 # ------------------------------------------------------------------ what was answered
@@ -443,8 +451,8 @@ def test_inverses_are_inverses():
 def test_minors_are_determinants(rows):
     (a, b, c), (d, e, f), (g, h, i) = rows.tolist()
     determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
-    assert targets._minors(rows[None] % PRIME).tolist() == [[determinant % PRIME]]
-    assert targets._minors(rows[None, :2] % PRIME)[0].tolist() == [x % PRIME for x in (a * e - b * d, a * f - c * d, b * f - c * e)]
+    assert smallsets._minors(rows[None] % PRIME).tolist() == [[determinant % PRIME]]
+    assert smallsets._minors(rows[None, :2] % PRIME)[0].tolist() == [x % PRIME for x in (a * e - b * d, a * f - c * d, b * f - c * e)]
 
 
 def test_cells_of_another_size_are_refused():

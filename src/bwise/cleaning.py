@@ -126,9 +126,10 @@ def open_answers(country: Country) -> pd.DataFrame:
     """Texts that fit no answer, without those that a correction has settled.
 
     Returns:
-        One row per column and text: delivery, column (from 1), question, raw, proposal, count.
+        One row per column and text: delivery, column (from 1), question, raw, open (its parts that are, of a joined answer), rule,
+        proposal, count.
     """
-    found = [pd.DataFrame(columns=["delivery", "column", "question", "raw", "proposal", "count"])]
+    found = [pd.DataFrame(columns=["delivery", "column", "question", "raw", "open", "rule", "proposal", "count"])]
     for delivery in country.deliveries:
         mapping = delivery.answers.mapping
         mine = country.rows["delivery"].eq(delivery.name).to_numpy()

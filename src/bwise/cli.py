@@ -72,6 +72,7 @@ def check(
 ) -> None:
     """How the deliveries of a country stand, of survey and focus group: what is open, what to do. Exit code 1 while anything is."""
     from bwise.intake import page, states
+    from bwise.open_texts import write_list
     from bwise.questionnaire import load_questionnaire
 
     where = find_project(project)
@@ -80,6 +81,7 @@ def check(
         questionnaire = load_questionnaire(where.params / "questionnaires" / settings.questionnaire)
         part = states(where, settings, questionnaire)
         pages += [page(state, questionnaire) for state in part]
+        write_list(where, settings, [state.answers for state in part])
         found += part
     console.print("\n\n".join(pages), markup=False, soft_wrap=True)
     if any(state.is_open for state in found):

@@ -10,7 +10,9 @@ from bwise.cleaning import MISSING_REASONS, Country, apply_skip_logic
 from bwise.corrections import CORRECTION
 from bwise.exports.table import NOT_SHOWN
 from bwise.matching import DeliveryRead, by_question
+from bwise.matching.answers import ALL_OFFERED
 from bwise.matching.columns import Match
+from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
 from bwise.matching.lists import DECLARED_MISSING
 from bwise.matching.words import NOTHING
 from bwise.problems import Problem, stop
@@ -166,8 +168,9 @@ class _Replay:
         """Open answers are not in the mapping: the cell itself, or what params declare of it."""
         cells, declared = self._cells(match), self.delivery.delivery.answers.get(question.name, {})
         values, reasons = {}, {}
+        codes = codes_as_sent(cells.unique()) if question.role in IDENTIFIERS else {}
         for cell in cells.unique():
-            text = "" if cell == NOT_SHOWN else tidy(cell)
+            text = "" if cell == NOT_SHOWN else codes.get(cell, tidy(cell))
             said = declared.get(cell, declared.get(text, "" if answer_key(text) in NOTHING else text))
             empty = "not_shown" if cell == NOT_SHOWN else "no_answer"
             missing = {cell, text} & set(declared) and said in DECLARED_MISSING  # somebody may have typed such a word, too
@@ -205,7 +208,7 @@ class _Replay:
             reason = reason.mask(ticked[choice], choices[choice].missing or "")
         reason = reason.mask(states.eq("unreadable").any(axis=1), "unreadable")
         none, not_asked = pd.Series("", index=self.rows), pd.Series("not_asked", index=self.rows)
-        if self.delivery.delivery.options.get(question.name) == "all_offered":
+        if self.delivery.delivery.options.get(question.name) == ALL_OFFERED:
             ticked |= {c: pd.Series(False, index=self.rows) for c in choices if c not in ticked}
         values = [ticked[c].map(str).where(reason.eq(""), "") if c in ticked else none for c in choices]
         return values, [reason if c in ticked else not_asked for c in choices]

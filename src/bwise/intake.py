@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 from ruamel.yaml import YAML
 
+from bwise import open_texts
 from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
 from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
-from bwise.masking import mask
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
 from bwise.problems import Problem, ProblemsFound, stop
@@ -52,6 +52,11 @@ class State:
         return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
 
     @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Question -> options without a column, of which params say nothing."""
+        return self.read.open_options if self.read else {}
+
+    @property
     def reworded(self) -> list[Match]:
         """Open columns whose text words the question of their code otherwise."""
         return [m for m in self.columns if m.how == WORDING]
@@ -59,7 +64,7 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.problems or self.review or self.columns or len(self.answers) or self.corrections)
+        return bool(self.problems or self.review or self.columns or len(self.answers) or self.options or self.corrections)
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -174,15 +179,19 @@ def side_by_side(match: Match) -> str:
 
 def _answers(state: State) -> list[str]:
     found = state.answers
+    lines = open_texts.told(found, state.country)
     proposed = found["proposal"].ne("").sum()
     counts = f"{state.read.recognised.readable:.1%} read; {proposed} texts proposed, {len(found) - proposed} unmatched"
-    near = found[found["proposal"].ne("")]  # a text that is like no answer is not shown: people may have typed anything
-    texts = [_shorter(mask(raw, state.country)) for raw in near["raw"]]
-    told = [f"{a.question}: {text} ({a.count}×)  →  {a.proposal}" for a, text in zip(near.itertuples(), texts, strict=True)]
-    far = found[found["proposal"].eq("")].groupby("question", sort=False).size()
-    rest = f"like no answer; see {PurePosixPath('processed', state.country, state.part)}/mapping.csv"
-    told += [f"{question}: {count} other text{'s' * (count > 1)}, {rest}" for question, count in far.items()]
-    return [f"  answers      {counts}", *_listed(told)]
+    where = PurePosixPath("processed", state.country, state.part, open_texts.FILE)
+    rest = [f"               … and {len(lines) - SHOWN} more; all of them in {where}"] if len(lines) > SHOWN else []
+    rest = rest or ([f"               listed in {where}"] if lines else [])
+    return [f"  answers      {counts}", *_listed(lines[:SHOWN]), *rest, *_options(state)]
+
+
+def _options(state: State) -> list[str]:
+    """Options that have no column: whether nobody was asked or nobody ticked them cannot be seen."""
+    lines = [f"{question}: {_few(list(options))}" for question, options in state.options.items()]
+    return ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
 
 
 def _next_steps(state: State) -> list[str]:
@@ -194,8 +203,9 @@ def _next_steps(state: State) -> list[str]:
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
     if state.reworded:
         steps.append(f"where both texts ask the same, `bwise confirm {state.country}`; else give the heading its question, as above")
-    if len(state.answers):
-        steps.append(f"in {where}, under `answers:`, say what each open text means: an answer's code, or no_answer")
+    steps += [f"in {where}, {step}" for step in open_texts.to_do(state.answers)]
+    if state.options:
+        steps.append(f"in {where}, under `options:`, say of each question `all_offered` (nobody ticked them) or `not_offered`")
     if state.corrections:
         steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
     if state.review:
@@ -276,16 +286,17 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if state.reworded:
         what = f"{len(state.reworded)} headings word their question otherwise"
         lines += [f"    # {what}: compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
-    likely = state.answers[state.answers["proposal"].ne("")]
-    answers = likely[likely["raw"].map(lambda text: mask(text, state.country)).eq(likely["raw"])]  # a masked text is no key
-    if len(answers):
-        lines += ["    # answers:"]
-        for question, texts in answers.groupby("question", sort=False):
-            lines += [f"    #   {question.partition('/')[0]}:"]
-            lines += [
-                f"    #     {quoted(a.raw)}: {a.proposal.partition(' ')[0] or 'no_answer'}   # {a.proposal or 'no answer like it'}"
-                for a in texts.itertuples()
-            ]
+    for key, found in open_texts.as_params(state.answers, state.country).items():
+        lines += [f"    # {key}:"]
+        for question, told in found.items():
+            if key == "answers":
+                lines += [f"    #   {question}:"]
+                lines += [f"    #     {quoted(text)}: {code}   # {near}" for text, (code, near) in told.items()]
+            else:
+                lines += [f"    #   {question}: {told}"]
+    if state.options:
+        lines += ["    # Still to be told under `options:`, `all_offered` (nobody ticked those without a column) or `not_offered`:"]
+        lines += [f"    # # {question}: {', '.join(options)}" for question, options in state.options.items()]
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"

@@ -82,7 +82,7 @@ def mapping_table(country: Country) -> pd.DataFrame:
         frame.insert(0, "delivery", delivery.name)
         frame.insert(2, "heading", frame["column"].map(headings))
         loose = frame["reason"].eq("unreadable") | made_by(frame["rule"], *TYPED)
-        for name in ("raw", "code"):
+        for name in ("raw", "code", "open"):
             frame.loc[loose, name] = frame.loc[loose, name].map(lambda t: mask(t, country.settings.country))
         frames.append(frame)
     told = pd.concat(frames, ignore_index=True)
@@ -170,6 +170,15 @@ def _comparability(country: Country) -> dict[str, list[str]]:
     return {status: sorted(questions) for status, questions in found.items() if questions}
 
 
+def _options_without_column(read: DeliveryRead) -> dict[str, dict[str, list[str]]]:
+    """What became of options that have no column -> question -> options: `all_offered` (nobody ticked them), else not asked:
+    `not_offered` as params say, or `open`."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for question, options in read.answers.absent.items():
+        found.setdefault(read.delivery.options.get(question, "open"), {})[question] = list(options)
+    return found
+
+
 def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> dict[str, Any]:
     grid = read.raw.grid
     return {
@@ -180,6 +189,7 @@ def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> di
         "language": read.recognised.language,
         "columns": read.recognised.of_columns,
         "columns_matched": read.recognised.columns,
+        "options_without_column": _options_without_column(read),
         "records": len(read.raw.cells),
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
         "unreadable_answers": int(waiting.loc[waiting["delivery"].eq(read.name), "count"].sum()),

@@ -7,7 +7,7 @@ unreadable, with the nearest answer as a proposal, until a line in params says w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
@@ -18,6 +18,7 @@ from bwise.matching import fit
 from bwise.matching.columns import Match, by_question
 from bwise.matching.dates import date_order, parse_date
 from bwise.matching.fit import NUMBER, NUMBERS, Doubt
+from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
@@ -30,6 +31,7 @@ OPEN = {"text"}
 NEAR = 85  # an "other" text this like an option is not taken for an "other"
 ANSWERED = ""
 THOUSAND = 1000
+ALL_OFFERED = "all_offered"  # what params say of options without a column that nobody ticked
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,14 @@ class Answers:
     `mapping` has one row per question and distinct raw text: column, question, raw, code, rule, reason, open, count,
     proposal. `open` are the parts of a joined answer that no answer is known for. Raw text of open answers is not in it.
     `national` has one column per question whose national categories params map to common ones: the national category as
-    params write it.
+    params write it. `absent`: question with one column per option -> its options without a column.
     """
 
     values: pd.DataFrame
     reasons: pd.DataFrame
     mapping: pd.DataFrame
     national: pd.DataFrame
+    absent: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def match_answers(raw: RawTable, matches: list[Match], questionnaire: Questionnaire, delivery: Delivery, language: str) -> Answers:
@@ -105,6 +108,8 @@ class _Work:
         self.reasons: dict[str, pd.Series] = {}
         self.national: dict[str, pd.Series] = {}
         self.records: list[tuple] = []
+        self.absent: dict[str, tuple[str, ...]] = {}
+        self.codes: dict[str, dict[str, str]] = {}
         self.lists: dict[str, AnswerList] = {}
         self.doubts = self._doubts()
         self.constants: dict[tuple[str | None, str], pd.Series] = {}
@@ -206,6 +211,7 @@ class _Work:
 
     def _single(self, question: Question, match: Match) -> None:
         sent = self._distinct(match)
+        self.codes[question.name] = codes_as_sent(sent) if question.role in IDENTIFIERS else {}
         order = (self.delivery.dates or date_order(sent)) if question.kind == "date" else ""
         answers = self._list(question) if question.kind == "select_one" else None
         says = self._yes_and_no(answers, sent) if answers else {}
@@ -243,6 +249,7 @@ class _Work:
             return declared
         shown, key = tidy(text), answer_key(text)
         if question.kind in OPEN:
+            shown = self.codes[question.name].get(text, shown)
             nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
             return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
         if answers:
@@ -256,7 +263,10 @@ class _Work:
     def _declared(self, question: Question, text: str) -> Reading | None:
         """What params say about this text, beyond the codes of an answer list."""
         declared = declared_answers(self.delivery, question, self.questionnaire)
-        value = declared.get(text, declared.get(tidy(text)))
+        if declared and question.kind.startswith("select"):
+            value = {answer_key(raw): code for raw, code in declared.items()}.get(answer_key(text))
+        else:
+            value = declared.get(text, declared.get(tidy(text)))
         if value is None:
             return None
         if value in DECLARED_MISSING:
@@ -432,7 +442,9 @@ class _Work:
         reason[given] = ANSWERED
         reason[state.eq("unreadable").any(axis=1)] = "unreadable"
         absent = [choice for choice in answers.choices if choice not in frame]
-        if self.delivery.options.get(question.name) == "all_offered":
+        if absent:
+            self.absent[question.name] = tuple(absent)
+        if self.delivery.options.get(question.name) == ALL_OFFERED:
             frame[absent] = False
         for choice in answers.choices:
             column = f"{question.name}/{choice}"
@@ -502,7 +514,8 @@ class _Work:
         reasons = pd.DataFrame({c: self.reasons[c] for c in columns}, index=self.raw.cells.index)
         mapping = pd.DataFrame(self.records, columns=[*MAPPING[:-1], "count", "proposal"])
         national = pd.DataFrame(self.national, index=self.raw.cells.index)
-        return Answers(values, reasons, mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum(), national)
+        mapping = mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum()
+        return Answers(values, reasons, mapping, national, self.absent)
 
 
 def rescaled(question: Question, code: str, delivery: Delivery, questionnaire: Questionnaire) -> str:

@@ -17,8 +17,9 @@ from bwise.exports.containers import HEAD, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
-from bwise.matching.columns import ACCEPTED, IGNORE, Match, match_columns, names_of
-from bwise.matching.lists import DECLARED_MISSING
+from bwise.matching.columns import ACCEPTED, IGNORE, Match, by_question, match_columns, names_of
+from bwise.matching.identifiers import lost_codes
+from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.proposals import propose
 from bwise.matching.rules import Rule, made_by
@@ -26,8 +27,9 @@ from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import CountrySettings, Delivery, Project
-from bwise.text import answer_key
+from bwise.text import answer_key, tidy
 
+SEE_MAPPING = "compare it with the text in processed/<CC>/mapping.csv, or take the line out"
 ENOUGH = 0.2  # of the columns must match; below, it is another survey's export
 
 
@@ -86,6 +88,15 @@ class DeliveryRead:
     def answers(self) -> Answers:
         return self.recognised.answers
 
+    @property
+    def open_options(self) -> dict[str, tuple[str, ...]]:
+        """Question with one column per option -> options without a column, where params do not say why; those that a column which
+        is still open may be are left aside."""
+        proposed = {t for m in self.recognised.matches if not m.settled for t in m.proposal.split(" or ")}
+        unsaid = {q: options for q, options in self.answers.absent.items() if q not in self.delivery.options}
+        found = {q: tuple(o for o in options if f"{q}/{o}" not in proposed) for q, options in unsaid.items()}
+        return {q: options for q, options in found.items() if options}
+
 
 def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questionnaire: Questionnaire, country: str = "") -> DeliveryRead:
     """Recognise, read and match one export.
@@ -103,7 +114,8 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     best = _winner(ranked, shown, delivery)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
-    stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems))
+    lost = [replace(p, where=f"{shown}, {p.where}") for p in lost_codes(whole.raw, whole.matches, questionnaire)]
+    stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems), *lost)
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     return DeliveryRead(name, delivery, whole, other)
 
@@ -267,10 +279,13 @@ def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Pr
             problems.append(Problem(f"`columns: {heading}` names the question `{target}`", remedy=did_you_mean(target, targets)))
     for key in CHECKS:
         for name, value in getattr(delivery, key).items():
-            if name not in questionnaire.questions:
-                problems.append(Problem(f"`{key}` names the question `{name}`", remedy=did_you_mean(name, questionnaire.questions)))
-            else:
+            if name in questionnaire.questions:
                 problems += CHECKS[key](questionnaire[name], value, questionnaire, delivery)
+            elif key == "answers" and name in questionnaire.lists:
+                problems += _unknown_codes(name, value, [*questionnaire.lists[name], *DECLARED_MISSING])
+            else:
+                known = [*questionnaire.questions, *(questionnaire.lists if key == "answers" else ())]
+                problems.append(Problem(f"`{key}` names the question `{name}`", remedy=did_you_mean(name, known)))
     return problems
 
 
@@ -281,8 +296,12 @@ def _check_answers(question: Question, value: dict[str, str], questionnaire: Que
         return [
             Problem(f"`answers: {question.name}: {raw}: {code}` is not a number", remedy="write a number") for raw, code in wrong.items()
         ]
-    wrong = {raw: code for raw, code in value.items() if question.kind.startswith("select") and code not in known}
-    return [Problem(f"`answers: {question.name}: {raw}` names the answer `{c}`", remedy=did_you_mean(c, known)) for raw, c in wrong.items()]
+    return _unknown_codes(question.name, value, known) if question.kind.startswith("select") else []
+
+
+def _unknown_codes(name: str, told: dict[str, str], known: list[str]) -> list[Problem]:
+    wrong = {raw: code for raw, code in told.items() if code not in known}
+    return [Problem(f"`answers: {name}: {raw}` names the answer `{c}`", remedy=did_you_mean(c, known)) for raw, c in wrong.items()]
 
 
 def _check_scale(question: Question, value: str, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
@@ -350,6 +369,12 @@ def _check_classification(question: Question, value: str, questionnaire: Questio
     return [Problem(f"{name}: `{value}` is not in params/nace.csv", remedy=did_you_mean(value, known))]
 
 
+def _check_options(question: Question, value: str, questionnaire: Questionnaire, delivery: Delivery) -> list[Problem]:
+    if question.kind == "select_multiple":
+        return []
+    return [Problem(f"`options: {question.name}` is not a question with several answers", remedy="take the line out")]
+
+
 CHECKS = {
     "answers": _check_answers,
     "scales": _check_scale,
@@ -359,6 +384,7 @@ CHECKS = {
     "national": _check_national,
     "rescale": _check_rescale,
     "classifications": _check_classification,
+    "options": _check_options,
 }
 
 
@@ -373,19 +399,15 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
         if heading not in there
     ]
     problems += _check_wording(read, delivery, shown, there)
-    declared_texts = [("answers", q, d) for q, d in delivery.answers.items()] + [("national", q, d) for q, d in delivery.national.items()]
-    for key, question, declared in declared_texts:
-        cells = {answer_key(t) for m in read.matches if m.question == question for t in read.raw.cells[m.column.position].unique()}
-        problems += [
-            Problem(
-                f"`{key}: {question}: {raw}` matches no answer",
-                shown,
-                why,
-                "compare it with the text in processed/<CC>/mapping.csv, or take the line out",
-            )
-            for raw in declared
-            if not any(answer_key(raw) in cell for cell in cells)
-        ]
+    problems += [
+        Problem(f"`{key}: {name}: {raw}` matches no answer", shown, why, SEE_MAPPING)
+        for key, name, raw in _unused_texts(read, delivery, questionnaire)
+    ]
+    problems += [
+        Problem(f"`options: {question}`: no option of this question is without a column", shown, why, "take the line out")
+        for question in delivery.options
+        if question not in read.answers.absent
+    ]
     for question, version in delivery.classifications.items():
         other = version != questionnaire.classification(question)
         if other and any("/" in m.target and m.how != "declared" for m in read.matches if m.question == question):
@@ -406,6 +428,46 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
         if question not in with_range
     ]
     return problems
+
+
+def _unused_texts(read: Recognised, delivery: Delivery, questionnaire: Questionnaire) -> list[tuple[str, str, str]]:
+    """Texts that params declare and that no cell holds, as a whole or as a part of a joined answer: key, question or list, text."""
+    columns = by_question(read.matches)
+    used = {(key, question): set() for key in ("answers", "national") for question in columns}
+    for question, matches in columns.items():
+        used["national", question] = {answer_key(t) for m in matches for t in read.raw.cells[m.column.position].unique()}
+        if declared := declared_answers(delivery, questionnaire[question], questionnaire):
+            used["answers", question] = _used_texts(read, questionnaire[question], matches, declared, delivery, questionnaire)
+    asked = {name: [name] for name in questionnaire.questions}
+    shared = {name for name in delivery.answers if name not in asked}
+    asked |= {name: [q for q in columns if list_used(delivery, questionnaire[q]) == name] for name in shared}
+    return [
+        (key, name, raw)
+        for key, told in (("answers", delivery.answers), ("national", delivery.national))
+        for name, texts in told.items()
+        for raw in texts
+        if not any(_key_of(raw, questionnaire[q]) in used.get((key, q), ()) for q in asked[name])
+    ]
+
+
+def _used_texts(
+    read: Recognised, question: Question, matches: list[Match], declared: dict, delivery: Delivery, questionnaire: Questionnaire
+) -> set[str]:
+    """Texts of the cells of a question, and the parts of its joined answers, as lines of params are compared with them."""
+    texts = {text for m in matches for text in read.raw.cells[m.column.position].unique()}
+    if not question.kind.startswith("select"):
+        return texts | set(map(tidy, texts))
+    keys = set(map(answer_key, texts))
+    if question.kind == "select_multiple" and any("/" not in m.target for m in matches):
+        answers = AnswerList(questionnaire, list_used(delivery, question), read.language, declared, read.raw.tool)
+        parts = {key for text in texts for key, _ in answers.parts(text)[0]}
+        within = {key for key in map(answer_key, declared) if answers.joined_by_spaces and any(key in text for text in keys)}
+        return keys | parts | within
+    return keys
+
+
+def _key_of(raw: str, question: Question) -> str:
+    return answer_key(raw) if question.kind.startswith("select") else raw
 
 
 def _check_wording(read: Recognised, delivery: Delivery, shown: str, there: set[str]) -> list[Problem]:

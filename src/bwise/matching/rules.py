@@ -62,6 +62,16 @@ class Rule(StrEnum):
 
 
 EVERY = frozenset(map(str, Rule))
+OF_THE_COLUMN = (
+    Rule.GRADED,
+    Rule.OTHER_SCALE,
+    Rule.OTHER_ENDS,
+    Rule.AMONG_TEXTS,
+    Rule.OTHER_LIST,
+    Rule.SHARES,
+    Rule.BESIDE_LOST,
+)
+"""The text is not read because of the other texts of its column."""
 TYPED = (Rule.OTHER_IN_CELL, Rule.SPLIT_WITH_OTHER)
 """The text that was read holds words that a person typed: it may name somebody."""
 

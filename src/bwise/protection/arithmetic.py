@@ -1,7 +1,8 @@
 """Exact linear algebra modulo a prime: int64 in, int64 out, no overflow, no tolerance.
 
-A combination that vanishes over the rationals vanishes modulo p. The other way round fails only if p divides a minor of the
-matrix; matrices here are 0/1, the prime is large, and `rank` is compared for two primes before anything is published.
+A combination that vanishes over the rationals vanishes modulo p. The other way round fails only if p divides
+a minor of the matrix; matrices here are 0/1, the prime is large, and `rank` is compared for two primes before
+anything is published.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def inverses(values: np.ndarray) -> np.ndarray:
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Matrix product modulo PRIME of two matrices of residues, exact: four products of 16-bit limbs in float64."""
+    """Matrix product modulo PRIME of two matrices of residues, exact: four products of 16-bit limbs in
+    float64."""
     low, high = (left & (2**LIMB - 1)).astype(float), (left >> LIMB).astype(float)
     right_low, right_high = (right & (2**LIMB - 1)).astype(float), (right >> LIMB).astype(float)
     lowest = (low @ right_low).astype(np.int64) % PRIME
@@ -41,10 +43,11 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def echelon(rows: np.ndarray, prime: int = PRIME) -> tuple[np.ndarray, np.ndarray]:
-    """Reduced rows, each with a 1 at its leftmost entry and zeros elsewhere in that column, and the column of that entry.
+    """Reduced rows, each with a 1 at its leftmost entry and zeros elsewhere in that column, and the column of
+    that entry.
 
-    Rows that depend on those before them become zero and have column -1. The columns are the column rank profile: the first k
-    columns have as many of them as their rank is.
+    Rows that depend on those before them become zero and have column -1. The columns are the column rank
+    profile: the first k columns have as many of them as their rank is.
     """
     reduced = rows % prime
     leading = np.full(len(reduced), -1)
@@ -68,10 +71,12 @@ def rank(rows: np.ndarray, prime: int = PRIME) -> int:
 
 
 def echelons(stacks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same for many matrices of one shape at once (matrices x rows x columns), rows scaled by whatever number.
+    """The same for many matrices of one shape at once (matrices x rows x columns), rows scaled by whatever
+    number.
 
     Returns:
-        The reduced rows, and per row the column of its leftmost entry, -1 for rows that depend on those before them.
+        The reduced rows, and per row the column of its leftmost entry, -1 for rows that depend on those
+        before them.
     """
     reduced = stacks % PRIME
     matrices, rows, columns = reduced.shape

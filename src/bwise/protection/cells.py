@@ -13,10 +13,11 @@ SECONDARY = "secondary"
 
 @dataclass(frozen=True)
 class People:
-    """Codes per person: whose WISE the person belongs to, and which partner collected the answers and knows them.
+    """Codes per person: whose WISE the person belongs to, and which partner collected the answers and knows
+    them.
 
     Attributes:
-        wise: code of the WISE; persons of unknown WISE share one code.
+        wise: code of the WISE; below 0 where it is not known: such persons count as persons but add no WISE.
         partner: code of the partner; below 0 where no partner knows the person.
     """
 
@@ -26,22 +27,25 @@ class People:
 
 @dataclass(frozen=True)
 class Cells:
-    """One cell is one base (a set of persons) in one family; all its figures (value, n, WISEs) are shown or hidden together.
+    """One cell is one base (a set of persons) in one family; all its figures (value, n, WISEs) are shown or
+    hidden together.
 
-    A family is what rests on the same answers, such as one variable: its unknowns are one number per person, so that figures of
-    two families tell nothing about each other. Means of countries that are taken from published cells need no cell of their own.
+    A family is what rests on the same answers, such as one variable: its unknowns are one number per person,
+    so that figures of two families tell nothing about each other. Means of countries that are taken from
+    published cells need no cell of their own.
 
     Attributes:
         members: cells x persons, 0/1: who counts.
         family: per cell.
-        order: per cell, the loss if it were hidden: the lower the number, the earlier it is published. Ties: more persons, more
-            WISEs, then by who counts, never by the place of the cell.
+        order: per cell, the loss if it were hidden: the lower the number, the earlier it is published. Ties:
+            more persons, more WISEs, then by who counts, never by the place of the cell.
         published: False for what is never shown but must not be computable either ("group not known").
         sensitive: cells of questions on health, offences, origin and the like.
         magnitudes: cells of amounts (euro), to which dominance applies.
-        adds: what each person adds to the figures of a cell, one cells x persons array per figure (a single choice has one
-            per category); for sensitive cells and for magnitudes.
-        shown_before, hidden_before: what an earlier release showed (it cannot be taken back) or hid (it stays hidden).
+        adds: what each person adds to the figures of a cell, one cells x persons array per figure (a single
+            choice has one per category); for sensitive cells and for magnitudes.
+        shown_before, hidden_before: what an earlier release showed (it cannot be taken back) or hid (it stays
+            hidden).
     """
 
     members: csr_array
@@ -56,13 +60,13 @@ class Cells:
 
     def __post_init__(self):
         count = self.members.shape[0]
-        defaults = {"published": True, "sensitive": False, "magnitudes": False, "shown_before": False, "hidden_before": False}
-        for name, value in defaults.items():
+        masks = ("published", "sensitive", "magnitudes", "shown_before", "hidden_before")
+        for name in masks:
             if getattr(self, name) is None:
-                object.__setattr__(self, name, np.full(count, value))
+                object.__setattr__(self, name, np.full(count, name == "published"))
         if isinstance(self.adds, csr_array) or self.adds is None:
             object.__setattr__(self, "adds", () if self.adds is None else (self.adds,))
-        for name in ("family", "order", *defaults):
+        for name in ("family", "order", *masks):
             if len(getattr(self, name)) != count:
                 raise ValueError(f"{name}: {len(getattr(self, name))} entries for {count} cells")
         if any(a.shape != self.members.shape for a in self.adds):
@@ -73,15 +77,16 @@ class Cells:
 
 @dataclass(frozen=True)
 class Rules:
-    """Thresholds (disclosure handbook of the European statistical system; each also after one partner's data is taken away).
+    """Thresholds (disclosure handbook of the European statistical system; each also after one partner's data
+    is taken away).
 
     Attributes:
         persons, wises: fewer persons, or persons of fewer WISEs, are too few.
         sensitive_persons: the same for sensitive cells.
-        small_numerator: a sensitive cell's figure and its complement rest on none or on fewer persons than this: hidden. It covers
-            0 % and 100 % too.
-        dominance: p of the p % rule for magnitudes, or None: hidden if the total without the two largest contributors (WISEs, or
-            partners) is less than p % of the largest.
+        small_numerator: a sensitive cell's figure and its complement rest on none or on fewer persons than
+            this: hidden. It covers 0 % and 100 % too.
+        dominance: p of the p % rule for magnitudes, or None: hidden if the total without the two largest
+            contributors (WISEs, or partners) is less than p % of the largest.
     """
 
     persons: int = 5
@@ -98,8 +103,8 @@ class Verdict:
     Attributes:
         hidden: True for every cell that may not be shown; also for those of `published` False.
         reason: "", "primary" or "secondary". Never published: both look alike.
-        audit: counts by rule, without values: cells, primary cells by rule, secondary cells, views, what an earlier release
-            had given away already.
+        audit: counts by rule, without values: cells, primary cells by rule, secondary cells, views, what an
+            earlier release had given away already.
     """
 
     hidden: np.ndarray

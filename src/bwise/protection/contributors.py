@@ -18,7 +18,8 @@ class Contributors:
 
     Attributes:
         rows: cells x atoms, 0/1; an atom is a pattern of membership (equal columns merged).
-        atom, partner, wise, persons: per group of persons; an atom has one group per partner and WISE. WISEs are numbered 0, 1, …
+        atom, partner, wise, persons: per group of persons; an atom has one group per partner and WISE. WISEs
+            are numbered 0, 1, …
     """
 
     rows: np.ndarray
@@ -34,11 +35,12 @@ class Contributors:
 
 @dataclass(frozen=True)
 class Views:
-    """Attackers, one per row: the public, who knows nobody's answers, then each partner, who knows its own respondents' (Salazar's
-    attackers; disclosure.md 1, "Known data"). What a partner does not know must reach the thresholds without what it knows.
+    """Attackers, one per row: the public, who knows nobody's answers, then each partner, who knows its own
+    respondents' (Salazar's attackers; disclosure.md 1, "Known data"). What a partner does not know must reach
+    the thresholds without what it knows.
 
-    A WISE, which knows its own people's answers, needs no row: what it could learn of another WISE is a combination of the answers
-    of two WISEs, and none of those may be known to the public.
+    A WISE, which knows its own people's answers, needs no row: what it could learn of another WISE is a
+    combination of the answers of two WISEs, and none of those may be known to the public.
 
     Attributes:
         outside: views x groups, mask: persons whose answers the attacker does not know.
@@ -62,9 +64,10 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
     counted = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
     _, first, atom = np.unique(by_person[counted], return_index=True, return_inverse=True)
     partners, partner = np.unique(people.partner[counted], return_inverse=True)
-    wises, wise = np.unique(people.wise[counted], return_inverse=True)
+    wises, wise = np.unique(np.maximum(people.wise[counted], NOBODY), return_inverse=True)
     groups, persons = np.unique((atom * len(partners) + partner) * len(wises) + wise, return_counts=True)
     atom, partner, wise = np.unravel_index(groups, (len(first), len(partners), len(wises)))
+    wise = np.where(wises[wise] == NOBODY, NOBODY, wise)
     rows = members[:, counted[first]].toarray().astype(np.int64)
     return Contributors(rows, atom, partners[partner], wise, persons)
 
@@ -81,7 +84,8 @@ def views_of(family: Contributors) -> Views:
 
 @dataclass(frozen=True)
 class Counts:
-    """Views x sets of atoms: persons, WISEs, and the smallest and largest number among these WISEs (-1 without any)."""
+    """Views x sets of atoms: persons, WISEs, and the smallest and largest number among these WISEs (-1
+    without any)."""
 
     persons: np.ndarray
     wises: np.ndarray
@@ -97,14 +101,17 @@ def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> C
     shape = (len(views), sets)
     wises, first, last = np.zeros(shape, dtype=np.int64), np.full(shape, NOBODY), np.full(shape, NOBODY)
     by_wise = np.lexsort([family.wise, labels])
+    by_wise = by_wise[family.wise[by_wise] != NOBODY]
     labels, wise = labels[by_wise], family.wise[by_wise]
+    if not len(labels):
+        return Counts(persons.T, wises, first, last)
     new = np.flatnonzero(np.append(True, (labels[1:] != labels[:-1]) | (wise[1:] != wise[:-1])))
     there = np.logical_or.reduceat(views.outside[:, by_wise], new, axis=1)
     labels, wise = labels[new], wise[new]
     start = np.flatnonzero(np.append(True, labels[1:] != labels[:-1]))
     wises[:, labels[start]] = np.add.reduceat(there, start, axis=1, dtype=np.int64)
     last[:, labels[start]] = np.maximum.reduceat(np.where(there, wise, NOBODY), start, axis=1)
-    lowest = np.minimum.reduceat(np.where(there, wise, len(family.persons)), start, axis=1)
+    lowest = np.minimum.reduceat(np.where(there, wise, wise.max() + 1), start, axis=1)
     first[:, labels[start]] = np.where(last[:, labels[start]] == NOBODY, NOBODY, lowest)
     return Counts(persons.T, wises, first, last)
 
@@ -112,20 +119,20 @@ def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> C
 def count_rows(family: Contributors, views: Views) -> tuple[np.ndarray, np.ndarray]:
     """Persons and WISEs behind each cell: views x cells."""
     belongs = family.rows[:, family.atom] * family.persons
-    in_all = _by_wise(belongs, family.wise)
-    persons = np.tile(belongs.sum(axis=1), (len(views), 1))
+    of_known_wises = family.wise != NOBODY
+    in_all = _by_wise(belongs, family.wise, of_known_wises)
+    persons = (belongs @ views.outside.T).T
     wises = np.tile((in_all > 0).sum(axis=1), (len(views), 1))
     for view, outside in enumerate(views.outside):
-        inside = np.flatnonzero(~outside)
-        known = _by_wise(belongs[:, inside], family.wise[inside])
-        all_of_them = in_all[:, np.unique(family.wise[inside])]
-        persons[view] -= known.sum(axis=1)
+        inside = ~outside & of_known_wises
+        known = _by_wise(belongs, family.wise, inside)
+        all_of_them = in_all[:, np.isin(np.unique(family.wise[of_known_wises]), family.wise[inside])]
         wises[view] -= ((known > 0) & (known == all_of_them)).sum(axis=1)
     return persons, wises
 
 
-def _by_wise(belongs: np.ndarray, wise: np.ndarray) -> np.ndarray:
-    """Cells x groups -> cells x WISEs there are, in order."""
-    order = np.argsort(wise, kind="stable")
-    start = np.flatnonzero(np.diff(wise[order], prepend=-1))
-    return np.add.reduceat(belongs[:, order], start, axis=1) if len(start) else belongs
+def _by_wise(belongs: np.ndarray, wise: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Cells x groups -> cells x WISEs of the chosen groups, in order."""
+    order = np.flatnonzero(chosen)[np.argsort(wise[chosen], kind="stable")]
+    start = np.flatnonzero(np.diff(wise[order], prepend=NOBODY))
+    return np.add.reduceat(belongs[:, order], start, axis=1) if len(start) else belongs[:, :0]

@@ -1,10 +1,12 @@
 """Gaussian elimination over the published cells, in their order, kept in its dual form.
 
-Langsrud's loop takes candidates in order and eliminates one unit per published cell. Here the same elimination acts on columns: for
-the cells published so far there is one dual vector each (it meets its own cell in 1 and all published cells of higher rank in 0),
-and the free vectors span what no published cell sees (the null space). A combination of answers is computable if it meets no free
-vector, and it became so at the last cell whose dual vector it meets: that cell would be refused by Langsrud's loop. In this form a
-cell can be withdrawn or published again by a few column operations, and what an attacker knows is a condition on a few rows.
+Langsrud's loop takes candidates in order and eliminates one unit per published cell. Here the same
+elimination acts on columns: for the cells published so far there is one dual vector each (it meets its own
+cell in 1 and all published cells of higher rank in 0), and the free vectors span what no published cell sees
+(the null space). A combination of answers is computable if it meets no free vector, and it became so at the
+last cell whose dual vector it meets: that cell would be refused by Langsrud's loop. In this form a cell can
+be withdrawn or published again by a few column operations, and what an attacker knows is a condition on a few
+rows.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ class Elimination:
         return not self.vectors[self.cell_of == self.cells, cell].any()
 
     def publish(self, cell: int) -> None:
-        """Also between cells that are published already; one that follows from those before it keeps no dual vector."""
+        """Also between cells that are published already; one that follows from those before it keeps no dual
+        vector."""
         self.published[cell] = True
         met = np.flatnonzero((self.vectors[:, cell] != 0) & (self.cell_of > cell))
         if len(met):
@@ -62,7 +65,8 @@ class Elimination:
         if vector == NOTHING:
             return
         while True:
-            below = np.flatnonzero((self.vectors[vector, cell + 1 : self.cells] != 0) & self.published[cell + 1 :])
+            met = self.published & (self.vectors[vector, : self.cells] != 0)
+            below = np.flatnonzero(met[cell + 1 :])
             if not len(below):
                 self.cell_of[vector] = self.cells
                 return
@@ -79,10 +83,12 @@ class Elimination:
     def _clear(self, vectors: np.ndarray, cell: int) -> None:
         """Make these vectors meet the cell in 0, by means of its dual vector, which meets it in 1."""
         met = self.vectors[vectors, cell]
-        self.vectors[vectors] = (self.vectors[vectors] - met[:, None] * self.vectors[self.pivot[cell]]) % PRIME
+        dual = self.vectors[self.pivot[cell]]
+        self.vectors[vectors] = (self.vectors[vectors] - met[:, None] * dual) % PRIME
 
     def refused(self, known: np.ndarray, spaces: list[np.ndarray]) -> list[int]:
-        """Per space (k x atoms, sets of atoms), the first cell with which a combination of its rows is computable.
+        """Per space (k x atoms, sets of atoms), the first cell with which a combination of its rows is
+        computable.
 
         Args:
             known: mask of the atoms whose answers the attacker knows; the spaces have zeros there.
@@ -97,8 +103,8 @@ class Elimination:
         if known.any():
             basis, leading = echelon(vectors[known])
             met = (met - product(met[:, leading], basis)) % PRIME
-        ends = np.cumsum([len(space) for space in spaces])
-        return [int(order[_last_lead(met[end - len(space) : end])]) for space, end in zip(spaces, ends, strict=True)]
+        starts = np.cumsum([len(space) for space in spaces])[:-1]
+        return [int(order[_last_lead(rows)]) for rows in np.split(met, starts)]
 
 
 def _last_lead(rows: np.ndarray) -> int:

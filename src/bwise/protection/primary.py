@@ -1,4 +1,5 @@
-"""Primary rules: which cells rest on too few to be shown for themselves, and which say too much although they rest on many."""
+"""Primary rules: which cells rest on too few to be shown for themselves, and which say too much although they
+rest on many."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class SmallCells:
 
 
 def small_cells(family: Contributors, views: Views, limits: Limits) -> SmallCells:
-    """Minimum frequency in persons and in WISEs (SDC handbook: holdings), also of what a partner does not know itself."""
+    """Minimum frequency in persons and in WISEs (SDC handbook: holdings), also of what a partner does not
+    know itself."""
     persons, wises = count_rows(family, views)
     in_view = limits.too_few(persons, wises)
     rules = {
@@ -58,7 +60,8 @@ def telling_cells(cells: Cells, people: People, rules: Rules) -> dict[str, np.nd
 
 
 def _one_sided(cells: Cells, least: int) -> np.ndarray:
-    """Sensitive cells of which a figure, or its complement, rests on fewer persons than `least` (0 % and 100 % included)."""
+    """Sensitive cells of which a figure, or its complement, rests on fewer persons than `least` (0 % and 100
+    % included)."""
     one_sided = np.zeros(len(cells.sensitive), dtype=bool)
     chosen = np.flatnonzero(cells.sensitive)
     persons = cells.members[chosen].sum(axis=1)
@@ -69,8 +72,9 @@ def _one_sided(cells: Cells, least: int) -> np.ndarray:
 
 
 def _dominated(cells: Cells, people: People, percent: float | None) -> np.ndarray:
-    """p % rule (SDC handbook): the total without the two largest contributors, the second of whom wants to know the first, is less
-    than p % of the largest. Contributors are WISEs, and partners where a cell has persons of several."""
+    """p % rule (SDC handbook): the total without the two largest contributors, the second of whom wants to
+    know the first, is less than p % of the largest. Contributors are WISEs, and partners where a cell has
+    persons of several."""
     dominated = np.zeros(len(cells.magnitudes), dtype=bool)
     chosen = np.flatnonzero(cells.magnitudes)
     if percent is None or not len(chosen):

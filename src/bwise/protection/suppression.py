@@ -1,4 +1,5 @@
-"""The loop: publish in order, refuse what would give something sensitive away, look for small sets, publish again what can be."""
+"""The loop: publish in order, refuse what would give something sensitive away, look for small sets, publish
+again what can be."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from bwise.protection.cells import PRIMARY, SECONDARY, Cells, People, Rules, Ver
 from bwise.protection.contributors import Contributors, contributors_of, views_of
 from bwise.protection.elimination import Elimination
 from bwise.protection.primary import Limits, small_cells, telling_cells
-from bwise.protection.targets import Demands, Target, computable, demands_of
+from bwise.protection.smallsets import computable
+from bwise.protection.targets import Demands, Target, demands_of
 
 
 def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
@@ -25,14 +27,20 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     told = np.any(list(telling.values()), axis=0)
     ranks = _ranks(cells)
     reason = np.full(len(ranks), "", dtype="U9")
-    audit = Counter({"cells": len(ranks)} | {f"primary: {rule}": int((m & ~cells.shown_before).sum()) for rule, m in telling.items()})
+    audit = Counter(cells=len(ranks))
+    audit.update(_by_rule(telling, cells.shown_before))
     decided: dict[tuple, tuple[np.ndarray, Counter]] = {}
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
         chosen = chosen[np.argsort(ranks[chosen])]
-        limits = Limits(rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons, rules.wises)
-        family = contributors_of(cells.members[chosen], people)
-        problem = _Problem(family, told[chosen], cells.published[chosen], int(cells.shown_before[chosen].sum()), limits)
+        persons = rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons
+        problem = _Problem(
+            family=contributors_of(cells.members[chosen], people),
+            telling=told[chosen],
+            offered=cells.published[chosen],
+            forced=int(cells.shown_before[chosen].sum()),
+            limits=Limits(persons, rules.wises),
+        )
         key = problem.key()
         if key not in decided:
             decided[key] = problem.solve()
@@ -42,9 +50,13 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     return Verdict(hidden, reason, dict(audit))
 
 
+def _by_rule(masks: dict[str, np.ndarray], shown_before: np.ndarray) -> Counter:
+    return Counter({f"primary: {rule}": int((mask & ~shown_before).sum()) for rule, mask in masks.items()})
+
+
 def _ranks(cells: Cells) -> np.ndarray:
-    """Place of each cell in the order of publication: what an earlier release showed, then by loss; ties: more persons, then by who
-    counts."""
+    """Place of each cell in the order of publication: what an earlier release showed, then by loss; ties:
+    more persons, then by who counts."""
     people = cells.members.shape[1]
     names = np.random.default_rng(people).integers(1, 2**62, size=people)
     who = cells.members.astype(np.int64) @ names
@@ -73,8 +85,8 @@ class _Problem:
 
     def key(self) -> tuple:
         family = self.family
-        arrays = (family.rows, family.atom, family.partner, family.wise, family.persons, self.telling, self.offered)
-        return (*(a.tobytes() for a in arrays), self.forced, self.limits)
+        groups = (family.rows, family.atom, family.partner, family.wise, family.persons)
+        return (*(a.tobytes() for a in (*groups, self.telling, self.offered)), self.forced, self.limits)
 
     def solve(self) -> tuple[np.ndarray, Counter]:
         """Reason per cell, and counts for the audit."""
@@ -82,13 +94,14 @@ class _Problem:
         small = small_cells(self.family, views, self.limits)
         forced = np.arange(len(self.telling)) < self.forced
         primary = (small.in_view.any(axis=0) | self.telling) & ~forced
-        demands = demands_of(self.family, views, self.limits, small.in_view & ~forced, self.telling & ~forced)
+        kept = {"small": small.in_view & ~forced, "telling": self.telling & ~forced}
+        demands = demands_of(self.family, views, self.limits, **kept)
         loop = _Loop(demands, forced | (self.offered & ~primary), self.forced)
         loop.publish_and_refuse()
         republished = loop.publish_again()
         _certify(loop.elimination)
         refused = loop.open & ~loop.elimination.published
-        counts = Counter({f"primary: {rule}": int((mask & ~forced).sum()) for rule, mask in small.rules.items()})
+        counts = _by_rule(small.rules, forced)
         counts["secondary"] = int(refused.sum())
         counts["published after all"] = republished
         counts["views"] = len(views)
@@ -103,7 +116,8 @@ class _Loop:
         open: mask of the cells that may be published.
         forced: so many of them, the first ones, are published whatever comes.
         reasons: per cell refused, the targets it would have made computable.
-        given_away: keys of targets that an earlier release has made computable: nothing can be done about them.
+        given_away: keys of targets that an earlier release has made computable: nothing can be done about
+            them.
     """
 
     def __init__(self, demands: Demands, open_: np.ndarray, forced: int):
@@ -114,10 +128,11 @@ class _Loop:
         self.given_away: set[tuple[int, bytes]] = set()
 
     def publish_and_refuse(self) -> None:
-        """Langsrud's loop: publish in order but what makes a target computable; then search for small sets that are, until none.
+        """Langsrud's loop: publish in order but what makes a target computable; then search for small sets
+        that are, until none.
 
-        What the public must not know comes first: it settles most of what partners must not know. A view in which nothing is
-        computable needs no further search: hiding only shrinks what is computable.
+        What the public must not know comes first: it settles most of what partners must not know. A view in
+        which nothing is computable needs no further search: hiding only shrinks what is computable.
         """
         for cell in np.flatnonzero(self.open):
             self.elimination.publish(cell)
@@ -129,7 +144,8 @@ class _Loop:
                 views = np.unique([t.view for t in fresh])
 
     def publish_again(self) -> int:
-        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells are published again."""
+        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells
+        are published again."""
         number = 0
         for cell in sorted(self.reasons):
             follows = self.elimination.follows(cell)
@@ -142,7 +158,9 @@ class _Loop:
 
     def _harmless(self, cell: int) -> bool:
         again = [t for t in self.reasons[cell] if t.key not in self.given_away]
-        return bool((self._first_cells(again) == self.elimination.cells).all()) and not self._computable(np.arange(len(self.views)))
+        if (self._first_cells(again) < self.elimination.cells).any():
+            return False
+        return not self._computable(np.arange(len(self.views)))
 
     def _refuse(self, targets: list[Target]) -> None:
         """Withdraw cells, first to be refused first, until none of the targets is computable."""
@@ -165,7 +183,8 @@ class _Loop:
         first = np.full(len(targets), self.elimination.cells)
         for view in sorted({t.view for t in targets}):
             numbers = [n for n, t in enumerate(targets) if t.view == view]
-            first[numbers] = self.elimination.refused(self.views.known[view], [targets[n].rows for n in numbers])
+            spaces = [targets[n].rows for n in numbers]
+            first[numbers] = self.elimination.refused(self.views.known[view], spaces)
         return first
 
     def _computable(self, views: np.ndarray) -> list[Target]:
@@ -174,7 +193,8 @@ class _Loop:
 
 
 def _certify(elimination: Elimination) -> None:
-    """A prime that divides a minor would make a published cell look as if it followed from the others: a second prime says so."""
+    """A prime that divides a minor would make a published cell look as if it followed from the others: a
+    second prime says so."""
     rows = elimination.rows[elimination.published]
     if rank(rows, SECOND_PRIME) != (elimination.pivot >= 0).sum():
         raise ArithmeticError(f"the rank of the published figures differs modulo {PRIME} and {SECOND_PRIME}")
