@@ -7,6 +7,7 @@ SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
     "problems",
     "text",
+    "countries",
     "masking",
     "questionnaire",
     "settings",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import simulate_corrected
+from tests.conftest import as_xlsx, simulate_corrected
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,6 +50,8 @@ def bwise(copy_of, demonstration, tmp_path_factory):
     shutil.copytree(ROOT / "params", fresh / "params")
     (fresh / "raw/FI").mkdir(parents=True)
     (fresh / "raw/FI/answers.csv").write_text("model,founded,shoe size\nsocial,1990,41\n", encoding="utf-8")
+    svar = [["model", "founded"], ["social", 1990]]
+    (fresh / "raw/FI/answers.xlsx").write_bytes(as_xlsx({"Data": [["a", "b"], [1, 2]], "Svar": svar}))
     calls = {
         "run": (at, "run", "at", "--jobs", "2"),
         "failing run": (si, "run", "SI", "--jobs", "1", "--project", si),
@@ -65,6 +67,11 @@ def bwise(copy_of, demonstration, tmp_path_factory):
         "check": (demonstration.root, "check", "ro"),
         "check of an empty file": (si, "check", "SI"),
         "new": (fresh, "new", "fi", "--file", fresh / "raw/FI/answers.csv"),
+        "new of a sheet": (fresh, "new", "SE", "--file", "raw/FI/answers.xlsx", "--sheet", "Svar"),
+        "new of a name": (fresh, "new", "Finland", "--file", "raw/FI/answers.csv"),
+        "new without file": (fresh, "new", "EE", "--file", "raw/EE/missing.csv"),
+        "check of another code": (fresh, "check", "ZAF"),
+        "check of no params": (fresh, "check", "IR"),
         "new again": (hr, "new", "HR", "--file", next((hr / "raw/demo/HR").iterdir())),
     }
     places = {"run": at / "notebooks", "failing run": nowhere, "misspelt country": nowhere, "csv": nowhere}
@@ -106,13 +113,29 @@ def test_a_new_country_gets_a_params_file_to_confirm(bwise):
     assert "raw/FI/answers.csv" in (said.root / "params/FI.yaml").read_text(encoding="utf-8")
 
 
+def test_a_new_country_may_be_told_the_sheet(bwise):
+    said = bwise["new of a sheet"]
+    assert said.code == 0, said.err
+    assert '    sheet: "Svar"\n' in (said.root / "params/SE.yaml").read_text(encoding="utf-8")
+
+
+def test_what_is_no_code_of_a_country_is_refused_with_the_code_that_is_meant(bwise):
+    bwise["new of a name"].refused("`Finland` is no code of a country", "did you mean `FI`?", "A region has no code of its own")
+    bwise["check of another code"].refused("`ZAF` is no code of a country", "did you mean `ZA`?")
+    bwise["check of no params"].refused("no file params/IR.yaml", "use one of: AT, BE", "bwise new IR --file raw/IR/NAME")
+
+
+def test_a_file_that_is_not_there_is_named_by_its_path(bwise):
+    bwise["new without file"].refused("the file does not exist", "raw/EE/missing.csv")
+
+
 def test_a_country_that_has_params_is_not_made_new(bwise):
     bwise["new again"].refused("params/HR.yaml is there already")
 
 
 def test_a_misspelt_country_is_refused_before_anything_runs(bwise):
     said = bwise["misspelt country"]
-    said.refused("no file params/HRR.yaml", "did you mean `HR`?")
+    said.refused("`HRR` is no code of a country", "did you mean `HR`?")
     assert contents(said.root) == said.before
 
 
@@ -141,7 +164,8 @@ def test_a_run_that_fails_says_why_and_exits_with_one(bwise):
     assert lines[0].split()[:2] == ["failed", "SI"]
     assert "   1. the file is empty (0 bytes)" in lines
     assert any("do:     ask the partner to export again" in line for line in lines)
-    assert any(line.startswith("failed consolidation") and line.endswith("There is nothing to consolidate.") for line in lines)
+    last = next(line for line in lines if line.split()[:2] == ["failed", "consolidation"])
+    assert last.endswith("There is nothing to consolidate.")
 
 
 def test_a_project_without_countries_is_refused_in_plain_words(bwise):

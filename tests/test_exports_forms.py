@@ -674,6 +674,16 @@ def test_an_unknown_column_ends_a_run_and_the_longer_part_is_taken(columns):
     assert [m.target for m in read.recognised.matches][1:-1] == ["barriers/cost", "barriers/information", "barriers/skills", "", ""]
 
 
+@pytest.mark.parametrize("renamed", ["Wenig Wissen", "Mangel an Kenntnis", "Lack of knowledge", "?"])
+def test_of_options_around_a_renamed_one_all_are_read_and_the_one_is_asked(columns, renamed):
+    read = columns(PAID, *OBSTACLES[:2], renamed, *OBSTACLES[3:], COMMENTS)
+    assert [m.target for m in read.recognised.matches][1:-1] == [
+        *(f"barriers/{o}" for o in ("cost", "information")),
+        "",
+        *(f"barriers/{o}" for o in ("training", "none")),
+    ]
+
+
 def test_a_column_that_params_set_aside_does_not_end_a_run(columns):
     read = columns(PAID, *OBSTACLES[:3], "No idea", *OBSTACLES[3:], COMMENTS, columns={"No idea": "ignore"})
     assert [m.target for m in read.recognised.matches if m.how != "declared"][1:-1] == [

@@ -51,15 +51,17 @@ def attackers_of(people, rules):
     everybody = range(len(people.wise))
     attackers = [("public", set(), rules.persons, rules.wises)]
     for partner in sorted(set(people.partner.tolist()) - {-1}):
-        attackers.append((f"partner {partner}", {i for i in everybody if people.partner[i] == partner}, rules.persons, rules.wises))
+        own = {i for i in everybody if people.partner[i] == partner}
+        attackers.append((f"partner {partner}", own, rules.persons, rules.wises))
     if rules.wises > 2:  # the rule that is to protect each WISE from each other one
         for wise in sorted(set(people.wise.tolist())):
-            attackers.append((f"WISE {wise}", {i for i in everybody if people.wise[i] == wise}, min(2, rules.persons), 2))
+            own = {i for i in everybody if people.wise[i] == wise}
+            attackers.append((f"WISE {wise}", own, min(2, rules.persons), 2))
     return attackers
 
 
 def leaks(members, people, hidden, rules):
-    """Smallest sets of too few persons or WISEs of which a combination of answers is computable: (who attacks, persons).
+    """Smallest sets of too few persons or WISEs of which a combination is computable: (who attacks, persons).
 
     Complete: all sets of all persons, where those that no shown cell tells apart go together; in fractions.
     """
@@ -93,7 +95,9 @@ def problem(rows, wise=None, partner=None, order=None, **more):
     members = np.zeros((len(rows), count), dtype=np.int8)
     for cell, row in enumerate(rows):
         members[cell, list(row)] = 1
-    people = People(np.arange(count) if wise is None else np.asarray(wise), np.full(count, -1) if partner is None else np.asarray(partner))
+    wise = np.arange(count) if wise is None else np.asarray(wise)
+    partner = np.full(count, -1) if partner is None else np.asarray(partner)
+    people = People(wise, partner)
     order = np.arange(len(rows)) if order is None else np.asarray(order)
     return Cells(csr_array(members), np.zeros(len(rows), dtype=int), order, **more), people
 
@@ -165,11 +169,12 @@ def test_empty_cells_are_shown_and_cover_nothing():
 
 
 def test_linked_tables_are_protected_together():
-    """Country by group and country by model share the totals of countries (vignette on linked tables of GaussSuppression)."""
+    """Country by group and country by model share the totals of countries (a vignette of GaussSuppression)."""
     random = np.random.default_rng(7)
     country, group, model = (random.integers(0, n, 60) for n in (3, 2, 2))
     by = [(country == c, group == g, model == m) for c in range(3) for g in range(2) for m in range(2)]
-    tables = [np.ones(60, dtype=bool), *(country == c for c in range(3)), *(group == g for g in range(2)), *(model == m for m in range(2))]
+    tables = [np.ones(60, dtype=bool), *(country == c for c in range(3))]
+    tables += [*(group == g for g in range(2)), *(model == m for m in range(2))]
     tables += [c & g for c, g, _ in by[::2]] + [c & m for c, _, m in by] + [g & m for _, g, m in by]
     hidden_of([set(np.flatnonzero(t).tolist()) for t in tables], FIVE, wise=random.integers(0, 25, 60))
 
@@ -187,7 +192,8 @@ def test_two_bases_that_overlap_but_for_one_person_each_are_shown_only_with_what
 
 def test_an_unknown_group_that_is_never_shown_is_covered():
     known, other, unknown = blocks(9, 8, 2)
-    assert hidden_of([known | other | unknown, known, other, unknown], FIVE, published=np.array([True, True, True, False])) == [2, 3]
+    offered = np.array([True, True, True, False])
+    assert hidden_of([known | other | unknown, known, other, unknown], FIVE, published=offered) == [2, 3]
 
 
 def test_those_who_did_not_pass_a_filter_are_covered():
@@ -215,6 +221,15 @@ def test_a_remainder_of_many_persons_of_two_enterprises_is_covered():
     many, rest = set(range(10)), set(range(10, 30))
     assert hidden_of([many | rest, rest], FIVE, wise=wise) == [1]
     assert hidden_of([many | rest, rest], Rules(persons=5, wises=2), wise=wise) == []
+
+
+def test_two_enterprises_that_share_some_cells_are_covered_together():
+    """Without the second cell thirteen persons of two enterprises remain, without the third and fourth five."""
+    both, one, other, rest, more = blocks(5, 4, 4, 9, 9)
+    wise = [0, 0, 1, 1, 1] + [0] * 4 + [1] * 4 + list(range(2, 20))
+    rows = [both | one | other | rest | more, rest | more, one | rest, other | more]
+    assert hidden_of(rows, FIVE, wise=wise) == [1, 3]
+    assert hidden_of(rows, Rules(persons=5, wises=2), wise=wise) == []
 
 
 def test_persons_of_unknown_enterprises_add_persons_but_no_enterprise():
@@ -250,9 +265,10 @@ def test_a_sensitive_share_of_all_is_not_to_be_had_by_subtraction():
 
 def test_sensitive_cells_need_ten_persons_and_so_do_their_differences():
     nine, rest = blocks(9, 30)
-    assert np.flatnonzero(protect(*problem([nine | rest, rest, nine], sensitive=np.full(3, True)), FIVE).hidden).tolist() == [1, 2]
+    three, two = (problem(rows, sensitive=np.full(len(rows), True)) for rows in ([nine | rest, rest, nine], [nine | rest, rest]))
+    assert protect(*three, FIVE).hidden.tolist() == [False, True, True]
     assert hidden_of([nine | rest, rest, nine], FIVE) == []
-    assert np.flatnonzero(protect(*problem([nine | rest, rest], sensitive=np.full(2, True)), FIVE).hidden).tolist() == [1]
+    assert protect(*two, FIVE).hidden.tolist() == [False, True]
 
 
 @pytest.mark.parametrize(("amounts", "hidden"), [([100, 50, 4, 3, 2], True), ([100, 50, 20, 9, 8], False), ([9, 9, 9, 9, 9], False)])
@@ -317,7 +333,8 @@ def wild(seed):
     else:
         people = int(random.integers(14, 26))
         row, column, gave = random.integers(0, 3, people), random.integers(0, 3, people), random.random(people) > 0.1
-        rows = [row >= 0, gave, *(row == r for r in range(3)), *(column == c for c in range(3)), *((row == r) & gave for r in range(3))]
+        rows = [row >= 0, gave, *(row == r for r in range(3)), *(column == c for c in range(3))]
+        rows += [(row == r) & gave for r in range(3)]
         rows += [(row == r) & (column == c) for r in range(3) for c in range(3)]
     rows = [set(np.flatnonzero(r).tolist()) for r in rows]
     rules = Rules(persons=int(random.integers(1, 6)), wises=int(random.integers(1, 4)))
@@ -401,8 +418,9 @@ def test_little_more_is_hidden_than_a_search_of_all_choices_would_hide():
         open_ = np.flatnonzero(verdict.reason != "primary")
         hidden += int((verdict.reason == "secondary").sum())
         for size in range(len(open_) + 1):
-            choices = (np.isin(np.arange(len(members)), c) | (verdict.reason == "primary") for c in itertools.combinations(open_, size))
-            if any(not leaks(members, people, choice, rules) for choice in choices):
+            choices = itertools.combinations(open_, size)
+            hiding = (np.isin(np.arange(len(members)), c) | (verdict.reason == "primary") for c in choices)
+            if any(not leaks(members, people, hide, rules) for hide in hiding):
                 fewest += size
                 break
     assert fewest <= hidden <= 1.5 * fewest
@@ -452,7 +470,8 @@ def test_minors_are_determinants(rows):
     (a, b, c), (d, e, f), (g, h, i) = rows.tolist()
     determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
     assert smallsets._minors(rows[None] % PRIME).tolist() == [[determinant % PRIME]]
-    assert smallsets._minors(rows[None, :2] % PRIME)[0].tolist() == [x % PRIME for x in (a * e - b * d, a * f - c * d, b * f - c * e)]
+    pairs = [x % PRIME for x in (a * e - b * d, a * f - c * d, b * f - c * e)]
+    assert smallsets._minors(rows[None, :2] % PRIME)[0].tolist() == pairs
 
 
 def test_cells_of_another_size_are_refused():

@@ -81,3 +81,57 @@ def test_the_first_line_in_which_excel_says_the_delimiter_is_not_a_heading(send)
     found = send(("sep=|\r\n" + lines(HEADINGS, *ROWS, sign="|", end="\r\n")).encode())
     assert found.answers.values["staff"].tolist() == [12, 5, 30]
     assert found.raw.grid.delimiter == "|"
+
+
+# ------------------------------------------------------------------ tables of another shape
+
+ASKED = ["founded", "staff", "income_market", "income_contracts", "income_subsidies", "income_donations"]
+
+
+def labels(questionnaire, language):
+    return [questionnaire[name].battery_labels.get(language, "") + " " + questionnaire[name].labels[language] for name in ASKED]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "pl", "el"])
+def test_one_row_per_answer_is_a_long_table(send, questionnaire, language):
+    rows = [[f"W{n}", text, str(n)] for n in range(1, 5) for text in labels(questionnaire, language)]
+    assert "one row per answer (a long table)" in refusal(send, [["wise_code", "question", "answer"], *rows])
+
+
+def test_a_long_table_of_codes_is_one_too(send):
+    rows = [["AT-1", f"W{n}", name, str(n)] for n in range(1, 5) for name in ASKED]
+    assert "a long table" in refusal(send, [["partner_code", "wise_code", "variable", "value"], *rows], name="answers.xlsx")
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "bg", "es", "lv"])
+def test_a_table_turned_round_is_told(send, questionnaire, language):
+    rows = [[text, "1", "2", "3"] for text in labels(questionnaire, language)]
+    assert "it is turned round" in refusal(send, [["Question", "R1", "R2", "R3"], *rows], name="answers.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("answer", "count", "share"), [("Answer", "n", "%"), ("Antwort", "Anzahl", "Prozent"), ("Réponse", "Effectif", "%")]
+)
+def test_a_table_of_frequencies_is_told(send, questionnaire, answer, count, share):
+    rows = [[text, part, "12", "30%"] for text in labels(questionnaire, "en") for part in ("up to 10", "more")]
+    assert "table of frequencies" in refusal(send, [["Question", answer, count, share], *rows])
+    rows = [[choice.labels["it"], "12", "30"] for choice in questionnaire.choices("model").values()]
+    assert "table of frequencies" in refusal(send, [[answer, count, share], *rows])
+
+
+def test_two_rows_of_headings_are_told(send, questionnaire):
+    texts = labels(questionnaire, "hr")
+    told = refusal(send, [["About you", "", "Income", "", "", ""], texts, *[["2000", "5", "40", "60", "0", "0"]] * 3], name="answers.xlsx")
+    assert "its headings stand in row 2, below other headings or a title" in told
+
+
+def test_a_title_above_the_headings_is_told(send):
+    told = refusal(send, [["Survey of enterprises 2022"], [""], ASKED, *[["2000", "5", "40", "60", "0", "0"]] * 3], name="answers.xlsx")
+    assert "its headings stand in row 3" in told
+
+
+def test_answers_of_another_survey_under_the_same_headings_are_refused_with_both_numbers(send):
+    headings = ["wise_code", "model", "group", "pathway", "main_sector", *ASKED]
+    rows = [["W1", *["zebra"] * 4, *["giraffe"] * 6], ["W2", *["lion"] * 4, *["tiger"] * 6]]
+    told = refusal(send, [headings, *rows])
+    assert "only 0 of its 20 answers are answers of the questionnaire" in told

@@ -148,3 +148,19 @@ def test_a_sheet_with_one_cell_at_its_far_end_is_refused_before_it_fills_the_mem
     assert cells_spanned(made(fill)) == {"Answers": 16384 * 1048576}
     with pytest.raises(ProblemsFound, match="`Answers` reaches over 17,179,869,184 cells"):
         send(made(fill), name="answers.xlsx")
+
+
+def test_a_damaged_old_workbook_is_refused_in_plain_words_and_the_library_says_nothing(send, capfd):
+    damaged = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40
+    with pytest.raises(ProblemsFound, match="an old or password-protected Office file, or a damaged one"):
+        send(damaged, name="answers.xls")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_sheet_may_be_named_without_what_nobody_sees_in_its_name(tmp_path):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet("Note").write(0, 0, "x")
+        book.add_worksheet("\u200eAnswers\xa02022").write_row(0, 0, HEADINGS)
+    (tmp_path / "a.xlsx").write_bytes(out.getvalue())
+    assert [g.cells.shape for g in grids(tmp_path / "a.xlsx", "a.xlsx", sheet="Answers 2022")] == [(1, 3)]

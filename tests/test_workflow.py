@@ -14,6 +14,7 @@ import pytest
 from bwise.demo.simulation import CANARIES, PHONES
 from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
+from bwise.settings import Project
 from bwise.workflow import run_countries, run_country
 
 ROOT = Path(__file__).parents[1]
@@ -220,3 +221,64 @@ def test_a_country_whose_settings_cannot_be_read_stops_no_other(copy_of):
 def test_the_key_of_the_pseudonyms_is_in_no_notebook(demonstration):
     key = demonstration.root / KEY_FILE
     assert key.read_text().strip() not in "".join(readable(p) for p in demonstration.root.rglob("*.ipynb"))
+
+
+# ------------------------------------------------------------------ templates of one's own
+
+
+def own_template(root, *cells):
+    """A project of EL and AT whose country notebook has these cells: source, and the tag if it has one."""
+    for country in ("AT", "EL"):
+        settings = f"country: {country}\nquestionnaire: q\ndeliveries:\n  - partner: A\n    file: raw/{country}/a.csv\n"
+        (root / "params").mkdir(exist_ok=True)
+        (root / "params" / f"{country}.yaml").write_text(settings, encoding="utf-8")
+    (root / "params" / "consolidation.yaml").write_text("questionnaire: q\ncountries: [AT, EL]\n", encoding="utf-8")
+    code = [
+        {"cell_type": "code", "execution_count": None, "id": f"c{n}", "metadata": {"tags": tags}, "outputs": [], "source": source}
+        for n, (source, *tags) in enumerate(cells)
+    ]
+    (root / "notebooks").mkdir()
+    notebook = {"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (root / "notebooks" / "country.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return Project(root)
+
+
+SAVE = """
+import json, pathlib
+folder = pathlib.Path("processed") / saved
+folder.mkdir(parents=True, exist_ok=True)
+counts = {"received": 1, "excluded": {}, "kept": 1}
+(folder / "manifest.json").write_text(json.dumps({"country": country, "rows": counts, "wises": 1, "deliveries": []}))
+"""
+
+
+def test_a_template_without_its_parameters_tag_is_refused_before_it_runs(tmp_path):
+    outcome = run_country(own_template(tmp_path, ['country = "AT"']), "EL")
+    assert not outcome.ok
+    assert "has the tag `parameters`" in outcome.message
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("saves", "ok"),
+    [
+        ("saved = country", True),
+        ('country = saved = "AT"', False),
+        ('saved, country = country, "AT"', False),
+        ('saved = "nowhere"', False),
+    ],
+)
+def test_a_template_that_cleans_another_country_than_asked_fails(tmp_path, saves, ok):
+    project = own_template(tmp_path, ['country = "AT"', "parameters"], [saves + SAVE])
+    outcome = run_country(project, "EL", warm=False)
+    assert outcome.ok == ok, outcome.message
+    assert ok or "The notebook ended without cleaning EL" in outcome.message
+
+
+def test_a_manifest_from_an_earlier_run_is_none_of_this_run(tmp_path):
+    project = own_template(tmp_path, ['country = "AT"', "parameters"], ["saved = country" + SAVE])
+    assert run_country(project, "EL", warm=False).ok
+    (tmp_path / "notebooks" / "country.ipynb").unlink()
+    (tmp_path / "notebooks").rmdir()
+    again = run_country(own_template(tmp_path, ['country = "AT"', "parameters"], ["1"]), "EL", warm=False)
+    assert "is not from this run" in again.message

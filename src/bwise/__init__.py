@@ -2,7 +2,7 @@
 
 The modules stand in the order of the data, and a module imports only from modules before it:
 
-    problems, text, masking, questionnaire, settings, hashes,
+    problems, text, countries, masking, questionnaire, settings, hashes,
     logic, exports, matching, cleaning, checks, privacy,
     storage, lineage, open_texts, summaries, pooling, protection, disclosure,
     ledger, tables, figures, publication, feedback,

@@ -9,7 +9,9 @@ import pandas as pd
 
 from bwise.cleaning import Country, hidden, question_reasons, share_answered
 from bwise.logic import holds
+from bwise.matching import by_question
 from bwise.matching.dates import ORDERS, date_order, parse_date
+from bwise.matching.joins import FIRST, contradictions, how_joined
 from bwise.matching.rules import Rule, made_by
 from bwise.settings import INCOME_TOLERANCE
 
@@ -32,7 +34,7 @@ FLAGS = {
     "near_duplicate": f"at least {ALIKE_FROM:.0%} of the answers are those of another record of the same delivery",
     "straightlining": f"the same answer in all rows of a battery, which chance makes rarer than 1 in {1 / STRAIGHT_BY_CHANCE:.0f}",
     "income_sum": f"income shares do not sum to 100 (tolerance {INCOME_TOLERANCE:g})",
-    "contradiction": "an exclusive option (none, prefer not to say) ticked together with others",
+    "contradiction": "an exclusive option (none, prefer not to say) ticked with others, or two columns of one question that differ",
     "out_of_range": "a number outside the range the questionnaire allows",
     "approximate": "a range or open class, turned into a number by a rule that the settings declare",
     "not_shown_answered": "an answer to a question that should not have been shown",
@@ -54,6 +56,7 @@ def flag(country: Country) -> pd.DataFrame:
         _straightlining(country, answers),
         _income(country),
         _contradictions(country),
+        _columns_that_contradict(country),
         _ranges(country),
         _approximate(country),
         _answered_though_hidden(country),
@@ -124,19 +127,26 @@ def _alike(one: np.ndarray, two: np.ndarray) -> bool:
 def _answers_as_numbers(country: Country) -> pd.DataFrame:
     """Kept record x question: a number for each different answer, alike in all questions, -1 for none; texts, and who somebody is, are
     left out."""
-    kept, found = country.kept, {}
+    values, found = country.values[country.kept], {}
+    number_of: dict[str, int] = {}
     for question in country.questionnaire.questions.values():
         if question.kind == "text" or question.role in ("partner", "wise", "group"):
             continue
-        columns = country.values.loc[kept, country.questionnaire.columns(question.name)]
         if question.kind == "select_multiple":
-            ticks = pd.util.hash_pandas_object(columns, index=False).astype("str")
-            found[question.name] = ticks.where(columns.notna().any(axis=1))
+            codes, distinct = _ticks(values[country.questionnaire.columns(question.name)])
         else:
-            found[question.name] = columns.iloc[:, 0].astype("str")
-    answers = pd.DataFrame(found, index=country.values.index[kept])
-    numbers = pd.factorize(answers.to_numpy(dtype=object, na_value=None).ravel())[0]
-    return pd.DataFrame(numbers.reshape(answers.shape), index=answers.index, columns=answers.columns)
+            codes, distinct = pd.factorize(values[question.name])
+        numbers = [number_of.setdefault(str(text), len(number_of)) for text in distinct]
+        found[question.name] = np.array([*numbers, -1]).take(codes)  # -1, for none, takes the last
+    return pd.DataFrame(found, index=values.index)
+
+
+def _ticks(columns: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """Each respondent's ticks as one answer: codes, -1 where none is known, and the different answers, option by option."""
+    states = np.column_stack([columns[name].astype("Int8").to_numpy(dtype=np.int8, na_value=-1) for name in columns])
+    distinct, codes = np.unique(states, axis=0, return_inverse=True)
+    known = (states >= 0).any(axis=1)
+    return np.where(known, codes.ravel(), -1), ["ticks " + " ".join(map(str, row)) for row in distinct]
 
 
 def _straightlining(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
@@ -176,6 +186,18 @@ def _contradictions(country: Country) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else _rows(pd.Series(dtype=bool), "contradiction")
 
 
+def _columns_that_contradict(country: Country) -> pd.DataFrame:
+    """Two filled columns of one question, joined by params, that hold different answers."""
+    found = [_rows(pd.Series(dtype=bool), "contradiction")]
+    for read in country.deliveries:
+        mine = country.rows.index[country.rows["delivery"].eq(read.name)]
+        for name, matches in by_question(read.recognised.matches).items():
+            if len(matches) > 1 and how_joined(read.delivery, name) == FIRST:
+                off = contradictions(read.raw.cells, read.answers.mapping, matches, country.questionnaire[name])
+                found.append(_rows(off.set_axis(mine), "contradiction", name))
+    return pd.concat(found, ignore_index=True)
+
+
 def _ranges(country: Country) -> pd.DataFrame:
     found = [_rows(pd.Series(dtype=bool), "out_of_range")]
     for question in country.questionnaire.questions.values():
@@ -199,11 +221,13 @@ def _approximate(country: Country) -> pd.DataFrame:
 
 
 def _answered_though_hidden(country: Country) -> pd.DataFrame:
-    found = [_rows(pd.Series(dtype=bool), "not_shown_answered")]
-    for name, passed in hidden(country).items():
-        answered = question_reasons(country, [name])[name].eq("")
-        found.append(_rows(answered & passed, "not_shown_answered", name))
-    return pd.concat(found, ignore_index=True)
+    passed = hidden(country)
+    if not passed:
+        return _rows(pd.Series(dtype=bool), "not_shown_answered")
+    answered = question_reasons(country, list(passed)).eq("").to_numpy()
+    questions, rows = np.nonzero((answered & np.column_stack(list(passed.values()))).T)  # question by question
+    detail = np.array(list(passed), dtype=object)[questions]
+    return pd.DataFrame({"position": country.reasons.index[rows], "flag": "not_shown_answered", "detail": detail})
 
 
 def _out_of_frame(country: Country) -> pd.DataFrame:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bwise.logic import asked_for, shown
+from bwise.logic import asked_for, holds
 from bwise.matching import DeliveryRead
+from bwise.matching.rows import weights
 from bwise.matching.words import TEST
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Questionnaire
@@ -32,7 +33,8 @@ class Country:
     """Answers of one country on their way: `values` and `reasons` share index and columns (those of the questionnaire).
 
     `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
-    (the tool's, in memory only), submitted, started. `national` has the national category beside each common code where params
+    (the tool's, in memory only), submitted, started; weight where a delivery has one.
+    `national` has the national category beside each common code where params
     map one to the other. `changes` and `exclusions` grow as rules are applied; `corrections` are those made (`bwise.corrections`).
     """
 
@@ -62,7 +64,7 @@ def gather(settings: CountrySettings, questionnaire: Questionnaire, deliveries: 
         deliveries,
         rows,
         values=pd.concat([d.answers.values for d in deliveries], ignore_index=True),
-        reasons=pd.concat([d.answers.reasons for d in deliveries], ignore_index=True),
+        reasons=whole(pd.concat([d.answers.reasons for d in deliveries], ignore_index=True)),
         national=pd.concat([d.answers.national for d in deliveries], ignore_index=True),
         changes=pd.DataFrame(columns=["position", "question", "old", "new", "rule", "reason"]),
         exclusions=pd.DataFrame(columns=["position", "rule", "reason"]),
@@ -75,33 +77,44 @@ def _rows(read: DeliveryRead) -> pd.DataFrame:
     for what in ("respondent_id", "started", "submitted"):
         told = read.raw.about(what)
         frame[what] = pd.Series(pd.NA, index=index, dtype="str") if told is None else told
+    if read.delivery.weight:
+        frame["weight"] = weights(read.raw, read.delivery)
     return frame
+
+
+def whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same texts as one array of rows x columns, on which a comparison is one operation and not one per column."""
+    return pd.DataFrame(frame.to_numpy(dtype=object), index=frame.index, columns=frame.columns, dtype=object)
 
 
 def question_reasons(country: Country, names: list[str]) -> pd.DataFrame:
     """Respondent x question: why the answer is missing, "" where there is one; multiple answers count as one question."""
-    found = {}
-    for name in names:
-        columns = country.questionnaire.columns(name)
-        offered = [c for c in columns if country.reasons[c].ne("not_asked").any()] or columns[:1]
-        found[name] = country.reasons[offered[0]]
-        for column in offered[1:]:  # deliveries may have offered different options
-            found[name] = found[name].where(found[name].ne("not_asked"), country.reasons[column])
-    return pd.DataFrame(found, index=country.reasons.index)
+    reasons = country.reasons.to_numpy(dtype=object)
+    offered, at = (reasons != "not_asked").any(axis=0), dict(zip(country.reasons.columns, range(reasons.shape[1]), strict=True))
+    found = np.empty((len(reasons), len(names)), dtype=object)
+    for number, name in enumerate(names):
+        columns = [at[c] for c in country.questionnaire.columns(name)]
+        first, *others = [c for c in columns if offered[c]] or columns[:1]
+        found[:, number] = reasons[:, first]
+        for column in others:  # deliveries may have offered different options
+            found[:, number] = np.where(found[:, number] == "not_asked", reasons[:, column], found[:, number])
+    return pd.DataFrame(found, index=country.reasons.index, columns=names, dtype=object)
 
 
-def hidden(country: Country) -> dict[str, pd.Series]:
-    """Question -> who was certainly not shown it, for questions with conditions.
+def hidden(country: Country) -> dict[str, np.ndarray]:
+    """Question -> who was certainly not shown it, true or false by row, for questions with conditions.
 
     A condition that hangs on an unreadable answer hides nothing.
     """
-    found: dict[tuple[str, ...], pd.Series] = {}
     conditional = [q for q in country.questionnaire.questions.values() if q.relevant]
-    for question in conditional:
-        if question.relevant not in found:  # most conditions are those of a whole page
-            routing = sorted({q for condition in question.relevant for q in asked_for(condition)})
-            unsure = question_reasons(country, routing).eq("unreadable").any(axis=1)
-            found[question.relevant] = ~shown(question.name, country.values, country.questionnaire) & ~unsure
+    conditions = sorted({condition for question in conditional for condition in question.relevant})
+    routing = sorted({name for condition in conditions for name in asked_for(condition)})
+    unreadable = question_reasons(country, routing).eq("unreadable")
+    unsure = {c: unreadable[sorted(asked_for(c))].to_numpy().any(axis=1) for c in conditions}
+    met = {c: holds(c, country.values, country.questionnaire).to_numpy() for c in conditions}
+    found: dict[tuple[str, ...], np.ndarray] = {}
+    for these in {question.relevant for question in conditional}:  # most conditions are those of a whole page
+        found[these] = ~np.all([met[c] for c in these], axis=0) & ~np.any([unsure[c] for c in these], axis=0)
     return {question.name: found[question.relevant] for question in conditional}
 
 
@@ -111,15 +124,15 @@ def apply_skip_logic(country: Country) -> None:
     A tool that says "not shown" says so of every page a respondent never reached, too. In a record that was never submitted
     only the conditions count: what they would have shown is `no_answer`.
     """
-    left = country.rows["submitted"].eq("").fillna(False).astype(bool)
-    nobody, not_shown = pd.Series(False, index=left.index), hidden(country)
-    for name in country.questionnaire.questions:
-        passed = not_shown.get(name, nobody)
-        for column in country.questionnaire.columns(name):
-            before = country.reasons[column]
-            country.reasons[column] = before.mask(before.eq("no_answer") & passed, "not_shown").mask(
-                before.eq("not_shown") & ~passed & left, "no_answer"
-            )
+    left = country.rows["submitted"].eq("").fillna(False).to_numpy(dtype=bool)
+    not_shown, nobody = hidden(country), np.zeros(len(left), dtype=bool)
+    passed = {c: not_shown.get(q, nobody) for q in country.questionnaire.questions for c in country.questionnaire.columns(q)}
+    passed = np.column_stack([passed[column] for column in country.reasons.columns])
+    before = country.reasons.to_numpy(dtype=object)
+    after = before.copy()
+    after[(before == "no_answer") & passed] = "not_shown"
+    after[(before == "not_shown") & ~passed & left[:, None]] = "no_answer"
+    country.reasons = pd.DataFrame(after, index=country.reasons.index, columns=country.reasons.columns, dtype=object)
 
 
 def open_answers(country: Country) -> pd.DataFrame:

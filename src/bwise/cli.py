@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from bwise.countries import country_code
 from bwise.problems import Problem, ProblemsFound, stop
-from bwise.settings import COUNTRY_CODES, Project, find_project, load_country
+from bwise.settings import Project, find_project, load_country
 
 if TYPE_CHECKING:
     from bwise.workflow import Outcome
@@ -162,15 +163,21 @@ def new(
     file: Annotated[list[Path], typer.Option("--file", help="The export, in raw/<CC>/; may be given several times.")],
     partner: Annotated[str, typer.Option(help="Short name of the partner; <CC>-1 when not given.")] = "",
     questionnaire: Annotated[str, typer.Option(help="Folder in params/questionnaires/; that of the consolidation when not given.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook, or file of an archive; recognised when not given.")] = "",
+    tool: Annotated[str, typer.Option(help="The survey tool; recognised when not given.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of a CSV; recognised when not given.")] = "",
+    delimiter: Annotated[str, typer.Option(help="Delimiter of a CSV; recognised when not given.")] = "",
     project: ProjectOption = None,
 ) -> None:
     """Write params/<CC>.yaml for a new country: what was recognised, and proposals to confirm."""
     from bwise.intake import new_params
 
     where = find_project(project)
-    code = COUNTRY_CODES.get(country.upper(), country.upper())
-    files = [where.shown(f.resolve()) for f in file]
-    path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner)
+    code = country_code(country)
+    files = [where.inside(f) for f in file]
+    given = {"tool": tool, "encoding": encoding, "delimiter": delimiter, "sheet": sheet}
+    overrides = {key: value for key, value in given.items() if value}
+    path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner, overrides)
     for state in found:
         console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False, soft_wrap=True)
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"

@@ -52,6 +52,11 @@ class State:
         return [m for m in self.read.recognised.matches if not m.settled] if self.read else []
 
     @property
+    def rows(self) -> list[Problem]:
+        """Why it is not known which rows of the file belong to the delivery."""
+        return list(self.read.undecided) if self.read else []
+
+    @property
     def options(self) -> dict[str, tuple[str, ...]]:
         """Question -> options without a column, of which params say nothing."""
         return self.read.open_options if self.read else {}
@@ -64,7 +69,8 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.problems or self.review or self.columns or len(self.answers) or self.options or self.corrections)
+        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.corrections)
+        return any(map(bool, waiting))
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -128,11 +134,15 @@ def page(state: State, questionnaire: Questionnaire) -> str:
     """All there is to know of a delivery on one page: recognition, columns, answers, what to do next."""
     lines = [f"{state.name}: {state.delivery.file.as_posix()}"]
     if not state.read:
-        return "\n".join([*lines, "  cannot be read", *_indented(str(p) for p in state.problems)])
+        mend = f"  When that is mended: bwise check {state.country}"
+        return "\n".join([*lines, "  cannot be read", *_indented(str(p) for p in state.problems), "", mend])
     found, other = state.read.recognised, state.read.runner_up
     lines += [f"  recognised   {found.describe()}", f"               {_score(found.score)}"]
     lines += [f"  runner-up    {other.describe()}" if other else "  runner-up    none: there is no other way to read it"]
     lines += [f"  remark       {note}" for note in state.read.raw.notes]
+    lines += [f"  remark       {column}" for column in state.read.telling]
+    lines += [f"  rows         {state.read.raw.other_rows} of the file are not of this delivery"] if state.read.raw.other_rows else []
+    lines += ["  rows         which of them belong to the delivery is open", *_indented(str(p) for p in state.rows)] if state.rows else []
     personal = [c.heading for c in state.read.raw.columns if c.about == "person"]
     lines += [f"  dropped      personal data: {', '.join(personal) or 'none'}"]
     if others := list(state.read.raw.grid.others):
@@ -199,6 +209,8 @@ def _next_steps(state: State) -> list[str]:
         return ["  Nothing is open. Run it: bwise run " + state.country]
     where = f"params/{state.country}.yaml"
     steps = []
+    if state.rows:
+        steps.append(f"in {where}, under this delivery, say which rows belong to it: `rows:`")
     if len(state.columns) > len(state.reworded):
         steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
     if state.reworded:
@@ -244,11 +256,14 @@ def _proposed(match: Match) -> str:
     return f"like {match.named}, but {match.why or 'not like enough'}" if match.named else "no question like it"
 
 
-def new_params(project: Project, country: str, files: list[str], questionnaire: str, partner: str = "") -> tuple[Path, list[State]]:
+def new_params(
+    project: Project, country: str, files: list[str], questionnaire: str, partner: str = "", overrides: dict[str, str] | None = None
+) -> tuple[Path, list[State]]:
     """Write `params/<CC>.yaml` for exports that were just put into `raw/<CC>/`, with proposals as comments to confirm.
 
     Args:
         files: relative to the project folder. partner: short name of the partner; `<CC>-1` when not given.
+        overrides: what is not to be recognised: tool, encoding, delimiter, sheet; the same for all files.
 
     Returns:
         The file written, and how each delivery stands.
@@ -260,7 +275,7 @@ def new_params(project: Project, country: str, files: list[str], questionnaire: 
     if path.exists():
         what, remedy = f"params/{country}.yaml is there already", f"add the delivery there by hand, then `bwise check {country}`"
         stop("Nothing was written.", Problem(what, why="what it says would be lost", remedy=remedy))
-    deliveries = [Delivery(partner=partner or f"{country}-1", file=file) for file in files]
+    deliveries = [Delivery(partner=partner or f"{country}-1", file=file, **(overrides or {})) for file in files]
     settings = CountrySettings(country=country, questionnaire=questionnaire, deliveries=deliveries)
     codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
     found = states(project, settings, codebook)
@@ -272,7 +287,10 @@ def new_params(project: Project, country: str, files: list[str], questionnaire: 
 
 def _proposal(state: State, questionnaire: Questionnaire) -> str:
     lines = [f"  - partner: {state.delivery.partner}", f"    file: {quoted(state.delivery.file.as_posix())}"]
+    overrides = {key: getattr(state.delivery, key) for key in ("tool", "encoding", "delimiter", "sheet")}
+    lines += [f"    {key}: {quoted(value)}" for key, value in overrides.items() if value]
     lines += [f"    # recognised: {state.read.recognised.describe()}"]
+    lines += [f"    # {line}" for column in state.read.telling for line in column.as_params().splitlines()]
     if state.is_open:
         lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
     open_else = [m for m in state.columns if m.how != WORDING]

@@ -12,9 +12,10 @@ from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.columns import ACCEPTED
+from bwise.matching.joins import SUM
 from bwise.matching.rules import TYPED, made_by
 from bwise.problems import Problem, stop
-from bwise.settings import Project
+from bwise.settings import Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
 REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
@@ -45,9 +46,10 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     remove(folder / "manifest.json")
     rows, answers = country.rows, _stored(country)
     kept = _by_content(answers[country.kept], rows["row"])
+    identity = rows.loc[kept, [name for name in (*IDENTITY, "weight") if name in rows]]
     reasons = country.reasons.astype(pd.CategoricalDtype(["", *MISSING_REASONS]))
-    write_parquet(folder / "answers.parquet", pd.concat([rows.loc[kept, IDENTITY], answers.loc[kept]], axis=1))
-    write_parquet(folder / "missing.parquet", pd.concat([rows.loc[kept, IDENTITY], reasons.loc[kept]], axis=1))
+    write_parquet(folder / "answers.parquet", pd.concat([identity, answers.loc[kept]], axis=1))
+    write_parquet(folder / "missing.parquet", pd.concat([identity, reasons.loc[kept]], axis=1))
     write_csv(folder / "mapping.csv", mapping_table(country))
     write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
     write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
@@ -161,13 +163,18 @@ def _comparability(country: Country) -> dict[str, list[str]]:
         here = {
             "different scale": set(delivery.scales) - own - set(delivery.rescale),
             "coarser": {q for q, codes in common.items() if len(set(codes)) < len(codes)},
-            "recoded": {*delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
+            "recoded": {*_added_up(delivery), *delivery.national, *delivery.rescale, *delivery.units, *delivery.ranges, *other_version},
             "different wording": {m.question for m in matches if m.target and m.column.text and m.how in REWORDED},
             "pending": {t.partition("/")[0] for m in matches if not m.settled for t in (m.proposal or m.named).split(" or ") if t},
         }
         for status, questions in here.items():
             found.setdefault(status, set()).update(questions)
     return {status: sorted(questions) for status, questions in found.items() if questions}
+
+
+def _added_up(delivery: Delivery) -> list[str]:
+    """Questions whose columns params add up."""
+    return [] if isinstance(delivery.join, str) else [name for name, how in delivery.join.items() if how == SUM]
 
 
 def _options_without_column(read: DeliveryRead) -> dict[str, dict[str, list[str]]]:
@@ -191,6 +198,8 @@ def _delivery(read: DeliveryRead, country: Country, waiting: pd.DataFrame) -> di
         "columns_matched": read.recognised.columns,
         "options_without_column": _options_without_column(read),
         "records": len(read.raw.cells),
+        "other_rows": read.raw.other_rows,
+        "weight": read.delivery.weight or "",
         "kept": int((country.kept & country.rows["delivery"].eq(read.name)).sum()),
         "unreadable_answers": int(waiting.loc[waiting["delivery"].eq(read.name), "count"].sum()),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
@@ -115,7 +116,7 @@ def holds(expression: str, values: pd.DataFrame, questionnaire: Questionnaire, t
     Returns:
         Boolean series with the index of `values`, without missing values.
     """
-    return _truth(_Evaluation(values, questionnaire, this).of(parse(expression)), values.index)
+    return pd.Series(_Evaluation(values, questionnaire, this).truth(parse(expression)), index=values.index)
 
 
 def shown(question: str, values: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series:
@@ -127,26 +128,31 @@ def shown(question: str, values: pd.DataFrame, questionnaire: Questionnaire) -> 
 
 
 class _Evaluation:
+    """A condition on arrays: answers as texts ("" for none), numbers as floats (nan for none), conditions as booleans."""
+
     def __init__(self, values: pd.DataFrame, questionnaire: Questionnaire, this: pd.Series | None):
         self.values, self.questionnaire, self.this_answer = values, questionnaire, this
 
     def of(self, tree: Tree | Token):
         return getattr(self, tree.data)(*tree.children)
 
+    def truth(self, tree: Tree | Token) -> np.ndarray:
+        """A text is true when it is not empty, a number when it is there and not zero."""
+        value = self.of(tree)
+        if not isinstance(value, np.ndarray):
+            return np.full(len(self.values), bool(value))
+        if value.dtype == bool:
+            return value
+        return ~np.isnan(value) & (value != 0) if _is_number(value) else _compared(value, "", operator.ne)
+
     def disjunction(self, *parts):
-        return self._fold(operator.or_, parts)
+        return np.any([self.truth(part) for part in parts], axis=0)
 
     def conjunction(self, *parts):
-        return self._fold(operator.and_, parts)
-
-    def _fold(self, join, parts):
-        first, *rest = [_truth(self.of(p), self.values.index) for p in parts]
-        for part in rest:
-            first = join(first, part)
-        return first
+        return np.all([self.truth(part) for part in parts], axis=0)
 
     def negate(self, part):
-        return ~_truth(self.of(part), self.values.index)
+        return ~self.truth(part)
 
     def comparison(self, left, sign, right):
         a, b = self.of(left), self.of(right)
@@ -154,35 +160,36 @@ class _Evaluation:
             a, b = _text(a), _text(b)
         elif _is_number(a) or _is_number(b):
             a, b = _number(a), _number(b)
-        result = COMPARISONS[str(sign)](a, b)
-        return result.fillna(False).astype(bool) if isinstance(result, pd.Series) else result
+        return _compared(a, b, COMPARISONS[str(sign)])
 
     def answer(self, name):
         if self.questionnaire[str(name)].kind == "select_multiple":
-            frame = self.values[self.questionnaire.columns(str(name))].fillna(False).astype(bool)
-            codes = [c.partition("/")[2] for c in frame.columns]
-            return pd.Series([" ".join(c for c, on in zip(codes, row, strict=True) if on) for row in frame.to_numpy()], index=frame.index)
-        column = self.values[str(name)]
-        return column if self.questionnaire[str(name)].is_number else column.astype("str").fillna("")
+            codes = np.array([c.partition("/")[2] for c in self.questionnaire.columns(str(name))], dtype=object)
+            return np.array([" ".join(codes[row]) for row in self.ticked(name)], dtype=object)
+        return _as_array(self.values[str(name)], self.questionnaire[str(name)].is_number)
+
+    def ticked(self, name) -> np.ndarray:
+        """Respondent x answer, of a question with several answers."""
+        columns = [self.values[c].fillna(False).to_numpy(dtype=bool) for c in self.questionnaire.columns(str(name))]
+        return np.column_stack(columns)
 
     def selected(self, name, choice):
         wanted = self.string(choice)
         if self.questionnaire[str(name)].kind != "select_multiple":
-            return self.answer(name).eq(wanted)
+            return _compared(self.answer(name), wanted, operator.eq)
         choices = self.questionnaire.choices(str(name))
         if wanted not in choices:
             stop(
                 "A condition of the questionnaire names an answer that is not there.",
                 Problem(f"selected(${{{name}}}, '{wanted}')", "survey.csv", remedy=did_you_mean(wanted, choices)),
             )
-        return self.values[f"{name}/{wanted}"].fillna(False).astype(bool)
+        return self.values[f"{name}/{wanted}"].fillna(False).to_numpy(dtype=bool)
 
     def count(self, name):
-        frame = self.values[self.questionnaire.columns(str(name))]
-        return frame.fillna(False).astype(bool).sum(axis=1).astype(float)
+        return self.ticked(name).sum(axis=1).astype(float)
 
     def this(self):
-        return self.this_answer
+        return _as_array(self.this_answer, pd.api.types.is_float_dtype(self.this_answer))
 
     def string(self, text):
         return str(text)[1:-1]
@@ -197,22 +204,30 @@ class _Evaluation:
         return False
 
 
+def _as_array(column: pd.Series, is_number: bool) -> np.ndarray:
+    if is_number:
+        return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    codes, distinct = pd.factorize(column)
+    return np.array([*map(str, distinct), ""], dtype=object).take(codes)  # -1, for none, takes the last
+
+
 def _is_number(value) -> bool:
-    return isinstance(value, float) or (isinstance(value, pd.Series) and pd.api.types.is_float_dtype(value))
+    return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype == float)
 
 
 def _number(value):
-    return pd.to_numeric(value, errors="coerce")
+    found = pd.to_numeric(value, errors="coerce")
+    return found.astype(float) if isinstance(found, np.ndarray) else float(found)
 
 
 def _text(value):
-    return value.map(lambda v: "" if pd.isna(v) else str(v)) if isinstance(value, pd.Series) else str(value)
+    """Texts as they are; numbers as texts, "" for none."""
+    if not isinstance(value, np.ndarray):
+        return str(value)
+    return value if value.dtype == object else np.array(["" if v != v else str(v) for v in value], dtype=object)
 
 
-def _truth(value, index: pd.Index) -> pd.Series:
-    """A text is true when it is not empty, a number when it is there and not zero."""
-    if not isinstance(value, pd.Series):
-        return pd.Series(bool(value), index=index)
-    if value.dtype == bool:
-        return value
-    return value.notna() & value.ne(0) if pd.api.types.is_float_dtype(value) else value.astype("str").ne("")
+def _compared(one, other, compare):
+    """A comparison of arrays or single values, as booleans."""
+    result = compare(one, other)
+    return result.astype(bool) if isinstance(result, np.ndarray) else bool(result)

@@ -15,11 +15,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from bwise.countries import EUROSTAT, country_code
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
 KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
-COUNTRY_CODES = {"GR": "EL"}  # Eurostat writes EL; GR (ISO 3166-1) is accepted
+COUNTRY_CODES = EUROSTAT  # Eurostat writes EL and UK; GR and GB (ISO 3166-1) are accepted
+ALL_ROWS = "all"
 INCOME_TOLERANCE = 1.0  # percentage points by which shares of income may differ from 100: those who rounded are not at fault
 EXCLUSION_RULES = ("test", "duplicate", "too_few_answers")  # by which respondents are left out
 ROW_RULES = ("heading_row", "summary_row")  # by which rows are that are nobody's answers (`bwise.exports.set_aside`)
@@ -29,6 +31,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Span(Strict):
+    """From one day or number to another one, both included; open where one is left away."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    first: date | float | None = Field(default=None, alias="from")
+    last: date | float | None = Field(default=None, alias="to")
+
+
 class Delivery(Strict):
     """One export of one partner. All but `partner` and `file` is found out from the file when left away.
 
@@ -36,6 +46,9 @@ class Delivery(Strict):
         partner: short name of the partner organisation.
         file: the export, relative to the project folder.
         accepted: sha256 of the file that was looked at and accepted (at least 12 digits); any file is used where it is left away.
+        rows: which rows of the file belong to the delivery: heading, its code, or `column 12` -> a value, a list of values, or
+            `{from: 2022-03-01, to: 2022-04-30}`, days or numbers; `all` where a file of several countries belongs as a whole.
+        weight: heading of the column with a weight for each respondent; kept beside the answers.
         tool, encoding, delimiter, sheet, language: overrides of what is recognised.
         columns: heading, its code, or `column 12` -> question, or question/choice; `ignore` for a column to leave aside.
         wording: `accepted` for headings that word the question of their code otherwise: all of them, or heading, code or place ->
@@ -58,6 +71,8 @@ class Delivery(Strict):
     partner: str
     file: Path
     accepted: str | None = Field(default=None, pattern="^[0-9a-f]{12,64}$")
+    rows: dict[str, list[str] | Span] | Literal["all"] | None = None
+    weight: str | None = None
     tool: str | None = None
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -77,6 +92,21 @@ class Delivery(Strict):
     rescale: dict[str, Literal["linear"] | dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     classifications: dict[str, str] = {}
     options: dict[str, Literal["all_offered", "not_offered"]] = {}
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def _each_a_list_or_span(cls, rows: Any) -> Any:
+        if rows in (None, ALL_ROWS):
+            return rows
+        if not isinstance(rows, dict) or not rows:
+            raise ValueError("write `{heading: value}`, `{heading: [value, value]}`, `{heading: {from: …, to: …}}` or `all`")
+        found = {}
+        for heading, wanted in rows.items():
+            if isinstance(wanted, dict | Span):
+                found[heading] = Span.model_validate(wanted)
+            else:
+                found[heading] = [str(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+        return found
 
     @field_validator("encoding")
     @classmethod
@@ -176,6 +206,7 @@ class ConsolidationSettings(Strict):
         size_classes: lower bounds of the size classes of WISEs above the first, in persons employed.
         age_classes: lower bounds of the age classes of WISEs above the first, in years, at `reference_year`.
         country_groups: name -> countries, for a breakdown; none when empty.
+        weighted: whether the tables use weights. They do not yet: it is refused, with the countries that have none.
     """
 
     questionnaire: str
@@ -191,6 +222,7 @@ class ConsolidationSettings(Strict):
     age_classes: list[int] = Field(default=[5, 15], min_length=1)
     reference_year: int = 2022
     country_groups: dict[str, list[str]] = {}
+    weighted: bool = False
 
     @field_validator("countries")
     @classmethod
@@ -244,6 +276,20 @@ class Project:
     def consolidation(self) -> ConsolidationSettings:
         return validated(ConsolidationSettings, read_yaml(self.params / "consolidation.yaml"), "params/consolidation.yaml")
 
+    def inside(self, path: Path) -> str:
+        """A path that somebody gave, from here or from the project folder, as params write it: from the project folder.
+
+        Raises:
+            ProblemsFound: the file is outside the project, where what was made from it could not be proved later.
+        """
+        root = self.root.resolve()
+        tried = [path.resolve(), (root / path).resolve()]
+        found = next((p for p in tried if p.is_file() and p.is_relative_to(root)), None)
+        if not found and tried[0].is_file():
+            why, remedy = "what was made from it could not be proved later", "put it into raw/<CC>/ of the project, and give it from there"
+            stop("Nothing was written.", Problem("the file is outside the project folder", path.name, why, remedy))
+        return found.relative_to(root).as_posix() if found else path.as_posix()
+
     def shown(self, path: Path) -> str:
         """A path as it may be printed: relative to the project, never a path of somebody's computer."""
         path = Path(path)
@@ -282,13 +328,10 @@ def load_country(project: Project, country: str, **overrides: Any) -> CountrySet
     path = project.params / f"{country}.yaml"
     known = sorted(p.stem for p in project.params.glob("[A-Z][A-Z].yaml"))
     if not path.is_file():
-        stop(
-            "There are no settings for this country.",
-            Problem(
-                f"no file params/{country}.yaml",
-                remedy=f"{did_you_mean(country, known)} or write the file" if known else "write the file",
-            ),
-        )
+        code = country_code(country, known)
+        begin = f"put the export into raw/{code}/ and write the file with: bwise new {code} --file raw/{code}/NAME"
+        remedy = f"use one of: {', '.join(known)}; or {begin}" if known else begin
+        stop("There are no settings for this country.", Problem(f"no file params/{code}.yaml", remedy=remedy))
     content = read_yaml(path)
     content.update(overrides)
     where = f"params/{country}.yaml"

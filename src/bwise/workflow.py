@@ -19,6 +19,14 @@ from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
 STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
+NO_PARAMETERS = (
+    "No cell of notebooks/country.ipynb has the tag `parameters`: it would clean the country that stands in it, whichever is asked "
+    "for. In JupyterLab, add the tag to its first code cell (Property Inspector, Cell Tags), or take the project's own notebook."
+)
+OTHER_COUNTRY = (
+    "The notebook ended without cleaning {country}: processed/{country}/manifest.json is not from this run. A cell below its parameters "
+    "sets another `country`, or the cell that saves is gone; compare notebooks/country.ipynb with the project's own notebook."
+)
 COUNTRY_NOTEBOOK, CONSOLIDATION_NOTEBOOK = "country.ipynb", "consolidation.ipynb"
 WORKING_MATERIAL = "Working material, not for publication: it names files, sheets and columns as people called them"
 
@@ -82,7 +90,24 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
     """Execute the country notebook to `processed/<CC>/country.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
+    if not _has_parameters(template(project, country)):
+        return Outcome(country, False, 0.0, NO_PARAMETERS)
     return _run(project, country, project.processed(country) / COUNTRY_NOTEBOOK, {"country": country}, warm)
+
+
+def _has_parameters(source: Path) -> bool:
+    """Whether the notebook takes parameters; without the tag, papermill runs it for the country that stands in it."""
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    return any("parameters" in cell["metadata"].get("tags", ()) for cell in notebook["cells"])
+
+
+def _written(project: Project, country: str) -> tuple[int, int] | None:
+    """What tells one writing of the country's manifest from the next one; None where there is none, or one of another country."""
+    path = project.processed(country) / "manifest.json"
+    if not path.is_file() or json.loads(path.read_text(encoding="utf-8"))["country"] != country:
+        return None
+    file = path.stat()
+    return file.st_ino, file.st_mtime_ns
 
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
@@ -104,6 +129,7 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
 
     started, source = time.monotonic(), template(project, name)
     began = staleness.begin(project, name, source)
+    before = _written(project, name)
     private = project.processed("") / target.name if name == CONSOLIDATION else target
     beside = private.with_name(f".{target.stem}.part.ipynb")
     problem = ""
@@ -125,6 +151,8 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
         problem = error.evalue if error.ename == ProblemsFound.__name__ else _unexpected(error)
     except Exception as error:  # the kernel died, the disk is full: said in one line, the other countries go on
         problem = f"The notebook could not be executed: {type(error).__name__}."
+    if not problem and name != CONSOLIDATION and _written(project, name) in (None, before):
+        problem = OTHER_COUNTRY.format(country=name)
     if beside.is_file():
         target = private if problem else target
         target.parent.mkdir(parents=True, exist_ok=True)

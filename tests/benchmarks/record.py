@@ -19,7 +19,6 @@ from bwise.corrections import correct, load_corrections
 from bwise.demo.layouts import export
 from bwise.demo.simulation import Partner
 from bwise.demo.simulation import _partner as respondents_of
-from bwise.identities import check_identities
 from bwise.lineage import save
 from bwise.matching import read_deliveries
 from bwise.pooling import country_pool
@@ -82,7 +81,6 @@ def run(project: Project) -> None:
     exclude(data)
     flags = flag(data)
     protect(data, project_key(project.root))
-    check_identities(data)
     save(data, flags, project)
     prove_saved(data, project)
 

@@ -17,13 +17,14 @@ from itertools import islice
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from bwise.exports.sheet_facts import SheetFacts, cells_spanned, sheet_facts
 from bwise.exports.table import Grid
+from bwise.exports.workbook_pages import BINARY, pages
 from bwise.problems import Problem, did_you_mean, stop
+from bwise.text import tidy
 
-WORKBOOK = (b"PK", b"\xd0\xcf\x11\xe0")  # a workbook is known by its first bytes, not by its name
+WORKBOOK = (b"PK", BINARY)  # a workbook is known by its first bytes, not by its name
 SAV = (b"$FL2", b"$FL3")
 # SPSS files are read in a process of its own: some damaged ones bring the library down, and Python with it.
 READ_SAV = """
@@ -71,8 +72,8 @@ LOOKS_LIKE = (
     (b"%PDF", "a PDF document", "ask the partner to export the answers as CSV or XLSX"),
     (b"\x89PNG", "a picture", "ask the partner to export the answers as CSV or XLSX"),
     (
-        b"\xd0\xcf\x11\xe0",
-        "an old or password-protected Office file",
+        BINARY,
+        "an old or password-protected Office file, or a damaged one",
         "ask the partner to remove the password or save as XLSX, and to send it again",
     ),
     (
@@ -204,25 +205,25 @@ def _within(value: object, low: float | str, high: float | str) -> bool:
 def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
     _check_spread(data, shown)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
-        rows = {name: page.to_python(skip_empty_area=False) for name, page in sheets.items()}
-    except (CalamineError, OSError, ValueError):
+        sheets = pages(data)
+    except ValueError:
         kind, remedy = next((k, r) for magic, k, r in LOOKS_LIKE if data.startswith(magic))
         stop(CANNOT_READ, Problem(f"the file looks like {kind}", shown, remedy=remedy))
     facts = sheet_facts(data)
-    filled = {name: _frame(_texts(cells, facts.get(name, SheetFacts()))) for name, cells in rows.items() if cells}
-    if sheet and sheet not in filled:
+    filled = {name: _frame(_texts(rows, facts.get(name, SheetFacts()))) for name, _, rows, _ in sheets if rows}
+    named = next((name for name in filled if tidy(name) == tidy(sheet or "")), None)
+    if sheet and not named:
         stop(CANNOT_READ, Problem(f"there is no sheet `{sheet}` with anything in it", shown, remedy=did_you_mean(sheet, list(filled))))
-    hidden = {page.name for page in book.sheets_metadata if page.visible != SheetVisibleEnum.Visible}
-    for name in [sheet] if sheet else [name for name in filled if name not in hidden]:
+    hidden = [name for name, is_shown, _, _ in sheets if not is_shown and name in filled]
+    merged = {name: ranges for name, _, _, ranges in sheets}
+    for name in [named] if named else [name for name in filled if name not in hidden]:
         yield Grid(
             filled[name],
             "workbook",
             sheet=name,
             others={other: cells for other, cells in filled.items() if other != name},
-            merged=tuple(((top + 1, left), (bottom + 1, right)) for (top, left), (bottom, right) in sheets[name].merged_cell_ranges or ()),
-            notes=_hidden(facts.get(name, SheetFacts()), filled[name], sorted(hidden & set(filled) - {name})),
+            merged=tuple(((top + 1, left), (bottom + 1, right)) for (top, left), (bottom, right) in merged[name]),
+            notes=_hidden(facts.get(name, SheetFacts()), filled[name], [other for other in hidden if other != name]),
         )
 
 

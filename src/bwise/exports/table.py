@@ -87,8 +87,9 @@ class RawTable:
     Columns with personal data are in `columns` by their heading only; their cells were dropped by the reader.
     `other_in_cell`: the tool writes the text of "other" into the same cell as the options. `bare_options`: the columns of
     a multiple answer are headed by the option alone, without its question. `groups_in_text`: the labels of groups may stand
-    before the text of a question, joined by `/`. Rows of `grid.set_aside` are among the cells, and empty. `notes`: what
-    an analyst must know of this file. `problems`: why the table cannot be used, though it is known what it is.
+    before the text of a question, joined by `/`. Rows of `grid.set_aside` are among the cells, and empty. `other_rows`: how
+    many rows of the file are not of this delivery (`bwise.matching.rows`). `notes`: what an analyst must know of this file.
+    `problems`: why the table cannot be used, though it is known what it is.
     """
 
     tool: str
@@ -100,6 +101,7 @@ class RawTable:
     other_in_cell: bool = False
     bare_options: bool = False
     groups_in_text: bool = False
+    other_rows: int = 0
     notes: tuple[str, ...] = field(default=())
     problems: tuple[Problem, ...] = field(default=())
 

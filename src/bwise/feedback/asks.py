@@ -329,8 +329,10 @@ class _Collector:
         """What these respondents answered, as they sent it; several answers as options ticked, or as the cells that say more than no."""
         matches = self.matches.get(question.name, [])
         if question.kind != "select_multiple":
-            texts = self.cells.loc[rows, matches[0].column.position] if matches else self.country.values.loc[rows, question.name]
-            return texts.fillna("").map(str).tolist()
+            if not matches:
+                return self.country.values.loc[rows, question.name].fillna("").map(str).tolist()
+            sent = self.cells.loc[rows, [m.column.position for m in matches]].fillna("").to_numpy().tolist()
+            return [" / ".join(filter(None, cells)) for cells in sent]  # several where params join columns
         return [self._several(question, matches, position) for position in rows]
 
     def _several(self, question: Question, matches: list[Match], position: int) -> str:

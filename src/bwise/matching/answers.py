@@ -19,6 +19,7 @@ from bwise.matching.columns import Match, by_question
 from bwise.matching.dates import date_order, parse_date
 from bwise.matching.fit import NUMBER, NUMBERS, Doubt
 from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
+from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
@@ -121,10 +122,34 @@ class _Work:
             self._not_asked(question)
         elif question.kind == "select_multiple" and options:
             self._options(question, options)
-        elif question.kind == "select_multiple":
-            self._joined(question, whole[0])
+        elif len(whole) > 1 and (how := how_joined(self.delivery, question.name)):
+            self._several(question, whole, how)
         else:
-            self._single(question, whole[0])
+            self._whole(question, whole[0])
+
+    def _whole(self, question: Question, match: Match) -> None:
+        if question.kind == "select_multiple":
+            self._joined(question, match)
+        else:
+            self._single(question, match)
+
+    def _several(self, question: Question, matches: list[Match], how: str) -> None:
+        """One question in several columns, read one by one and put together as params say."""
+        typed = f"{question.name}_other" if self.raw.other_in_cell and f"{question.name}_other" not in self.values else ""
+        columns = [c for c in (*self.questionnaire.columns(question.name), typed) if c]
+        parts = []
+        for match in matches:
+            self._whole(question, match)
+            tables = (self.values, self.reasons, self.national)
+            parts.append([{c: table.pop(c) for c in columns if c in table} for table in tables])
+        reasons = [part[1][columns[0]] for part in parts]
+        if how == SUM:
+            found = total([part[0][question.name] for part in parts], reasons)
+            self.values[question.name], self.reasons[question.name] = found
+            return
+        chosen = first_filled(reasons)
+        for number, table in enumerate((self.values, self.reasons, self.national)):
+            table |= {column: take_from([part[number][column] for part in parts], chosen) for column in parts[0][number]}
 
     def _not_asked(self, question: Question) -> None:
         for column in self.questionnaire.columns(question.name):

@@ -74,7 +74,7 @@ def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Deliver
     matches = [_declared(e.column, delivery) or _match(e, raw, index, delivery, numbered, explain) for e in found]
     if raw.bare_options:
         matches = _bare_options(raw, matches, index, questionnaire)
-    return _without_repetitions(_one_column_per_target(matches), raw, questionnaire)
+    return _without_repetitions(_one_column_per_target(matches, delivery), raw, questionnaire)
 
 
 def names_of(column: Column) -> tuple[str, str, str]:
@@ -286,7 +286,7 @@ def _possible_options(
         options = {numbers[t.partition("/")[0]]: t for t in index.options.get(column.key, ()) if t not in taken}
         possible.append({number: t for number, t in options.items() if first <= number <= last})
     own = longest_run(possible, 0, first) if before else 0  # they follow their question itself, or an option that params name
-    return [{first: options[first]} if n < own else options for n, options in enumerate(possible)]
+    return [{first: options[first]} if n < own and options else options for n, options in enumerate(possible)]
 
 
 def _half_of_the_options(
@@ -338,8 +338,8 @@ def by_question(matches: Iterable[Match]) -> dict[str, list[Match]]:
 SURENESS = ("declared", "code and text", "text", "code", "option and neighbours", SPELLING, ACCEPTED, BEGUN)
 
 
-def _one_column_per_target(matches: list[Match]) -> list[Match]:
-    """The surest column of each question; of an option, all columns that params name: forms were changed while in the field.
+def _one_column_per_target(matches: list[Match], delivery: Delivery) -> list[Match]:
+    """The surest column of each question, and all columns of it that params name, or join: forms are changed while in the field.
 
     Of two columns that only begin like one question, neither is taken.
     """
@@ -348,12 +348,13 @@ def _one_column_per_target(matches: list[Match]) -> list[Match]:
     taken: dict[str, Match] = {}
     for match in sorted(sure, key=lambda m: (SURENESS.index(m.how), m.column.position)):
         taken.setdefault(match.target, match)
-    return [
-        m
-        if not m.target or taken.get(m.target) is m or ("/" in m.target and m.how == "declared" == taken[m.target].how)
-        else Match(m.column, how=SECOND, score=m.score, named=m.target)
-        for m in matches
-    ]
+
+    def kept(match: Match) -> bool:
+        first = taken.get(match.target)
+        joined = delivery.join == "first" or match.target in delivery.join
+        return match is first or match.how == "declared" or (joined and match.how != BEGUN)
+
+    return [m if not m.target or kept(m) else Match(m.column, how=SECOND, score=m.score, named=m.target) for m in matches]
 
 
 def _without_repetitions(matches: list[Match], raw: RawTable, questionnaire: Questionnaire) -> list[Match]:

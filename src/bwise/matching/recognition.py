@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from bwise.classifications import sections
 from bwise.exports import READERS, plain, read_as
@@ -19,10 +21,13 @@ from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
 from bwise.matching.columns import ACCEPTED, IGNORE, Match, by_question, match_columns, names_of
 from bwise.matching.identifiers import lost_codes
+from bwise.matching.joins import FIRST, SUM, how_joined
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used
 from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.proposals import propose
+from bwise.matching.rows import Telling, column_named, rows_taken, telling_columns, undecided_rows, weight_problems
 from bwise.matching.rules import Rule, made_by
+from bwise.matching.shapes import one_row_per_answer, shape_of
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
@@ -30,7 +35,11 @@ from bwise.settings import CountrySettings, Delivery, Project
 from bwise.text import answer_key, tidy
 
 SEE_MAPPING = "compare it with the text in processed/<CC>/mapping.csv, or take the line out"
-ENOUGH = 0.2  # of the columns must match; below, it is another survey's export
+CANNOT_USE = "The export cannot be used. Nothing was changed."
+LOOKED_AT = 3  # ways of reading a file that no reader knows, which are enough to say what it is
+ENOUGH = 0.2  # of the columns must match; below, it is another survey's export. Of the answers, too: no real export was below 0.97
+SEVERAL = 5  # questions with fixed answers, from which the share of what can be read means something
+NO_SENSE = (Rule.NO_SUCH_ANSWER, Rule.UNKNOWN_PART, Rule.NO_NUMBER, Rule.NO_DATE)
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,18 @@ class Recognised:
 
 @dataclass(frozen=True)
 class DeliveryRead:
-    """One delivery, read and matched: the recognised reading, the runner-up, and the answers."""
+    """One delivery, read and matched: the recognised reading, the runner-up, and the answers.
+
+    `telling`: columns that look like a country, a wave or a weight, of which params say nothing. `undecided`: why it is not known
+    which rows of the file belong to the delivery.
+    """
 
     name: str
     delivery: Delivery
     recognised: Recognised
     runner_up: Recognised | None
+    telling: tuple[Telling, ...] = ()
+    undecided: tuple[Problem, ...] = ()
 
     @property
     def raw(self) -> RawTable:
@@ -111,13 +126,18 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     """
     stop(f"The settings of the delivery {name} do not fit the questionnaire.", *_check_settings(delivery, questionnaire))
     ranked = _ranked(path, shown, delivery, questionnaire, country)
-    best = _winner(ranked, shown, delivery)
+    if not ranked:
+        _stop_without_table(path, shown, delivery, questionnaire)
+    best = _winner(ranked, shown, questionnaire)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
     lost = [replace(p, where=f"{shown}, {p.where}") for p in lost_codes(whole.raw, whole.matches, questionnaire)]
-    stop("The export cannot be used. Nothing was changed.", *(replace(p, where=shown) for p in whole.raw.problems), *lost)
+    shape = one_row_per_answer(whole.raw.grid.cells, questionnaire)
+    problems = [*whole.raw.problems, *([shape] if shape else [])] or _answers_of_another_survey(whole, questionnaire)
+    stop(CANNOT_USE, *(replace(p, where=shown) for p in problems), *lost)
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
-    return DeliveryRead(name, delivery, whole, other)
+    undecided = tuple(undecided_rows(whole.raw, delivery, shown))
+    return DeliveryRead(name, delivery, whole, other, tuple(telling_columns(whole.raw, delivery)), undecided)
 
 
 def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:
@@ -128,12 +148,12 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
         )
     tables = [
         raw
-        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
-        for raw in _read_as(grid, delivery.tool, shown)
+        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=not delivery.rows)
+        for raw in _read_as(grid, delivery, shown)
     ]
     found = []
     for raw in tables:
-        matches = tuple(match_columns(raw, questionnaire, delivery, explain=False))
+        matches = tuple(_matched(raw, questionnaire, delivery, explain=False))
         found.append(Recognised(raw, matches, "", fit=sum(m.score for m in matches if m.settled) / 100))
     best = max((r.fit for r in found), default=0.0)
     # Answers are read only where the headings leave the choice open; of two tools that read one grid equally well, the
@@ -144,12 +164,20 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
     return sorted(judged, key=lambda r: (r.score, -order.index(r.raw.tool)), reverse=True)
 
 
-def _read_as(grid: Grid, tool: str | None, shown: str) -> list[RawTable]:
+def _read_as(grid: Grid, delivery: Delivery, shown: str) -> list[RawTable]:
     """The grid as each reader understands it; a reader that refuses the file does not know its name."""
     try:
-        return _without_loopholes(read_as(grid, tool))
+        return [rows_taken(raw, delivery) for raw in _without_loopholes(read_as(grid, delivery.tool))]
     except ProblemsFound as found:
         stop(found.heading, *(replace(p, where=shown) for p in found.problems))
+
+
+def _matched(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, explain: bool = True) -> list[Match]:
+    """One match per answer column; nothing is left to decide of a column that `rows:` or `weight:` name."""
+    named = [*(delivery.rows if isinstance(delivery.rows, dict) else ()), *filter(None, [delivery.weight])]
+    positions = {column.position for name in named if (column := column_named(raw, name))}
+    matches = match_columns(raw, questionnaire, delivery, explain)
+    return [Match(m.column, "", "declared", 100.0) if m.column.position in positions and not m.target else m for m in matches]
 
 
 def _without_loopholes(tables: list[RawTable]) -> list[RawTable]:
@@ -204,19 +232,52 @@ def _letters(raw: RawTable, questionnaire: Questionnaire, languages: list[str]) 
     return sum(n for c, n in letters.items() if c in alphabet or c.isspace()) / letters.total() if letters else 1.0
 
 
-def _winner(ranked: list[Recognised], shown: str, delivery: Delivery) -> Recognised:
-    heading = "The export cannot be used. Nothing was changed."
-    if not ranked and delivery.tool:
-        stop(
-            heading, Problem(f"the file is not laid out as {delivery.tool} writes it", shown, remedy="take the line `tool:` out of params")
+def _stop_without_table(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire) -> NoReturn:
+    """Say why no reader found a table."""
+    if delivery.tool:
+        remedy = "take the line `tool:` out of params"
+        stop(CANNOT_USE, Problem(f"the file is not laid out as {delivery.tool} writes it", shown, remedy=remedy))
+    found = grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
+    shape = next((problem for grid in islice(found, LOOKED_AT) if (problem := shape_of(grid, questionnaire))), None)
+    none = Problem("no table with headings was found in it", remedy="ask the partner for the answers as CSV or XLSX")
+    stop(CANNOT_USE, replace(shape or none, where=shown))
+    raise AssertionError
+
+
+def _answers_of_another_survey(read: Recognised, questionnaire: Questionnaire) -> list[Problem]:
+    """Hardly an answer makes sense, nor is like one: the headings are the questionnaire's, what stands below them is not.
+
+    Numbers of another scale and texts like an answer are told one by one: params settle them.
+    """
+    mapping = read.answers.mapping
+    fixed = [name for name, question in questionnaire.questions.items() if question.kind != "text"]
+    closed = mapping.loc[mapping["question"].map(lambda target: target.partition("/")[0] in fixed) & mapping["reason"].ne("no_answer")]
+    if not len(closed):
+        return []
+    strange = closed.loc[made_by(closed["rule"], *NO_SENSE) & closed["reason"].eq("unreadable") & closed["proposal"].eq("")]
+    questions, given = len({target.partition("/")[0] for target in strange["question"]}), int(closed["count"].sum())
+    readable = given - int(strange["count"].sum())
+    if questions < SEVERAL or readable >= ENOUGH * given:
+        return []
+    return [
+        Problem(
+            f"only {readable} of its {given} answers are answers of the questionnaire, though {read.columns} of its {read.of_columns} "
+            "columns are its questions",
+            why="it looks like another survey with the same headings, or like a table whose columns were moved",
+            remedy="check `questionnaire:` in params; ask the partner for the export as the tool wrote it",
         )
-    if not ranked:
-        stop(heading, Problem("no table with headings was found in it", shown, remedy="ask the partner for the answers as CSV or XLSX"))
-    best = ranked[0]
+    ]
+
+
+def _winner(ranked: list[Recognised], shown: str, questionnaire: Questionnaire) -> Recognised:
+    heading, best = CANNOT_USE, ranked[0]
     if best.columns < max(1, ENOUGH * best.of_columns):
+        shape = shape_of(best.raw.grid, questionnaire)
         stop(
             heading,
-            Problem(
+            replace(shape, where=shown)
+            if shape
+            else Problem(
                 f"only {best.columns} of its {best.of_columns} columns are questions of the questionnaire",
                 shown,
                 why="it looks like the export of another survey",
@@ -260,8 +321,8 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
         if raw is None:
             what = f"its first {HEAD} rows are laid out as {best.raw.tool} writes them, later ones are not"
             remedy = "look for a summary or a second table below the answers, take it away or ask the partner"
-            stop("The export cannot be used. Nothing was changed.", Problem(what, shown, remedy=remedy))
-    matches = match_columns(raw, questionnaire, delivery)
+            stop(CANNOT_USE, Problem(what, shown, remedy=remedy))
+    matches = _matched(raw, questionnaire, delivery)
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
     matches = propose(raw, matches, questionnaire, delivery, best.language)
@@ -277,6 +338,7 @@ def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Pr
     for heading, target in delivery.columns.items():
         if target != IGNORE and target not in targets:
             problems.append(Problem(f"`columns: {heading}` names the question `{target}`", remedy=did_you_mean(target, targets)))
+    problems += _check_join(delivery, questionnaire)
     for key in CHECKS:
         for name, value in getattr(delivery, key).items():
             if name in questionnaire.questions:
@@ -393,12 +455,13 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
     why = "the line would do nothing"
     open_to_params = [c for c in read.raw.columns if not c.about]
     there = {name for c in open_to_params for name in (c.heading, c.code, c.place) if name}
-    problems = [
+    problems = weight_problems(read.raw, delivery, shown)
+    problems += [
         Problem(f"`columns: {heading}` matches no heading", shown, why, did_you_mean(heading, there))
         for heading in delivery.columns
         if heading not in there
     ]
-    problems += _check_wording(read, delivery, shown, there)
+    problems += _check_wording(read, delivery, shown, there) + _check_joined(read, delivery, shown, questionnaire)
     problems += [
         Problem(f"`{key}: {name}: {raw}` matches no answer", shown, why, SEE_MAPPING)
         for key, name, raw in _unused_texts(read, delivery, questionnaire)
@@ -487,6 +550,34 @@ def _check_wording(read: Recognised, delivery: Delivery, shown: str, there: set[
     return problems
 
 
+def _check_join(delivery: Delivery, questionnaire: Questionnaire) -> list[Problem]:
+    """Lines `join:` that name no question, or add up what is no number."""
+    named = {} if isinstance(delivery.join, str) else delivery.join
+    unknown = [name for name in named if name not in questionnaire.questions]
+    problems = [Problem(f"`join` names the question `{name}`", remedy=did_you_mean(name, questionnaire.questions)) for name in unknown]
+    words = [name for name, how in named.items() if how == SUM and name not in unknown and not questionnaire[name].is_number]
+    return problems + [Problem(f"`join: {name}: sum`: the question is not a number", remedy=f"write `{name}: first`") for name in words]
+
+
+def _check_joined(read: Recognised, delivery: Delivery, shown: str, questionnaire: Questionnaire) -> list[Problem]:
+    """Several columns of one question that nobody said how to join, and lines `join:` for a question that has one column only."""
+    columns = {q: [m for m in found if "/" not in m.target] for q, found in by_question(read.matches).items()}
+    several = {q: found for q, found in columns.items() if len(found) > 1}
+    problems = []
+    for question, found in several.items():
+        if not how_joined(delivery, question):
+            parts = f", or `join: {{{question}: sum}}` if it was asked in parts" if questionnaire[question].is_number else ""
+            remedy = f"`join: {{{question}: first}}` if it was reworded in the field{parts}; else take one of the lines out"
+            where = f"{shown}, {' and '.join(m.column.place for m in found)}"
+            problems.append(
+                Problem(f"`columns` names the question `{question}` {len(found)} times", where, "one column would not count", remedy)
+            )
+    alone = ["first"] if delivery.join == FIRST and not several else []
+    alone += [] if isinstance(delivery.join, str) else [f"{q}: {how}" for q, how in delivery.join.items() if q not in several]
+    remedy = "name its other columns under `columns:`, or take the line out"
+    return problems + [Problem(f"`join: {line}`: there is one column only", shown, "the line would do nothing", remedy) for line in alone]
+
+
 def _not_reworded(match: Match) -> str:
     if match.settled:
         return "its text is the question's own, or params name its question already"
@@ -517,5 +608,6 @@ def read_deliveries(project: Project, settings: CountrySettings, questionnaire: 
             read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire, settings.country))
         except ProblemsFound as found:
             problems += found.problems
+    problems += [problem for delivery in read for problem in delivery.undecided]
     stop(f"{settings.country}: not every export can be used. Nothing was changed.", *problems)
     return read

@@ -36,17 +36,18 @@ class Contributors:
 @dataclass(frozen=True)
 class Views:
     """Attackers, one per row: the public, who knows nobody's answers, then each partner, who knows its own
-    respondents' (Salazar's attackers; disclosure.md 1, "Known data"). What a partner does not know must reach
-    the thresholds without what it knows.
+    respondents'. What a partner does not know must reach the thresholds without what it knows.
 
     A WISE, which knows its own people's answers, needs no row: what it could learn of another WISE is a
     combination of the answers of two WISEs, and none of those may be known to the public.
 
     Attributes:
+        partner: per view, the partner's code; -1 for the public.
         outside: views x groups, mask: persons whose answers the attacker does not know.
         known: views x atoms, mask: all persons are known.
     """
 
+    partner: np.ndarray
     outside: np.ndarray
     known: np.ndarray
 
@@ -54,7 +55,7 @@ class Views:
         return len(self.outside)
 
     def chosen(self, which: np.ndarray) -> Views:
-        return Views(self.outside[which], self.known[which])
+        return Views(self.partner[which], self.outside[which], self.known[which])
 
 
 def contributors_of(members: csr_array, people: People) -> Contributors:
@@ -74,12 +75,12 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
 
 def views_of(family: Contributors) -> Views:
     """The public first, then each partner that has persons in the family and does not know all of them."""
-    partners = np.unique(family.partner[family.partner >= 0])
-    outside = np.vstack([np.ones((1, len(family.persons)), dtype=bool), family.partner != partners[:, None]])
-    known = np.ones((len(outside), family.atoms), dtype=bool)
+    partners = np.append(NOBODY, np.unique(family.partner[family.partner >= 0]))
+    outside = (family.partner != partners[:, None]) | (partners == NOBODY)[:, None]
+    known = np.ones((len(partners), family.atoms), dtype=bool)
     view, group = np.nonzero(outside)
     known[view, family.atom[group]] = False
-    return Views(outside, known).chosen(outside.any(axis=1))
+    return Views(partners, outside, known).chosen(outside.any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -119,20 +120,20 @@ def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> C
 def count_rows(family: Contributors, views: Views) -> tuple[np.ndarray, np.ndarray]:
     """Persons and WISEs behind each cell: views x cells."""
     belongs = family.rows[:, family.atom] * family.persons
-    of_known_wises = family.wise != NOBODY
-    in_all = _by_wise(belongs, family.wise, of_known_wises)
-    persons = (belongs @ views.outside.T).T
-    wises = np.tile((in_all > 0).sum(axis=1), (len(views), 1))
-    for view, outside in enumerate(views.outside):
-        inside = ~outside & of_known_wises
-        known = _by_wise(belongs, family.wise, inside)
-        all_of_them = in_all[:, np.isin(np.unique(family.wise[of_known_wises]), family.wise[inside])]
-        wises[view] -= ((known > 0) & (known == all_of_them)).sum(axis=1)
+    persons = (views.outside.astype(float) @ belongs.T.astype(float)).astype(np.int64)
+    wises = np.zeros_like(persons)
+    told = np.flatnonzero(family.wise != NOBODY)
+    told = told[np.lexsort([family.wise[told], family.partner[told]])]
+    if not len(told):
+        return persons, wises
+    partner, wise = family.partner[told], family.wise[told]
+    start = np.flatnonzero(np.append(True, (np.diff(partner) != 0) | (np.diff(wise) != 0)))
+    partner, wise = partner[start], wise[start]
+    of_partner = np.add.reduceat(belongs[:, told], start, axis=1)  # persons by partner and WISE
+    of_wise = np.zeros((len(belongs), wise.max() + 1), dtype=np.int64)
+    np.add.at(of_wise.T, wise, of_partner.T)
+    wises += (of_wise > 0).sum(axis=1)
+    with_it_only = (of_partner > 0) & (of_partner == of_wise[:, wise])
+    for view in np.flatnonzero(views.partner != NOBODY):
+        wises[view] -= with_it_only[:, partner == views.partner[view]].sum(axis=1)
     return persons, wises
-
-
-def _by_wise(belongs: np.ndarray, wise: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Cells x groups -> cells x WISEs of the chosen groups, in order."""
-    order = np.flatnonzero(chosen)[np.argsort(wise[chosen], kind="stable")]
-    start = np.flatnonzero(np.diff(wise[order], prepend=NOBODY))
-    return np.add.reduceat(belongs[:, order], start, axis=1) if len(start) else belongs[:, :0]

@@ -99,7 +99,9 @@ class Elimination:
         latest_first = np.argsort(-self.cell_of, kind="stable")
         order = self.cell_of[latest_first]
         vectors = self.vectors[latest_first, self.cells :].T
-        met = (np.vstack(spaces).astype(float) @ vectors.astype(float)).astype(np.int64) % PRIME
+        rows = np.vstack(spaces)
+        used = rows.any(axis=0)
+        met = (rows[:, used].astype(float) @ vectors[used].astype(float)).astype(np.int64) % PRIME
         if known.any():
             basis, leading = echelon(vectors[known])
             met = (met - product(met[:, leading], basis)) % PRIME

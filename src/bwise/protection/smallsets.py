@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def computable(demands: Demands, elimination: Elimination, numbers: np.ndarray) 
 
     Atoms that no published cell tells apart are merged to classes. With K, the rows of a null-space matrix by
     class: K_i = 0 means that class i is known, proportional rows a pair, dependent rows a combination
-    (disclosure.md 2c, d). Instead of all of K a few random combinations of its columns are compared,
+    of answers. Instead of all of K a few random combinations of its columns are compared,
     so-called fingerprints of 31 bits each.
 
     Args:
@@ -34,20 +35,25 @@ def computable(demands: Demands, elimination: Elimination, numbers: np.ndarray) 
     """
     family, views, stated = demands.family, demands.views, demands.stated
     label, first = _classes(elimination)
-    null = elimination.free
+    blocks = list(_blocks(views, numbers, len(first) + len(stated.rows)))
+    searches = []
+    for block in blocks:
+        some = views.chosen(block)
+        searches.append(_Search(some, count(family, some, label, len(first)), demands.limits))
+    null = _mixed(elimination.free, max((search.vectors for search in searches), default=0))
     by_class = np.zeros((len(first), null.shape[1]), dtype=np.int64)
     np.add.at(by_class, label, null)
-    by_row = stated.rows.astype(float) @ null.astype(float)
-    met = np.vstack([by_class, by_row.astype(np.int64)]) % PRIME
+    by_row = (stated.rows.astype(float) @ null.astype(float)).astype(np.int64)
+    met = np.vstack([by_class, by_row]) % PRIME
     targets = []
-    for block in _blocks(views, numbers, len(met)):
-        some = views.chosen(block)
-        search = _Search(null, met, some, count(family, some, label, len(first)), demands.limits)
+    for block, search in zip(blocks, searches, strict=True):
+        search.compare(null, met)
+        known = search.views.known
         for view, members in search.small_sets():
-            rows = (label == np.array(members)[:, None]) & ~some.known[view]
+            rows = (label == np.array(members)[:, None]) & ~known[view]
             targets.append(Target(int(block[view]), rows.astype(np.int64)))
         for view, row in search.stated(stated.protected[block]):
-            targets.append(Target(int(block[view]), np.where(some.known[view], 0, stated.rows[row])[None]))
+            targets.append(Target(int(block[view]), np.where(known[view], 0, stated.rows[row])[None]))
     return targets
 
 
@@ -74,15 +80,33 @@ class _Search:
     Attributes:
         views, counts: with what stands behind each class in each view.
         small: views x classes, mask: too few persons or WISEs.
+        number: of fingerprints: one more than the largest sets compared have classes.
         prints: views x sets (classes, then stated sets) x fingerprints.
     """
 
-    def __init__(self, null: np.ndarray, met: np.ndarray, views: Views, counts: Counts, limits: Limits):
-        self.counts, self.limits, self.classes = counts, limits, counts.persons.shape[1]
+    def __init__(self, views: Views, counts: Counts, limits: Limits):
+        self.views, self.counts, self.limits, self.classes = views, counts, limits, counts.persons.shape[1]
         self.small = limits.too_few(counts.persons, counts.wises)
         self.of_one, self.of_two = self._sets_of_wises()
-        widest = max(FOUND_BY_SEARCH, 2 * _widest(self.of_one), _widest(self.of_two))
-        self.prints = _fingerprints(null, met, views, widest + 1)
+        self.number = 1 + max(FOUND_BY_SEARCH, 2 * _widest(self.of_one), _widest(self.of_two))
+
+    @property
+    def vectors(self) -> int:
+        """So many of the null space are enough: as many as the view knows atoms, and for fingerprints."""
+        return int(self.views.known.sum(axis=1).max(initial=0)) + self.number + 1
+
+    def compare(self, null: np.ndarray, met: np.ndarray) -> None:
+        """Take the fingerprints: of random vectors of the null space that vanish where the view knows all.
+
+        Args:
+            null: atoms x vectors of the null space.
+            met: sets (classes, then stated sets) x vectors, what these meet.
+        """
+        view, atom = np.nonzero(self.views.known)
+        place = np.arange(len(view)) - np.searchsorted(view, view)
+        known = np.zeros((len(self.views), place.max(initial=-1) + 1, null.shape[1]), dtype=np.int64)
+        known[view, place] = null[atom]
+        self.prints = product(met, null_vectors(known, self.number, np.random.default_rng(SEED)))
         self.zero = ~self.prints.any(axis=2)
 
     def stated(self, protected: np.ndarray) -> list[tuple[int, int]]:
@@ -156,9 +180,11 @@ class _Search:
         columns, with signs.
         """
         found = []
+        if self.limits.wises < 3:
+            return found
         for (view, one), (other_view, other) in itertools.combinations_with_replacement(of_one, 2):
             a, b = one.shape[1], other.shape[1]
-            if a == b == 1 or self.limits.wises < 3:
+            if a == b == 1:
                 continue  # two classes are found as a pair
             columns = np.array(list(itertools.combinations(range(a + b), a)))
             negative = (columns.sum(axis=1) + a * (a - 1) // 2) % 2 == 1
@@ -230,16 +256,22 @@ def _minors(rows: np.ndarray) -> np.ndarray:
     """All minors of as many columns as there are rows, for many matrices: matrices x choices of columns, in
     lexicographic order."""
     height, width = rows.shape[1:]
-    smaller, place = np.ones((len(rows), 1), dtype=np.int64), {(): 0}
+    minors = np.ones((len(rows), 1), dtype=np.int64)
     for row in range(height):
-        choices = list(itertools.combinations(range(width), row + 1))
-        minors = np.zeros((len(rows), len(choices)), dtype=np.int64)
-        for position in range(row + 1):
-            rest = [place[c[:position] + c[position + 1 :]] for c in choices]
-            terms = rows[:, row, [c[position] for c in choices]] * smaller[:, rest] % PRIME
-            minors += terms if (row + position) % 2 == 0 else PRIME - terms
-        smaller, place = minors % PRIME, {c: number for number, c in enumerate(choices)}
-    return smaller
+        column, rest, sign = _expansion(row, width)
+        terms = rows[:, row, column] * minors[:, rest] % PRIME
+        minors = (terms * sign).sum(axis=2) % PRIME
+    return minors
+
+
+@cache
+def _expansion(row: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Expansion of the minors of row + 1 columns along that row: per choice and term the column, the place of
+    the minor of the other columns among those of one row less, and (per term) the sign."""
+    place = {choice: number for number, choice in enumerate(itertools.combinations(range(width), row))}
+    column = np.array(list(itertools.combinations(range(width), row + 1)))
+    rest = [[place[c[:k] + c[k + 1 :]] for k in range(row + 1)] for c in map(tuple, column.tolist())]
+    return column, np.array(rest), np.where((row + np.arange(row + 1)) % 2, -1, 1)
 
 
 def _by_view(values: np.ndarray, view: np.ndarray, views: int) -> tuple[np.ndarray, np.ndarray]:
@@ -253,24 +285,11 @@ def _by_view(values: np.ndarray, view: np.ndarray, views: int) -> tuple[np.ndarr
     return filled, number
 
 
-def _fingerprints(null: np.ndarray, met: np.ndarray, views: Views, number: int) -> np.ndarray:
-    """Views x sets x number: what random vectors of the null space that vanish where the view knows the
-    answers meet in each set.
-
-    Args:
-        null: atoms x vectors, a basis of the null space.
-        met: sets x vectors, what these meet.
-    """
-    random = np.random.default_rng(SEED)
-    most = int(views.known.sum(axis=1).max(initial=0))
-    if null.shape[1] > most + number + 1:
-        mixing = random.integers(1, PRIME, size=(null.shape[1], most + number + 1))
-        null, met = product(null, mixing), product(met, mixing)
-    view, atom = np.nonzero(views.known)
-    place = np.arange(len(view)) - np.searchsorted(view, view)
-    known = np.zeros((len(views), most, null.shape[1]), dtype=np.int64)
-    known[view, place] = null[atom]
-    return product(met, null_vectors(known, number, random))
+def _mixed(null: np.ndarray, enough: int) -> np.ndarray:
+    """Random combinations of the vectors, if fewer are enough."""
+    if null.shape[1] <= enough:
+        return null
+    return product(null, np.random.default_rng(SEED).integers(1, PRIME, size=(null.shape[1], enough)))
 
 
 def _equal(keys: np.ndarray) -> list[np.ndarray]:

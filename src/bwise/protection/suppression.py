@@ -164,19 +164,22 @@ class _Loop:
 
     def _refuse(self, targets: list[Target]) -> None:
         """Withdraw cells, first to be refused first, until none of the targets is computable."""
-        cells = self.elimination.cells
         first = self._first_cells(targets)
-        while (cell := int(first.min(initial=cells))) < cells:
-            at_cell = np.flatnonzero(first == cell)  # withdrawals since then can only have made it later
-            first[at_cell] = self._first_cells([targets[n] for n in at_cell])
-            at_cell = at_cell[first[at_cell] == cell]
+        seen, withdrawn = np.zeros(len(targets), dtype=int), 0
+        while (cell := int(first.min(initial=self.elimination.cells))) < self.elimination.cells:
+            at_cell = np.flatnonzero(first == cell)
+            stale = at_cell[seen[at_cell] < withdrawn]  # a withdrawal since can only have made it later
+            if len(stale):
+                first[stale], seen[stale] = self._first_cells([targets[n] for n in stale]), withdrawn
+                continue
             reason = [targets[n] for n in at_cell]
             if cell < self.forced:
                 self.given_away |= {t.key for t in reason}
-                first[at_cell] = cells
-            elif reason:
+                first[at_cell] = self.elimination.cells
+            else:
                 self.reasons[cell] = reason
                 self.elimination.withdraw(cell)
+                withdrawn += 1
 
     def _first_cells(self, targets: list[Target]) -> np.ndarray:
         """Per target the first cell with which it is computable; the number of cells if it is not."""
