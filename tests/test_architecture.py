@@ -31,7 +31,6 @@ ORDER = (
     "summaries",
     "pooling",
     "protection",
-    "disclosure",
     "ledger",
     "tables",
     "tracing",
