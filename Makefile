@@ -34,6 +34,7 @@ lab: .venv/ready  ## open JupyterLab
 benchmark: .venv/ready  ## speed, side by side, as ratios
 	$(BIN)/python -m tests.benchmarks.matching
 	$(BIN)/python -m tests.benchmarks.record
+	$(BIN)/python -m tests.benchmarks.ledger
 
 recovery: .venv/ready  ## what is understood without help, file by file
 	$(BIN)/python -m tests.benchmarks.recovery

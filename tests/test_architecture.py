@@ -32,7 +32,6 @@ ORDER = (
     "summaries",
     "pooling",
     "protection",
-    "disclosure",
     "ledger",
     "tables",
     "tracing",

@@ -227,6 +227,13 @@ def test_a_dash_in_other_ticks_nothing(clean):
     assert country.values["sessions_other"].notna().tolist() == [False, False, False, True]
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#WERT!", "#DIV/0!", "#NAME?"])
+def test_a_failed_formula_is_no_answer_of_any_kind_and_is_named(clean, error):
+    country = clean([{"remark": error, "staff": error, "p1": error}, {}])
+    assert [country.reasons[q].tolist() for q in ("remark", "staff", "p1")] == [["unreadable", ""]] * 3
+    assert by_text(open_answers(country))["text"].tolist() == [error] * 3
+
+
 def test_every_reading_of_this_file_is_proved(clean):
     rows = [
         {"p1": "3.0", "student": "Y", "staff": "12"},

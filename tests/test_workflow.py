@@ -65,11 +65,11 @@ def test_every_notebook_of_the_demonstration_ends_well_with_its_counts(demonstra
 def test_the_demonstration_leaves_the_reports_and_no_half_written_file(demonstration):
     countries = demonstration.countries()
     pages = [f"countries/{c}.{kind}" for c in countries for kind in ("ipynb", "html")]
-    pages += ["consolidation.ipynb", "consolidation.html", "consolidation.json", "european_tables.xlsx", "index.html"]
+    pages += ["audit.csv", "consolidation.ipynb", "consolidation.html", "consolidation.json", "european_tables.xlsx", "index.html"]
     found = [f for f in contents(demonstration.reports) if not f.startswith(("tables/", "figures/"))]
     assert sorted(found) == sorted(pages)
     runs = [f"{name}.run.json" for name in (*countries, "consolidation")]
-    assert sorted(p.name for p in (demonstration.root / "processed").iterdir()) == sorted([*countries, *runs])
+    assert sorted(p.name for p in (demonstration.root / "processed").iterdir()) == sorted([*countries, *runs, "protection.json"])
     assert [p.name for p in demonstration.root.rglob("*") if ".part" in p.name] == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from bwise.differences import COLUMNS, differences, stored
-from bwise.disclosure import CONFIDENTIAL
+from bwise.ledger import CONFIDENTIAL
 from bwise.privacy import KEY_FILE
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import load_questionnaire

@@ -12,7 +12,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
+from bwise.ledger import MEAN_OF_COUNTRIES, POOLED
 from bwise.lineage import DEMONSTRATION
 from bwise.tables import ALL, SELF, Table, headline, led_by
 from bwise.text import rounded

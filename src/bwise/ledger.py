@@ -7,17 +7,29 @@ products of sparse matrices. n, WISEs and countries belong to a base and a group
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
-from bwise.disclosure import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE, hidden_parts, is_small
+from bwise import protection
+from bwise.lineage import program
 from bwise.pooling import Pool
+from bwise.questionnaire import Question
+from bwise.settings import ConsolidationSettings
+from bwise.storage import write_text
 
+POOLED, MEAN_OF_COUNTRIES = "pooled", "mean of countries"
+CONFIDENTIAL, UNRELIABLE = "C", "u"  # Eurostat's conf_status and obs_status
+AMOUNTS = {"eur", "euro", "€"}  # units of money, where one large contributor may stand out (dominance)
+SHOWN_IF = re.compile(r"\$\{(\w+)\}")  # questions that a condition of XLSForm's `relevant` names
 ALL = "all"
 UNKNOWN = "not known"  # whose group nobody told: a part of the total, which could be told from the groups; never shown
 EVIDENCE = "evidence"  # a column with what stands behind each figure, also a hidden one; it is never published
@@ -129,8 +141,10 @@ class Ledger:
     """Bases, groupings and items of one pool. First everything that will be published is entered (`enter`), then all of it is computed
     and protected (`close`); figures are read from a closed ledger only."""
 
-    def __init__(self, pool: Pool):
+    def __init__(self, pool: Pool, memory: Path | None = None):
+        """`memory`: the file in which it is remembered what is hidden; it says nothing of whom, and stays private."""
         self.pool = pool
+        self.memory = memory
         self.countries = tuple(pool.countries)
         place = {c: n for n, c in enumerate(self.countries)}
         self.country = pool.answers["country"].astype("str").map(place).to_numpy(dtype=np.int64, na_value=-1)
@@ -141,6 +155,7 @@ class Ledger:
         self._entered: dict[tuple[Items, Grouping], np.ndarray] = {}
         self._cells: dict[tuple[Base, Grouping], Cells] = {}
         self._within: dict[Base, Base] = {}
+        self.audit: dict[str, int] = {}
         self._made: dict[str, Any] = {}
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -225,27 +240,94 @@ class Ledger:
         )
 
     def _protect(self) -> None:
-        settings = self.pool.settings
-        for (_, by), cells in self._cells.items():
-            hidden = np.zeros(len(cells.n), dtype=bool)
-            for line in self._lines(by):
-                hidden[line] = hidden_parts(cells.n[line], cells.wises[line], settings)
-            cells.hidden = hidden
-        for (base, by), cells in self._cells.items():
-            if base in self._within:
-                whole = self._cells[self._within[base], by]
-                left_out = self._cells_left_out(base, by)
-                cells.hidden |= (whole.n > cells.n) & is_small(whole.n - cells.n, left_out, settings)
+        """Hide what is small and whatever would give it away, of everything that was entered at once (`bwise.protection`)."""
+        settings, families = self.pool.settings, self._families()
+        sensitive = {base: any(q.sensitive == "special" for q in self._questions(base)) for base in families}
+        amounts = {base: any(q.unit.casefold() in AMOUNTS for q in self._questions(base)) for base in families}
+        kept = np.flatnonzero(np.concatenate([cells.n for cells in self._cells.values()] or [[]]))  # nobody tells nothing
+        sizes = [len(by.groups) for _, by in self._cells]
 
-    def _cells_left_out(self, base: Base, by: Grouping) -> np.ndarray:
-        """WISEs of those whom a part leaves out of its base."""
-        out = self._within[base].who & ~base.who & (by.codes >= 0) & (self.wise >= 0)
-        return _distinct(by.codes[out], self.wise[out], len(by.groups), self.wise.max(initial=-1) + 1)
+        def of_each(values: Iterable) -> np.ndarray:
+            return np.repeat(np.array(list(values)), sizes)[kept]
 
-    def _lines(self, by: Grouping) -> list[slice]:
-        """Groups that add up to a total: all of a grouping, or the countries of each group."""
-        step = len(self.countries) if by.countries[:1] != (POOLED,) else len(by.groups)
-        return [slice(at, at + step) for at in range(0, len(by.groups), step)]
+        hidden = np.zeros(sum(sizes), dtype=bool)
+        if len(kept):
+            members = [_members(np.where(base.who, by.codes, -1), len(by.groups)) for base, by in self._cells]
+            named = [group != UNKNOWN for _, by in self._cells for group in by.groups]
+            cells = protection.Cells(
+                csr_array(vstack(members, format="csr"))[kept],
+                of_each(families[base] for base, _ in self._cells),
+                of_each(self._loss(base, by) for base, by in self._cells),
+                published=np.array(named)[kept],
+                sensitive=of_each(sensitive[base] for base, _ in self._cells),
+                magnitudes=of_each(amounts[base] for base, _ in self._cells),
+                adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
+            )
+            people = protection.People(self.wise, pd.factorize(self.pool.answers["partner"])[0])
+            hidden[kept], self.audit = self._verdict(cells, people, _rules(settings))
+        for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
+            found.hidden = part
+
+    def _verdict(self, cells: protection.Cells, people: protection.People, rules: protection.Rules) -> tuple[np.ndarray, dict[str, int]]:
+        """What is hidden, and the audit; remembered, because the same cells under the same rules by the same program have the same."""
+        key = hashlib.sha256(f"{program()} {rules}".encode())
+        marks = (cells.family, cells.order, cells.published, cells.sensitive, cells.magnitudes, people.wise, people.partner)
+        matrices = [part for matrix in (cells.members, *cells.adds) for part in (matrix.indptr, matrix.indices, matrix.data)]
+        for array in (*marks, *matrices):
+            key.update(np.ascontiguousarray(array).tobytes())
+        if self.memory is not None and self.memory.is_file():
+            known = json.loads(self.memory.read_text(encoding="utf-8"))
+            if known["key"] == key.hexdigest():
+                return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"]
+        verdict = protection.protect(cells, people, rules)
+        audit = {rule: int(number) for rule, number in sorted(verdict.audit.items())}
+        if self.memory is not None and self.memory.parent.is_dir():
+            found = {"key": key.hexdigest(), "hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit}
+            write_text(self.memory, json.dumps(found) + "\n")
+        return verdict.hidden, audit
+
+    def _questions(self, base: Base) -> list[Question]:
+        return [self.pool.questionnaire[name] for name in base.questions]
+
+    def _families(self) -> dict[Base, int]:
+        """Base -> number of its family: figures that rest on the same answers, so that what one tells, another may give away. A question
+        and those that are shown only to who gave a certain answer to it are one family."""
+        bases = list(dict.fromkeys(base for base, _ in self._cells))
+        grouped = {name for _, by in self._cells for name in (*by.told, *by.of_wise)}
+        first: dict[str, str] = {}
+
+        def root(name: str) -> str:
+            while first.setdefault(name, name) != name:
+                name = first[name]
+            return name
+
+        counted = {name for base in bases for name in base.questions} - grouped
+        for base in bases:
+            filters = {name for q in self._questions(base) for said in q.relevant for name in SHOWN_IF.findall(said)}
+            for name in (*base.questions, *sorted(filters & counted)):
+                first[root(name)] = root(base.questions[0])
+        numbers, _ = pd.factorize(np.array([root(base.questions[0]) for base in bases], dtype=object))
+        return dict(zip(bases, numbers.tolist(), strict=True))
+
+    def _loss(self, base: Base, by: Grouping) -> int:
+        """How early a figure is published: all together; groups of WISEs and workers; countries; groups within countries; last those
+        without flagged respondents."""
+        crossed = by.countries[:1] != (POOLED,)
+        level = (1 if len(by.groups) > 1 else 0) if not crossed else (2 if len(set(by.groups)) == 1 else 3)
+        return level + (4 if base in self._within else 0)
+
+    def _adds(self, bases: set[Base]) -> tuple[csr_array, ...]:
+        """What each respondent adds to the figures of these bases: cells x respondents, as often as the base with most items has items."""
+        entered = {base: np.hstack([i.values for i in dict.fromkeys(i for i, _ in self._entered) if i.base is base]) for base in bases}
+        found = []
+        for item in range(max((values.shape[1] for values in entered.values()), default=0)):
+            rows = []
+            for base, by in self._cells:
+                values = entered.get(base, np.zeros((len(self.wise), 0)))
+                what = values[:, item].astype("float64") if item < values.shape[1] else np.zeros(len(self.wise))
+                rows.append(_members(np.where(base.who & (what != 0), by.codes, -1), len(by.groups)) * what)
+            found.append(csr_array(vstack(rows, format="csr")))
+        return tuple(found)
 
     # -------------------------------------------------------------- what is published
 
@@ -329,6 +411,17 @@ class Ledger:
             for item in range(len(items.labels))
         ]
         return _spread(told, items) | {"value": means.ravel(), EVIDENCE: behind}
+
+
+def _rules(settings: ConsolidationSettings) -> protection.Rules:
+    """The primary rules, as `params/consolidation.yaml` states them."""
+    return protection.Rules(
+        persons=settings.minimum_persons,
+        wises=settings.minimum_wises,
+        sensitive_persons=settings.sensitive_persons,
+        small_numerator=settings.sensitive_numerator,
+        dominance=settings.dominance,
+    )
 
 
 def _members(codes: np.ndarray, groups: int) -> csr_array:

@@ -17,9 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from nbconvert import HTMLExporter
 
-from bwise.disclosure import CONFIDENTIAL, UNRELIABLE
 from bwise.figures import Drawing
 from bwise.hashes import program, sha256
+from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION
 from bwise.pooling import Pool
 from bwise.settings import Project
@@ -498,6 +498,16 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
     write_json(project.reports / "consolidation.json", record)
 
 
+def write_audit(tables: dict[str, Table], project: Project) -> None:
+    """`reports/audit.csv`: how many figures each rule hides, and how many of each table are withheld; no values, no thresholds."""
+    rules = getattr(tables, "audit", {})
+    rows = [{"table": "all", "what": rule, "number": number} for rule, number in rules.items()]
+    for table in tables.values():
+        withheld = int(table.data["conf_status"].eq(CONFIDENTIAL).sum())
+        rows += [{"table": table.id, "what": what, "number": n} for what, n in (("figures", len(table.data)), ("withheld", withheld))]
+    write_csv(project.reports / "audit.csv", pd.DataFrame(rows, columns=["table", "what", "number"]))
+
+
 def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, groups: Pool | None = None) -> list[str]:
     """Write tables, figures, workbook, page and the record of what they were made of. Returns their names, relative to the project."""
     listed, drawn = list(tables.values()), list(drawings.values())
@@ -505,11 +515,13 @@ def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, 
     write_figures(drawn, pool.project)
     write_workbook(listed, pool)
     write_page(listed, drawn, pool)
+    write_audit(tables, pool.project)
     write_record(listed, pool, groups)
     return [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),
         "reports/european_tables.xlsx",
         "reports/index.html",
+        "reports/audit.csv",
         "reports/consolidation.json",
     ]

@@ -199,6 +199,10 @@ class ConsolidationSettings(Strict):
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
             confidential (conf_status C). Default 5 and 3: a cautious choice between the 3 and 10 that statistical offices
             use. The threshold is on the base, not on the answer: in samples of 5 to 12 per country every share would go.
+        sensitive_persons, sensitive_numerator: the same for questions marked `sensitive` in the questionnaire: persons in the base, and
+            persons who gave the answer as well as those who did not (none and all are hidden, too).
+        dominance: per cent p of the p % rule, for amounts of money: hidden where all but the two largest contributors (WISEs, partners)
+            add less than p % of the largest. None for no such rule.
         minimum_median: a median or quartile needs a base of so many persons: of few, it is the answer of one of them.
         low_reliability: figures on fewer persons carry obs_status u.
         income_tolerance: percentage points by which income shares may differ from 100.
@@ -215,6 +219,9 @@ class ConsolidationSettings(Strict):
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
     minimum_median: int = Field(default=10, ge=1)
+    sensitive_persons: int = Field(default=10, ge=1)
+    sensitive_numerator: int = Field(default=3, ge=1)
+    dominance: float | None = Field(default=10.0, gt=0, le=100)
     low_reliability: int = Field(default=30, ge=1)
     income_tolerance: float = Field(default=INCOME_TOLERANCE, ge=0)
     income_rule: Literal["refuse", "rescale", "keep"] = "refuse"

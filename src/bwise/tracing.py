@@ -13,9 +13,8 @@ from html import escape
 import pandas as pd
 
 from bwise.cleaning import as_texts
-from bwise.disclosure import CONFIDENTIAL
 from bwise.exports.table import NOT_SHOWN
-from bwise.ledger import Evidence, wises_of
+from bwise.ledger import CONFIDENTIAL, Evidence, wises_of
 from bwise.matching import DeliveryRead, by_question, read_deliveries
 from bwise.matching.rules import Rule
 from bwise.pooling import Pool

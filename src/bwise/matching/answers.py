@@ -23,7 +23,7 @@ from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
-from bwise.matching.words import BLANK, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
+from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
 from bwise.text import answer_key, tidy
@@ -217,13 +217,13 @@ class _Work:
         positions, distinct = pd.factorize(cells)
         readings = [read(text) for text in distinct]
         counts = np.bincount(positions, minlength=len(distinct))
-        hidden = question.kind in OPEN  # open answers are counted, not written down
+        typed = question.kind in OPEN  # open answers are counted, not written down
         self.records += [
             (
                 match.column.position + 1,
                 match.target,
-                "" if hidden else text,
-                "" if hidden else ";".join(map(str, r.values)),
+                "" if typed and r.rule != Rule.ERROR_CELL else text,
+                "" if typed else ";".join(map(str, r.values)),
                 str(r.rule),
                 r.reason,
                 PARTS.join(r.open),
@@ -275,6 +275,8 @@ class _Work:
         shown, key = tidy(text), answer_key(text)
         if question.kind in OPEN:
             shown = self.codes[question.name].get(text, shown)
+            if key in ERRORS:
+                return Reading(rule=Rule.ERROR_CELL, reason="unreadable")
             nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
             return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
         if answers:

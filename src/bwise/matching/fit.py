@@ -15,7 +15,7 @@ from bwise.exports.table import NOT_SHOWN
 from bwise.matching.lists import AnswerList, whole_number
 from bwise.matching.numbers import parse_number
 from bwise.matching.rules import Rule, rule_of
-from bwise.matching.words import NOTHING
+from bwise.matching.words import ERRORS, NOTHING
 from bwise.questionnaire import Question
 from bwise.text import answer_key
 
@@ -85,7 +85,7 @@ def ask(question: Question, list_name: str, answers: AnswerList, sent: Iterable[
         settled: keys of texts that params declare beyond the codes of the list. free: whether a text that is no answer is one of
             "other", typed into the same cell.
     """
-    texts = frozenset(text for text in sent if text != NOT_SHOWN and answer_key(text) not in NOTHING)
+    texts = frozenset(text for text in sent if text != NOT_SHOWN and answer_key(text) not in NOTHING | ERRORS)
     found = (_several if question.kind == "select_multiple" else _one)(texts, answers, settled)
     if free and "other" in answers.choices:
         found = replace(found, unknown=frozenset())

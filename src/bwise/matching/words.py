@@ -90,10 +90,12 @@ def yes_and_no(words: Iterable[str], language: str = "") -> tuple[frozenset[str]
 NOT_APPLICABLE = _keys(
     "N/A|NA|n.a.|n.v.t.|nvt|niet van toepassing|s.o.|n/d|nicht zutreffend|entfällt|sans objet|not applicable|nie dotyczy|nu se aplică"
 )
-BLANK = _keys("-|--|---|_|.|?|…|/|//|\\|*|k. A.|k.A.|keine Angabe|null|nan|<NA>|NaT|(blank)|(leer)|(vide)")
-"""Signs that people and programs write where there is nothing to say."""
+BLANK = _keys("-|--|---|_|.|?|…|/|//|\\|*|k. A.|k.A.|keine Angabe|null|#NULL!|nan|<NA>|NaT|(blank)|(leer)|(vide)")
+"""Signs that people and programs write where there is nothing to say; SPSS writes #NULL! for an empty number."""
 NOTHING = BLANK | NOT_APPLICABLE
 """In a field for text, both say that nothing was typed."""
+ERRORS = _keys("#N/A|#NV|#N/D|#REF!|#BEZUG!|#VALUE!|#WERT!|#VALEUR!|#¡VALOR!|#VALORE!|#DIV/0!|#NAME?|#NUM!|#SPILL!|#CALC!|Err:502")
+"""What cells of a workbook show whose formula failed: there was an answer, and it is lost."""
 OTHER = _keys(
     "Other|Sonstiges|Andere|Anders|Autre|Друго|Drugo|Ostalo|Άλλο|Altro|Cits|Cita|Inne|Inny|Altul|Alta|Altele|Otro|Otra|Otros|other"
 )

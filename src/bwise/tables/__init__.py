@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 
+MEMORY = "processed/protection.json"
+"""Where it is remembered which figures are hidden, so that a trace need not find it out again."""
+
+
 def load_tables(project) -> Tables:
     """The tables that `params/tables.yaml` describes.
 
@@ -51,7 +55,13 @@ def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
     return found
 
 
-def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | None = None) -> dict[str, Table]:
+class Published(dict[str, Table]):
+    """Tables by id, in the order of the report; `audit`: how many figures were looked at, and how many each rule hides."""
+
+    audit: dict[str, int]
+
+
+def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | None = None) -> Published:
     """All tables that the questionnaires can answer, by id, in the order of the report.
 
     Args:
@@ -61,9 +71,10 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     Raises:
         ProblemsFound: a table is described that cannot be made.
     """
+    whole = described is None
     described = load_tables(pool.project) if described is None else described
     check_questions(described, pool.questionnaire)
-    ledger = Ledger(pool)
+    ledger = Ledger(pool, pool.project.root / MEMORY if whole else None)
     plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
     for part in chain.from_iterable(plan.parts for found in plans.values() for plan in found):
         part.enter(ledger)
@@ -76,7 +87,9 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
         table = KINDS[about.kind].made(Sources(ledger, groups, made, unflagged), about)
         tables[about.id] = [] if table is None else [table]
         made |= {t.id: t for t in tables[about.id]}
-    return {table.id: table for id_ in described for table in tables[id_]}
+    published = Published({table.id: table for id_ in described for table in tables[id_]})
+    published.audit = ledger.audit
+    return published
 
 
 def _plans(ledger: Ledger, about: Description) -> list[Plan]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
-from bwise.ledger import ALL, EVIDENCE, MEAN, UNKNOWN, Base, Grouping, Items, Ledger
+from bwise.ledger import ALL, EVIDENCE, MEAN, MEAN_OF_COUNTRIES, POOLED, UNKNOWN, Base, Grouping, Items, Ledger
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 from bwise.tables.descriptions import Description

@@ -37,8 +37,9 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     countries = [c for c in pool.countries if pool.status(name, c) != "not asked"] if by == "country" else comparable
     ledger = Ledger(pool)
     items = shares_given(ledger, question, "answer", countries)
-    groupings = _groupings(ledger, by, side_by_side=countries != comparable)
-    ledger.enter(items, *groupings)
+    side_by_side = countries != comparable
+    groupings = _groupings(ledger, by, side_by_side)
+    ledger.enter(items, *groupings, *([] if side_by_side else [ledger.everybody]))  # a total that another table shows
     ledger.close()
     cells = pd.concat([ledger.figures(items, grouping) for grouping in groupings], ignore_index=True)
     cells = cells[cells["n"].ne(0)].rename(columns={"group": by or "group"} if by != "country" else {})

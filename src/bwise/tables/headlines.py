@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
-from bwise.ledger import ALL
+from bwise.ledger import ALL, MEAN_OF_COUNTRIES, POOLED
 from bwise.tables.cells import Table
 from bwise.text import rounded
 

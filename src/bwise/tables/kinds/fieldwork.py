@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bwise.corrections import CORRECTION
-from bwise.disclosure import POOLED
-from bwise.ledger import EVIDENCE, Evidence
+from bwise.ledger import EVIDENCE, POOLED, Evidence
 from bwise.settings import EXCLUSION_RULES
 from bwise.tables.cells import Plan, Sources, Table, codes_of, counting, described, labels, tidy
 from bwise.tables.descriptions import Description as Common

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bwise.classifications import occupations
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
-from bwise.ledger import ALL, Ledger
+from bwise.ledger import ALL, MEAN_OF_COUNTRIES, POOLED, Ledger
 from bwise.questionnaire import Question
 from bwise.tables.cells import (
     AVERAGES,

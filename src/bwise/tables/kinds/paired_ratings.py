@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from bwise.disclosure import MEAN_OF_COUNTRIES, POOLED
-from bwise.ledger import ALL, Base, Grouping, Items, Ledger
+from bwise.ledger import ALL, MEAN_OF_COUNTRIES, POOLED, Base, Grouping, Items, Ledger
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 from bwise.tables.cells import (

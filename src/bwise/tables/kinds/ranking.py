@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bwise.disclosure import POOLED
-from bwise.ledger import EVIDENCE
+from bwise.ledger import EVIDENCE, POOLED
 from bwise.tables.cells import SELF, TAIL, Plan, Sources, Table, described, tidy
 from bwise.tables.descriptions import Description as Common
 from bwise.tables.descriptions import Names

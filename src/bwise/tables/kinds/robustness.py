@@ -12,8 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from bwise.disclosure import POOLED
-from bwise.ledger import EVIDENCE, MEAN, QUANTILES, Evidence, Items, Ledger
+from bwise.ledger import EVIDENCE, MEAN, POOLED, QUANTILES, Evidence, Items, Ledger
 from bwise.tables.cells import Part, Plan, Sources, Table, described, tidy
 from bwise.tables.descriptions import Description as Common
 from bwise.tables.headlines import leading

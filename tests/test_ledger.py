@@ -1,0 +1,106 @@
+"""The ledger: everything is protected together, whatever table it stands in; what is shown of it is what it is."""
+
+from bwise.ledger import MEAN_OF_COUNTRIES, POOLED
+from bwise.tables import first_look, frequencies
+from tests.conftest import ONE_SKILL, made
+
+models, sectors, skills = map(made, ("models", "sectors", "skills"))
+
+
+SURVEY = (
+    """type,name,label,role,concept,measure,subject
+text,wise_code,Enterprise,wise,,,
+select_one group,group,Group,group,,,
+select_one model,model,Model,model,,,
+select_multiple sector,sectors,Sectors,sectors,,,
+integer,staff,Staff,,,,
+"""
+    + ONE_SKILL
+)
+CHOICES = """list_name,name,label
+group,enabler,Enabler
+group,supporter,Supporter
+group,wsn,Worker
+model,productive,Productive
+model,social,Social
+model,training,Training
+sector,A,Farming
+sector,C,Manufacturing
+point,1,Low
+point,2,High
+"""
+CONCEPTS = "concept,label,domain,domain_label,source\nc/reading,Reading,basic,Basic skills,none\n"
+
+
+def enterprises(*sizes, country="AT", **answers):
+    """As many persons as stated, each of an enterprise of her own, by the value of the one key of `answers`."""
+    ((column, codes),) = answers.items()
+    kinds = [code for code, size in zip(codes, sizes, strict=True) for _ in range(size)]
+    base = {"group": "enabler", "model": "social", "sectors/A": True, "sectors/C": False, "r1": "2", "e1": "1"}
+    return [base | {column: kind, "wise": f"{country}{n}"} for n, kind in enumerate(kinds)]
+
+
+def small_pool(pool_of, people):
+    return pool_of(SURVEY, CHOICES, people, CONCEPTS)
+
+
+def shown_of(table, **where):
+    data = table.data
+    for column, value in where.items():
+        data = data[data[column] == value]
+    return data
+
+
+def test_a_small_model_cannot_be_worked_out_from_all_models(pool_of):
+    table = sectors(small_pool(pool_of, {"AT": enterprises(4, 6, 9, model=["productive", "social", "training"])}))
+    shares = shown_of(table, sector="A", statistic="active in the sector", average=POOLED).set_index("model")["conf_status"]
+    assert shares.to_dict() == {"all": "", "productive": "C", "social": "C", "training": ""}
+
+
+def test_a_small_country_cannot_be_worked_out_from_the_pooled_figure(pool_of):
+    people = {c: enterprises(size, country=c, model=["social"]) for c, size in (("AT", 4), ("BE", 6), ("BG", 9))}
+    shares = shown_of(models(small_pool(pool_of, people)), model="social").set_index("country")
+    found = shares["conf_status"].to_dict()
+    assert (found["AT"], found[POOLED]) == ("C", "")
+    assert "C" in (found["BE"], found["BG"]), "19 persons in all less 6 and 9 shown"
+    assert found["BG"] == "C", "who knows the 6 of BE would know the 4 of AT"
+    assert MEAN_OF_COUNTRIES not in found
+
+
+def test_a_small_worker_group_cannot_be_worked_out_from_all_groups(pool_of):
+    table = skills(small_pool(pool_of, {"AT": enterprises(9, 4, 8, group=["enabler", "supporter", "wsn"])}))
+    gaps = shown_of(table, statistic="gap", average=POOLED).set_index("worker_group")["conf_status"]
+    assert gaps["all"] == gaps["enabler"] == "" and gaps["supporter"] == "C"
+    assert gaps["wsn"] == "C", "21 persons in all less 9 and 8 shown: the 4 supporters are told"
+
+
+def test_a_small_group_in_a_breakdown_cannot_be_worked_out_from_the_question_as_a_whole(pool_of):
+    pool = small_pool(pool_of, {"AT": enterprises(9, 4, 8, group=["enabler", "supporter", "wsn"])})
+    whole, parts = frequencies(pool, "model").data, frequencies(pool, "model", "group").data
+    assert set(whole["conf_status"]) == {""}
+    assert set(parts.loc[parts["conf_status"] == "C", "group"]) == {"supporter", "wsn"}
+
+
+def test_a_number_given_in_a_small_country_cannot_be_worked_out_from_the_pooled_row(pool_of):
+    people = {"AT": enterprises(3, 1, country="AT", staff=[12.0, 7.0]), "BE": enterprises(20, country="BE", staff=[12.0])}
+    data = shown_of(frequencies(small_pool(pool_of, people), "staff", "country"), answer="7", statistic="count").set_index("country")
+    assert data.loc["AT", "conf_status"] == "C"
+    assert data.loc[POOLED, "conf_status"] == "C" or data["conf_status"].eq("C").sum() >= 2
+
+
+def test_which_numbers_a_small_group_gave_is_not_told_by_the_rows_there_are(pool_of):
+    people = enterprises(3, 1, 9, staff=[12.0, 7.0, 80.0])
+    for number, person in enumerate(people):
+        person["group"] = "supporter" if number < 4 else "enabler"
+    data = shown_of(frequencies(small_pool(pool_of, {"AT": people}), "staff", "group"), group="supporter")
+    assert set(data["conf_status"]) == {"C"}
+    assert set(data["answer"]) == {"12", "7", "80"}, "the four gave no other number than the first two"
+
+
+def test_what_a_european_table_hides_no_country_page_tells(pool_of):
+    people = {c: enterprises(size, country=c, model=["social"]) for c, size in (("AT", 4), ("BE", 6), ("BG", 9))}
+    european = shown_of(models(small_pool(pool_of, people)), model="social").set_index("country")["conf_status"]
+    assert european["BE"] == "C"
+    for country in ("AT", "BE"):
+        page = first_look(small_pool(pool_of, {country: people[country]}))
+        assert not [c for c in page._repr_html_() + repr(page) if c.isdigit()], "a figure of one country less those of Europe"
