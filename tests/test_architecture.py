@@ -28,6 +28,7 @@ ORDER = (
     "redeliveries",
     "open_texts",
     "intake",
+    "confirmation",
     "summaries",
     "pooling",
     "protection",

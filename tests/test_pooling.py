@@ -41,8 +41,9 @@ def test_every_respondent_kept_is_in_the_pool_once_and_with_her_answers(pool, qu
     assert pool.answers["respondent"].is_unique
     assert pool.answers["respondent"].equals(pool.missing["respondent"])
     for country in ("AT", "RO"):
-        own = answers_of(pool.project, country)[questionnaire.all_columns].astype(object)
-        pooled = pool.answers.loc[pool.answers["country"] == country, questionnaire.all_columns].astype(object).reset_index(drop=True)
+        own = answers_of(pool.project, country).set_index("respondent")[questionnaire.all_columns].astype(object)
+        pooled = pool.answers[pool.answers["country"] == country].set_index("respondent")[questionnaire.all_columns].astype(object)
+        pooled = pooled.loc[own.index]
         assert own.where(own.notna(), None).equals(pooled.where(pooled.notna(), None))
 
 
