@@ -29,6 +29,7 @@ ORDER = (
     "redeliveries",
     "open_texts",
     "intake",
+    "confirmation",
     "summaries",
     "pooling",
     "protection",

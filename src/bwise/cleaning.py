@@ -24,7 +24,6 @@ from bwise.text import answer_key
 
 MISSING_REASONS = ("not_asked", "not_shown", "no_answer", "dont_know", "refused", "not_applicable", "unreadable", "withheld")
 """Why an answer is missing, once for all. not_asked: not in this delivery; not_shown: routed past; withheld: privacy."""
-ROW = ["partner", "delivery", "source_row"]
 KEEP = "keep"  # the kind of correction that keeps a record which a rule would leave out
 ROW_REASONS = {"heading_row": "the row repeats the headings", "summary_row": "the row is a total, a mean or the like"}
 ENOUGH_TO_COMPARE, ENOUGH_DIFFERENT = 8, 4  # answers, and different ones, before equal rows count as one respondent sent twice

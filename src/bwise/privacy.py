@@ -20,6 +20,8 @@ from bwise.problems import Problem, stop
 from bwise.settings import KEY_FILE
 from bwise.wises import check_wises, wises
 
+MOST_ROWS = 1 << 20  # of a sheet of Excel; rows of an export are looked for up to here
+
 
 def project_key(root: Path) -> bytes:
     """The project's secret key, made on the first call (readable by its owner only)."""
@@ -48,10 +50,30 @@ def pseudonym(key: bytes, *parts: str) -> str:
     return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def row_ids(rows: pd.DataFrame, country: str, part: str, key: bytes) -> list[str]:
+    """What stands in files for a row of an export: a pseudonym of delivery and `source_row`, which only the key resolves."""
+    places = zip(rows["delivery"], rows["source_row"], strict=True)
+    return [pseudonym(key, "row", part, country, delivery, str(number)) for delivery, number in places]
+
+
+def row_numbers(found: pd.DataFrame, country: str, part: str, key: bytes) -> pd.Series:
+    """The rows in the exports that `delivery` and `row` of a file stand for, found by counting; missing where there is none."""
+    numbers = pd.Series(pd.NA, index=found.index, dtype="Int64")
+    for delivery, ids in found["row"].groupby(found["delivery"].astype("str"), sort=False):
+        wanted, known, number = set(ids), {}, 0
+        while wanted and number < MOST_ROWS:
+            number += 1
+            if (row := pseudonym(key, "row", part, country, delivery, str(number))) in wanted:
+                known[row] = number
+                wanted.remove(row)
+        numbers[ids.index] = ids.map(known).astype("Int64")
+    return numbers
+
+
 def protect(country: Country, key: bytes) -> None:
     """Replace identifiers by pseudonyms and mask open answers, in place.
 
-    Afterwards `rows` has `respondent` and `wise` (empty where no WISE was named) and no longer the tool's identifier.
+    Afterwards `rows` has `respondent`, `wise` (empty where no WISE was named) and `row` (`row_ids`), and no longer the tool's identifier.
     """
     code = country.settings.country
     rows = country.rows
@@ -61,6 +83,7 @@ def protect(country: Country, key: bytes) -> None:
     rows["respondent"] = [pseudonym(key, who, code, d, i, n) for d, i, n in zip(rows["delivery"], identity, repeated, strict=True)]
     stop("Enterprises cannot be joined as params say. Nothing was saved.", *check_wises(country))
     rows["wise"] = _wise(country, key)
+    rows["row"] = row_ids(rows, code, country.settings.part, key)
     country.rows = rows.drop(columns=["respondent_id"])
     for question in country.questionnaire.questions.values():
         if question.kind == "text":
