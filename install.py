@@ -50,13 +50,13 @@ def too_old(version):
 
 def environment():
     """Make .venv, or keep one that is there and is of this Python; one of another Python is made anew."""
-    asked = [str(PYTHON), "-c", "import pip, sys; sys.exit(list(sys.version_info[:2]) != {})".format(list(sys.version_info[:2]))]
+    asked = [str(PYTHON), "-c", f"import pip, sys; sys.exit(list(sys.version_info[:2]) != {list(sys.version_info[:2])})"]
     if PYTHON.exists() and subprocess.call(asked, stderr=subprocess.DEVNULL) == 0:
         return
     try:
         venv.create(str(PLACE), clear=True, symlinks=os.name != "nt", with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit("The folder .venv could not be made ({}). Delete it, close what uses it, then try again.".format(type(error).__name__))
+        sys.exit(f"The folder .venv could not be made ({type(error).__name__}). Delete it, close what uses it, then try again.")
 
 
 def packages(fast):
