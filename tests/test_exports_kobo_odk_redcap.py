@@ -585,3 +585,18 @@ MULTIPLE = {
 @pytest.mark.parametrize("file", ["kobo/cleaning_log.csv", "kobo/survey.csv", "surveymonkey/StarWars.csv", "indico/2018/aalto-dec.csv"])
 def test_files_of_other_tools_are_declined(real, file):
     assert [r.NAME for grid in grids(real / file, file) for r in (kobo, odk, redcap) if r.read(grid)] == []
+
+
+def test_a_table_that_redcap_refuses_is_no_plain_table(send, tmp_path):
+    # the one heading that is the text of a question, not its code, would make the plain reading the better one
+    sheets = {
+        "survey": "type,name,label::English (en)\nselect_one s,sex,gender\ninteger,staff,staff\n",
+        "choices": "list_name,name,label::English (en)\ns,0,male\ns,1,female\n",
+        "settings": "form_id,form_title,version,default_language\nq,q,1,English (en)\n",
+    }
+    for name, text in sheets.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    rows = [[str(record), event, "0", "12", "2"] for record in (1, 2, 3) for event in ("enrollment_arm_1", "followup_arm_1")]
+    headings = ["record_id", "redcap_event_name", "gender", "staff", "demographics_complete"]
+    with pytest.raises(ProblemsFound, match="3 of its 3 records have several rows"):
+        send([headings, *rows], sign=",", questionnaire=load_questionnaire(tmp_path))

@@ -2,11 +2,10 @@
 
 import datetime
 
-import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from bwise.cleaning import gather
+from bwise.cleaning import gather, open_answers
 from bwise.intake import State, page
 from bwise.matching import read_deliveries
 from bwise.problems import ProblemsFound
@@ -120,8 +119,9 @@ def test_one_country_or_other_words_are_not_asked_about(send, heading, cells):
 def test_countries_waves_and_weights_are_named_by_check(send, questionnaire):
     read = send([HEADINGS, *ROWS])
     assert [telling.what for telling in read.telling] == ["country", "wave", "weight"]
-    nothing = pd.DataFrame(columns=["delivery", "question", "raw", "proposal", "count"])
-    told = page(State("XX-1", read.delivery, "AT", read, answers=nothing), questionnaire)
+    settings = CountrySettings(country="AT", questionnaire="skills_survey", deliveries=[read.delivery])
+    waiting = open_answers(gather(settings, questionnaire, [read]))
+    told = page(State("XX-1", read.delivery, "AT", read, answers=waiting), questionnaire)
     assert "column 1 looks like a country: Austria (2), Germany (2)" in told
     assert "say which rows belong to it: `rows:`" in told
 

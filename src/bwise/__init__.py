@@ -3,8 +3,8 @@
 The modules stand in the order of the data, and a module imports only from modules before it:
 
     problems, text, countries, masking, questionnaire, settings, hashes,
-    logic, exports, matching, cleaning, checks, privacy,
-    storage, lineage, open_texts, summaries, pooling, protection,
+    logic, exports, matching, cleaning, wises, checks, privacy,
+    storage, lineage, open_texts, confirmation, summaries, pooling, protection,
     ledger, tables, figures, publication, feedback,
     demo, kernels, staleness, workflow, cli
 """

@@ -158,6 +158,25 @@ def accept(
 
 
 @app.command()
+def confirm(
+    country: Annotated[str, typer.Argument(help="Country code.")],
+    delivery: Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")] = "",
+    project: ProjectOption = None,
+) -> None:
+    """Accept headings that word the question of their code otherwise: both texts are shown, then written to params."""
+    from bwise.confirmation import confirm, to_confirm
+
+    where = find_project(project)
+    code = load_country(where, country).country
+    found = to_confirm(where, code, delivery)
+    for confirmation in found:
+        console.print(str(confirmation), markup=False, soft_wrap=True)
+    confirm(where, code, found)
+    done = f"params/{code}.yaml written; now: bwise check {code}" if found else "No heading waits for this; nothing was changed."
+    console.print(done, markup=False, soft_wrap=True)
+
+
+@app.command()
 def new(
     country: Annotated[str, typer.Argument(help="Country code, as Eurostat writes it.")],
     file: Annotated[list[Path], typer.Option("--file", help="The export, in raw/<CC>/; may be given several times.")],

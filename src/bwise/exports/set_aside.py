@@ -41,7 +41,8 @@ ALSO_NAMES = {answer_key(word) for word in ("n", "min", "max", "minimum", "maxim
 NUMBER = re.compile(r"^[-+−]?\d[\d\s\u00a0\u202f.,']*%?$|^[-+−]?[.,]\d+%?$|^#[A-ZÄÖÜ0-9/!?_]+[!?]?$")  # or an error, `#DIV/0!`
 LABEL_WITHIN = 5  # cells: the label of a summary is the first one that is filled, near the left
 AGREEING = 0.8  # of the numbers must be what they would be in a summary
-ENOUGH = 3  # numbers before they prove anything
+ENOUGH = 3  # numbers, and rows above them, before they prove anything
+EVERYBODY = 0.9  # of the rows have a cell that nobody leaves empty
 
 
 def without_repetitions(grid: Grid, heading_rows: Iterable[int] = (1,)) -> Grid:
@@ -55,7 +56,8 @@ def without_repetitions(grid: Grid, heading_rows: Iterable[int] = (1,)) -> Grid:
         return grid
     data = grid.cells.loc[above[-1] + 1 :]
     copies = sorted({copy for row in above for copy in heading_copies(grid.cells, row, data.index)})
-    set_aside = dict.fromkeys(copies, HEADING_ROW) | dict.fromkeys(_summaries(data.drop(copies)), SUMMARY_ROW)
+    summaries = _summaries(data.drop(copies) if copies else data)
+    set_aside = dict.fromkeys(copies, HEADING_ROW) | dict.fromkeys(summaries, SUMMARY_ROW)
     if not set_aside:
         return grid
     return replace(grid, cells=emptied(grid.cells, set_aside), set_aside=dict(sorted(set_aside.items())))
@@ -81,28 +83,28 @@ def heading_copies(cells: pd.DataFrame, heading: int, rows: Iterable[int]) -> li
 
 
 def _summaries(data: pd.DataFrame) -> list[int]:
-    left = data.iloc[:, :LABEL_WITHIN]
-    texts = left.apply(lambda column: column.str.casefold().str.strip(" :.\u00a0="))
-    labelled = data.index[texts.isin(LABELS | ALSO_NAMES).any(axis=1)]
+    left = data.iloc[:, :LABEL_WITHIN].apply(lambda column: column.str.casefold().str.strip(" :.\u00a0="))
+    labelled = data.index[left.isin(LABELS | ALSO_NAMES).any(axis=1)]
     found = [row for row in labelled if _is_summary(data, row)]
-    rest = data.drop(found)
-    rest = rest[rest.ne("").any(axis=1)].index
-    return found + ([rest[-1]] if len(rest) > ENOUGH and _is_summary(data.drop(found), rest[-1]) else [])
+    rest = data.drop(found) if found else data
+    last = next((row for row in reversed(rest.index) if rest.loc[row].ne("").any()), None)
+    return found + ([last] if last is not None and _is_summary(rest, last) else [])
 
 
 def _is_summary(data: pd.DataFrame, row: int) -> bool:
     """Whether all a row holds is a label and numbers, or numbers that are the means or sums of their columns."""
-    filled = data.loc[row][data.loc[row].ne("")]
+    cells = data.loc[row]
+    filled = cells[cells.ne("")]
     label = answer_key(filled.iloc[0]).strip(" :.=") if len(filled) else ""
     known = label in LABELS | ALSO_NAMES
     numbers = filled.iloc[1:] if known else filled
     if not len(numbers) or not numbers.str.match(NUMBER).all():
         return False
-    others = data.drop(row)
-    others = others[others.ne("").any(axis=1)]
     if label in LABELS:
         return True
-    if not known and not (others.ne("").mean().gt(0.9) & data.loc[row].eq("")).any():
+    others = data.drop(row)
+    others = others[others.ne("").any(axis=1)]
+    if len(others) < ENOUGH or not (known or (others.ne("").mean().gt(EVERYBODY) & cells.eq("")).any()):
         return False  # nothing is missing that everybody has, such as the code of the enterprise
     return _agree(numbers, others, ("mean", "sum", "min", "max", "count") if known else ("mean", "sum"))
 

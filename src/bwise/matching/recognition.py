@@ -136,8 +136,8 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     problems = [*whole.raw.problems, *([shape] if shape else [])] or _answers_of_another_survey(whole, questionnaire)
     stop(CANNOT_USE, *(replace(p, where=shown) for p in problems), *lost)
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
-    undecided = tuple(undecided_rows(whole.raw, delivery, shown))
-    return DeliveryRead(name, delivery, whole, other, tuple(telling_columns(whole.raw, delivery)), undecided)
+    telling = telling_columns(whole.raw, delivery, {m.column.position for m in whole.matches if m.target})
+    return DeliveryRead(name, delivery, whole, other, tuple(telling), tuple(undecided_rows(telling, delivery, shown)))
 
 
 def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:

@@ -7,7 +7,7 @@ countries is used only once params say which of its rows belong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,6 +30,7 @@ WORDS = {
 }
 """Words of headings that tell of whom or what a row is, in English and the languages of the 13 countries."""
 MOSTLY = 0.8  # of the cells must be countries
+MOST_COUNTRIES = 300  # different texts
 MOST_WAVES = 20
 
 
@@ -114,22 +115,31 @@ class Telling:
         return f"{self}\n{line}"
 
 
-def telling_columns(raw: RawTable, delivery: Delivery) -> list[Telling]:
-    """Columns that look like a country, a wave or a weight, of which params say nothing."""
+def telling_columns(raw: RawTable, delivery: Delivery, matched: Container[int] = ()) -> list[Telling]:
+    """Columns that look like a country, a wave or a weight, of which params say nothing.
+
+    Args:
+        matched: positions of columns that are a question; of these only one headed as a country is looked at.
+    """
     found = []
     for column in raw.columns:
         if column.position not in raw.cells or column.about in ("respondent_id", "started", "submitted"):
             continue
-        what = _what(column, raw.cells[column.position])
+        said = _said(column)
+        what = "" if column.position in matched and "country" not in said else _what(raw.cells[column.position], said)
         if what and not (delivery.rows if what != "weight" else delivery.weight):
             counts = raw.cells[column.position].map(tidy).value_counts()
             found.append(Telling(column, what, {} if what == "weight" else {t: int(n) for t, n in counts.items() if t}))
     return found
 
 
-def _what(column: Column, cells: pd.Series) -> str:
+def _said(column: Column) -> set[str]:
+    """What the words of its heading say it is."""
     words = set(re.split(r"[\W_]+", f"{column.heading} {column.text}".casefold()))
-    said = [what for what, known in WORDS.items() if words & set(known.split())]
+    return {what for what, known in WORDS.items() if words & set(known.split())}
+
+
+def _what(cells: pd.Series, said: set[str]) -> str:
     if len(countries_in(cells, coded="country" in said)) > 1:
         return "country"
     filled = cells[cells.ne("")]
@@ -140,26 +150,26 @@ def _what(column: Column, cells: pd.Series) -> str:
 
 def countries_in(cells: pd.Series, coded: bool = False) -> set[str]:
     """Countries that a column names, or writes by their codes (`coded`), where most of its cells name one; none otherwise."""
-    counts = cells.map(tidy).value_counts().drop("", errors="ignore")
-    countries = {text: named_country(text) or (coded and coded_country(text)) for text in counts.index}
+    counts = cells.value_counts().drop("", errors="ignore")
+    if len(counts) > MOST_COUNTRIES or counts.index.str.isdigit().all():
+        return set()
+    countries = {text: named_country(text) or (coded and coded_country(tidy(text))) for text in counts.index}
     known = sum(n for text, n in counts.items() if countries[text])
     return {code for code in countries.values() if code} if known >= MOSTLY * counts.sum() else set()
 
 
-def undecided_rows(raw: RawTable, delivery: Delivery, shown: str) -> list[Problem]:
+def undecided_rows(telling: Iterable[Telling], delivery: Delivery, shown: str) -> list[Problem]:
     """Why a file is not used before params say which of its rows belong: it holds several countries."""
-    if delivery.rows is not None:
-        return []
     return [
         Problem(
-            str(telling),
+            str(column),
             shown,
             why="people of several countries would be counted for one",
-            remedy=f"say in params which rows belong, `rows: {{{telling.column.place}: {next(iter(telling.values))}}}`, "
+            remedy=f"say in params which rows belong, `rows: {{{column.column.place}: {next(iter(column.values))}}}`, "
             f"or that all do, `rows: {ALL_ROWS}`",
         )
-        for telling in telling_columns(raw, delivery)
-        if telling.what == "country"
+        for column in telling
+        if column.what == "country" and delivery.rows is None
     ]
 
 

@@ -16,7 +16,7 @@ FEW = 5  # questions that must be named before a shape is told by them
 MOSTLY = 0.6  # of the filled cells of a column must be questions, or answers
 NARROW = 15  # columns; a table of one row per answer has no more
 LAST_HEADING_ROW = 6
-LOOKED_AT = 50  # rows that are enough to see whether a table holds numbers only
+LOOKED_AT = 200  # rows that are enough to see what a table holds
 COUNTS = {
     answer_key(word)
     for word in """
@@ -71,14 +71,14 @@ def shape_of(grid: Grid, questionnaire: Questionnaire) -> Problem | None:
 
 def one_row_per_answer(cells: pd.DataFrame, questionnaire: Questionnaire) -> Problem | None:
     """Whether a row is an answer, or how often it was given: a column names questions again and again, or the first one answers."""
-    data = cells.iloc[1:]
+    data = cells.iloc[1 : LOOKED_AT + 1]
     for column in data if data.shape[1] <= NARROW else ():
         filled = data[column][data[column].ne("")]
         named = _questions_in(filled, questionnaire)
         if named.nunique() >= FEW and not named.is_unique and len(named) >= MOSTLY * len(filled):
             return COUNTED if _has_counts(cells) else LONG
     first = data.iloc[:, 0][data.iloc[:, 0].ne("")]
-    others = data.iloc[:LOOKED_AT, 1:].to_numpy().ravel()
+    others = data.iloc[:, 1:].to_numpy().ravel()
     numbers = pd.Series(others[others != ""], dtype="str").str.fullmatch(NUMBERS)
     if len(first) < 2 or not first.is_unique or not len(numbers) or not numbers.all():
         return None
