@@ -16,7 +16,7 @@ test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the de
 	$(BIN)/bwise run
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(NBVAL) --nbval-lax notebooks
-	$(NBVAL) --nbval reports/countries/AT.ipynb reports/countries/RO.ipynb
+	$(NBVAL) --nbval processed/AT/country.ipynb processed/RO/country.ipynb
 
 test-long: .venv/ready  ## what `make test` samples, as a whole: every tool x language x encoding, every mutation of every delivery, wheels for every Python (half an hour)
 	$(BIN)/python -m pytest -n 2 -m long

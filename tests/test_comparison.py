@@ -208,7 +208,7 @@ def test_averages_are_owed_to_all_countries_that_changed_and_a_country_to_itself
     b = by_hand(tmp_path / "b", *new, countries=survey(AT="2", BE="2", FR="1"))
     figures = compare_consolidations(a.root, b.root).figures
     assert figures["countries"].tolist() == ["AT", "BE", "AT, BE"]
-    assert figures["reasons"].tolist()[0] == "AT: survey: export raw/AT/x.csv"
+    assert figures["reasons"].tolist()[0] == "AT: survey: export 1"
 
 
 def test_countries_that_came_or_were_left_out_settings_and_program_are_causes(tmp_path):

@@ -267,7 +267,7 @@ def test_the_address_in_the_quotation_is_masked_and_the_change_recorded_without_
 def test_nothing_said_in_a_focus_group_stands_in_the_notebook_or_its_page(demonstration, country):
     said = [text.casefold() for texts in FICTION.values() for text in texts] + [CANARIES["mail_in_comment"], "[e-mail]"]
     for kind in ("ipynb", "html"):
-        text = (demonstration.reports / "countries" / f"{country}.{kind}").read_text(encoding="utf-8")
+        text = (demonstration.processed(country) / f"country.{kind}").read_text(encoding="utf-8")
         text = (text + json.dumps(json.loads(text), ensure_ascii=False) if kind == "ipynb" else text).casefold()
         assert [s for s in said if s in text] == []
 
@@ -279,7 +279,7 @@ def shown(path):
 
 
 def test_the_notebook_counts_models_and_participants_by_partner_each_participant_once(demonstration, records):
-    text = shown(demonstration.reports / "countries" / "RO.ipynb")
+    text = shown(demonstration.processed("RO") / "country.ipynb")
     groups = {r.partner.name: int(sum(v for c, v in r.values.items() if c.startswith("participants_"))) for r in records}
     lines = [line.split() for line in text.splitlines()]
     assert ["RO-1", "1", "4", str(groups["RO-1"])] in lines
@@ -300,8 +300,8 @@ def without_return(copy_of):
 def test_a_country_without_a_return_says_so_and_runs_like_any_other(without_return):
     project, outcome = without_return
     assert outcome.ok and outcome.message == "44 received, 3 excluded, 41 kept, 8 WISEs; open: 0 columns, 0 answers"
-    assert "Nothing was sent: the settings name no file." in shown(project.reports / "countries" / "AT.ipynb")
-    assert sorted(p.name for p in project.processed("AT").iterdir()) == survey.FILES
+    assert "Nothing was sent: the settings name no file." in shown(project.processed("AT") / "country.ipynb")
+    assert sorted(p.name for p in project.processed("AT").iterdir()) == sorted([*survey.FILES, "country.html", "country.ipynb"])
 
 
 def test_without_any_return_there_is_no_pool_of_focus_groups(without_return):

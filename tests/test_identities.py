@@ -10,9 +10,8 @@ from bwise.matching import read_deliveries
 from bwise.privacy import project_key, protect
 from bwise.problems import ProblemsFound
 from bwise.settings import Project, load_country
-from bwise.storage import read_csv
 from tests.test_cleaning import ROOT, people, small_project
-from tests.test_lineage import cleaned
+from tests.test_lineage import cleaned, in_order
 
 
 def test_each_identity_says_both_its_sides(tmp_path):
@@ -75,8 +74,8 @@ def test_a_change_that_is_recorded_does_not_stop_the_run(tmp_path):
     country.values.loc[0, "staff"] = 11.0
     check_identities(country)
     save(country, flags, project)
-    assert read_csv(project.processed("AT") / "changes.csv")[["source_row", "question", "old", "new"]].to_numpy().tolist() == [
-        ["2", "staff", "10", "11"]
+    assert in_order(project, "AT", "changes.csv")[["source_row", "question", "old", "new"]].to_numpy().tolist() == [
+        [2, "staff", "10", "11"]
     ]
 
 

@@ -13,7 +13,7 @@ from bwise.cleaning import MISSING_REASONS, Country, exclude
 from bwise.hashes import sha256
 from bwise.identities import check_identities
 from bwise.lineage import is_demonstration, save
-from bwise.privacy import KEY_FILE, project_key, protect
+from bwise.privacy import KEY_FILE, project_key, protect, row_numbers
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv
@@ -45,8 +45,16 @@ def demo_project(folder: Path) -> Project:
     return Project(folder)
 
 
+def in_order(project: Project, country: str, name: str, part: str = "") -> pd.DataFrame:
+    """A file of a run in the order of the exports, with the rows there as `source_row`, which takes the project's key."""
+    path = project.processed(country, part) / name
+    frame = pd.read_parquet(path) if name.endswith("parquet") else read_csv(path)
+    frame.insert(0, "source_row", row_numbers(frame, country, part, project_key(project.root)))
+    return frame.sort_values(["partner", "delivery", "source_row"], kind="stable", ignore_index=True)
+
+
 def answers_of(project: Project, country: str) -> pd.DataFrame:
-    return pd.read_parquet(project.processed(country) / "answers.parquet")
+    return in_order(project, country, "answers.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +77,7 @@ def test_every_clean_answer_is_the_true_one(demonstration, everybody, questionna
 
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_every_answer_that_is_missing_is_so_for_the_true_reason(demonstration, everybody, questionnaire, country):
-    missing = pd.read_parquet(demonstration.processed(country) / "missing.parquet")
+    missing = in_order(demonstration, country, "missing.parquet")
     kept = [p for p in everybody if p.partner.country == country and p.fate == "kept"]
     wrong = {}
     for column in questionnaire.all_columns:
@@ -80,9 +88,9 @@ def test_every_answer_that_is_missing_is_so_for_the_true_reason(demonstration, e
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-def test_a_country_leaves_its_seven_files_and_nothing_else(demonstration, country):
+def test_a_country_leaves_its_seven_files_and_its_notebook_and_nothing_else(demonstration, country):
     folder = demonstration.processed(country)
-    assert sorted(p.name for p in folder.iterdir()) == sorted([*FILES, "focus_group"])
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*FILES, "country.html", "country.ipynb", "focus_group"])
     assert sorted(p.name for p in (folder / "focus_group").iterdir()) == FILES
 
 
@@ -146,7 +154,7 @@ def test_a_run_that_is_accountable_is_saved_with_every_respondent_kept(tmp_path)
     assert manifest["rows"] == {"received": 3, "excluded": {"test": 1}, "kept": 2}
     assert manifest["demonstration"] is False
     assert answers_of(project, "AT")["source_row"].tolist() == [2, 4]
-    assert read_csv(project.processed("AT") / "exclusions.csv")[["source_row", "rule"]].to_numpy().tolist() == [["3", "test"]]
+    assert in_order(project, "AT", "exclusions.csv")[["source_row", "rule"]].to_numpy().tolist() == [[3, "test"]]
 
 
 def test_a_run_that_fails_while_it_saves_leaves_no_manifest(tmp_path):

@@ -421,6 +421,7 @@ def test_a_figure_that_is_drawn_no_more_leaves_no_file(european, tmp_path):
 def test_demonstration_results_say_so_on_every_page_sheet_and_figure(demonstration, book):
     pages = [demonstration.reports / "index.html", demonstration.reports / "consolidation.html"]
     pages += [demonstration.reports / "countries" / f"{c}.html" for c in demonstration.countries()]
+    pages += [demonstration.processed(c) / "country.html" for c in demonstration.countries()]
     for path in pages:
         text = path.read_text(encoding="utf-8")
         assert f'role="note">{DEMONSTRATION}.</p>' in text, path.name

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bwise.storage import read_csv
 from bwise.tables import european_tables
 from tests.conftest import simulate_corrected
+from tests.test_lineage import in_order
 from tests.test_tables_enterprises import ANSWERS, ENTERPRISES, says
 
 OPEN = {"minimum_persons": 2, "minimum_wises": 2, "low_reliability": 1}
@@ -48,15 +48,14 @@ def test_the_demonstration_without_its_flagged_respondents_is_that_of_the_truth(
     """The share of the leading WISE model among enablers, counted from the simulator's people by plain loops."""
     pool, table = demonstration_pool, european["robustness"].data
     flagged = {
-        (c, row["delivery"], int(row["source_row"]))
-        for c in pool.countries
-        for row in read_csv(pool.project.processed(c) / "flags.csv").to_dict("records")
+        (c, row["delivery"], row["source_row"]) for c in pool.countries for row in in_order(pool.project, c, "flags.csv").to_dict("records")
     }
     people = {
         c: iter([p for p in simulate_corrected(questionnaire) if p.fate == "kept" and p.partner.country == c]) for c in pool.countries
     }
     named, base = 0, 0
-    for place in pool.answers[["country", "delivery", "source_row"]].itertuples(index=False, name=None):
+    answers = [in_order(pool.project, c, "answers.parquet").assign(country=c) for c in pool.countries]
+    for place in pd.concat(answers)[["country", "delivery", "source_row"]].itertuples(index=False, name=None):
         person = next(people[place[0]])
         if place not in flagged and (model := person.values.get("model")) is not None:
             base += 1

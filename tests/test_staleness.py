@@ -30,13 +30,13 @@ def project(tmp_path):
             path.unlink()
     (tmp_path / KEY_FILE).write_text("a key")
     made = Project(tmp_path)
-    for folder in (made.processed("SI"), made.processed("SI", "focus_group"), made.reports / "countries", made.reports / "tables"):
+    for folder in (made.processed("SI"), made.processed("SI", "focus_group"), made.reports / "tables"):
         folder.mkdir(parents=True)
     for name in RECORD:
         (made.processed("SI") / name).write_text("written by the run")
     (made.processed("SI") / "manifest.json").write_text(json.dumps({"inputs": {EXPORT: "", "params/SI.yaml": ""}}))
     for kind in ("ipynb", "html"):
-        (made.reports / "countries" / f"SI.{kind}").write_text("a page")
+        (made.processed("SI") / f"country.{kind}").write_text("a page")
     (made.reports / "tables" / "models.csv").write_text("a table")
     return made
 
@@ -65,7 +65,7 @@ def test_a_country_is_run_again_for_everything_it_depends_on(project, path):
     assert why(project) == f"{path} has changed"
 
 
-@pytest.mark.parametrize("path", ["processed/SI/answers.parquet", "processed/SI/changes.csv", "reports/countries/SI.html"])
+@pytest.mark.parametrize("path", ["processed/SI/answers.parquet", "processed/SI/changes.csv", "processed/SI/country.html"])
 @pytest.mark.parametrize("how", ["edited", "removed"])
 def test_a_country_is_run_again_where_its_results_are_not_those_of_the_run(project, path, how):
     run(project, "SI")

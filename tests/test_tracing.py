@@ -15,6 +15,7 @@ from bwise.problems import ProblemsFound
 from bwise.settings import load_country
 from bwise.storage import read_csv
 from bwise.tracing import find, line, page, trace
+from tests.test_lineage import in_order
 from tests.test_tables_focus_groups import SURVEY
 
 SHARES = {"share", "active in the sector", "main sector"}
@@ -62,10 +63,10 @@ def raw_answers(demonstration_pool):
                 for question in typed:
                     if pool.questionnaire[question].kind == "select_multiple" or not answers[question]:
                         answers[question].add("other")
-        for change in read_csv(folder / "changes.csv").to_dict("records"):
+        for change in in_order(pool.project, country, "changes.csv").to_dict("records"):
             if change["rule"] != "mask":
                 assert change["rule"].startswith("correction ")
-                answers = found[country, change["delivery"], int(change["source_row"])]
+                answers = found[country, change["delivery"], change["source_row"]]
                 question, _, choice = change["question"].partition("/")
                 if choice:
                     answers[question] = answers[question] - {choice} | ({choice} if change["new"] == "True" else set())

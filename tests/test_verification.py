@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from bwise.privacy import project_key, row_numbers
 from bwise.problems import ProblemsFound
 from bwise.settings import load_country
 from bwise.storage import read_csv, write_csv
@@ -29,11 +30,12 @@ def said(project) -> str:
 
 
 def edit(project, name, **cells):
-    """Change cells of a file in processed/: `staff=(row, value)`."""
+    """Change cells of a file in processed/: `staff=(record, value)`, records counted as the export has them."""
     path = project.processed("AT") / name
     frame = read_csv(path) if name.endswith("csv") else pd.read_parquet(path)
-    for column, (row, value) in cells.items():
-        frame[column] = [value if n == row else old for n, old in enumerate(frame[column])]
+    order = range(len(frame)) if name == "mapping.csv" else row_numbers(frame, "AT", "", project_key(project.root)).argsort()
+    for column, (record, value) in cells.items():
+        frame[column] = [value if n == order[record] else old for n, old in enumerate(frame[column])]
     write_csv(path, frame) if name.endswith("csv") else frame.to_parquet(path, index=False)
 
 
@@ -109,7 +111,7 @@ def test_a_change_that_is_taken_out_of_the_record_is_missed(project):
         ({"question": (0, "coments")}, "changes are recorded for `coments`, which is no question"),
         ({"new": (0, "call me")}, "comments: 1 answers are not what"),
         ({"question": (0, "staff")}, "staff: 1 answers are not what"),
-        ({"source_row": (0, "99")}, "changes.csv"),
+        ({"row": (0, "99")}, "changes.csv"),
     ],
 )
 def test_a_change_edited_by_hand_is_named_and_never_a_traceback(project, cell, message):
@@ -124,7 +126,7 @@ def test_an_exclusion_that_is_taken_out_of_the_record_is_missed(project):
 
 
 def test_a_row_that_the_export_does_not_have_is_told(project):
-    edit(project, "answers.parquet", source_row=(0, 77))
+    edit(project, "answers.parquet", row=(0, "77"))
     message = said(project)
     assert "1 rows are not in the exports" in message and "answers.parquet" in message
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bwise.differences import COLUMNS, differences, stored
 from bwise.ledger import CONFIDENTIAL
+from bwise.lineage import nameless
 from bwise.privacy import KEY_FILE
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import load_questionnaire
@@ -152,7 +153,7 @@ def _causes_of(country: str, part: str, old: dict, new: dict, left_out: dict[str
         return [f"{part}: left out now: {left_out.get(country, 'it has no params any more')}"]
     if country not in old:
         return [f"{part}: was not in the consolidation before"]
-    found = [f"{part}: {_input(path)} {path}" for path in _differing(old[country]["inputs"], new[country]["inputs"])]
+    found = [f"{part}: {_input(path)}" for path in _differing(old[country]["inputs"], new[country]["inputs"])]
     return [f.removeprefix(f"{part}: ") if " params/" in f else f for f in found]
 
 
@@ -162,10 +163,10 @@ def _differing(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 def _input(path: str) -> str:
     if path.endswith(".corrections.csv"):
-        return "corrections"
+        return f"corrections {path}"
     if path.startswith("params/questionnaires/"):
-        return "questionnaire"
-    return "settings" if path.startswith("params/") else "export"
+        return f"questionnaire {path}"
+    return f"settings {path}" if path.startswith("params/") else path  # `export 1`: names of exports are not published
 
 
 def _owed_to(figure: dict, causes: dict[str, list[str]]) -> tuple[list[str], list[str]]:
@@ -216,7 +217,7 @@ def _cells_of(country: str, part: str, number: int, before: Side, after: Side) -
 
 def _cleaned_from(side: Side, settings: CountrySettings) -> dict[str, str] | None:
     path = side.project.processed(settings.country, settings.part) / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8"))["inputs"] if path.is_file() else None
+    return nameless(json.loads(path.read_text(encoding="utf-8"))["inputs"]) if path.is_file() else None
 
 
 # ------------------------------------------------------------------ shown

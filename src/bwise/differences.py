@@ -13,7 +13,7 @@ import pandas as pd
 
 from bwise.cleaning import MISSING_REASONS, Country, as_texts
 from bwise.masking import mask
-from bwise.privacy import KEY_FILE, project_key, protect, pseudonym
+from bwise.privacy import KEY_FILE, project_key, protect, pseudonym, row_numbers
 from bwise.questionnaire import Questionnaire
 from bwise.settings import EXCLUSION_RULES, ROW_RULES, CountrySettings, Project
 from bwise.storage import read_csv
@@ -46,16 +46,21 @@ class Answers:
 
 
 def stored(project: Project, settings: CountrySettings, questionnaire: Questionnaire, corrected: bool = False) -> Answers | None:
-    """The answers in `processed/<CC>/`, as they were before corrections unless `corrected`; None where the folder is not complete."""
+    """The answers in `processed/<CC>/`, as they were before corrections unless `corrected`.
+
+    None where the folder is not complete, or the key is gone that tells whose they are.
+    """
     folder = project.processed(settings.country, settings.part)
-    if not (folder / "manifest.json").is_file():
+    if not ((folder / "manifest.json").is_file() and (project.root / KEY_FILE).is_file()):
         return None
     values = pd.read_parquet(folder / "answers.parquet").set_index("respondent")
     reasons = pd.read_parquet(folder / "missing.parquet").set_index("respondent").astype("str")
-    kept = values[["delivery", "source_row", "wise"]].assign(excluded="")
+    kept = values[["delivery", "row", "wise"]].assign(excluded="")
     left_out = read_csv(folder / "exclusions.csv").drop_duplicates("respondent").set_index("respondent")
-    left_out = left_out.reindex(columns=["delivery", "source_row"]).assign(wise="", excluded=left_out["rule"])
-    rows = pd.concat([kept, left_out.astype({"source_row": "int64"})]).sort_values(["delivery", "source_row"])
+    left_out = left_out.reindex(columns=["delivery", "row"]).assign(wise="", excluded=left_out["rule"])
+    rows = pd.concat([kept, left_out])
+    rows["source_row"] = row_numbers(rows, settings.country, settings.part, project_key(project.root)).fillna(0).astype("int64")
+    rows = rows.drop(columns="row").sort_values(["delivery", "source_row"])
     rows["respondent"] = "row " + rows["source_row"].astype("str")
     rows["named"] = _named(rows, project, settings)
     if not corrected:
@@ -209,8 +214,6 @@ def _pairs(before: Answers, after: Answers) -> pd.DataFrame:
 
 def _named(rows: pd.DataFrame, project: Project, settings: CountrySettings) -> np.ndarray:
     """Whether a pseudonym stands for an identifier of the tool: it is none that the row's number gives."""
-    if not (project.root / KEY_FILE).is_file():
-        return np.zeros(len(rows), dtype=bool)
     key, who = project_key(project.root), settings.part or "respondent"
     places = zip(rows["delivery"], rows["source_row"], rows.index, strict=True)
     return np.array([pseudonym(key, who, settings.country, d, f"row {n}", "0") != p for d, n, p in places], dtype=bool)

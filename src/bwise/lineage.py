@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from bwise.cleaning import MISSING_REASONS, ROW, Country, open_answers
+from bwise.cleaning import MISSING_REASONS, Country, open_answers
 from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
@@ -19,9 +19,16 @@ from bwise.settings import Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet
 
 REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
+ROW = ["partner", "delivery", "row"]  # where a record comes from; `row` stands for its row in the export (`bwise.privacy.row_ids`)
 IDENTITY = ["respondent", "wise", *ROW]
 DEMONSTRATION_EXPORTS = Path("raw/demo")
 DEMONSTRATION = "Demonstration data: synthetic, not a finding"  # on every page, sheet and figure made of it
+
+
+def nameless(inputs: dict[str, str]) -> dict[str, str]:
+    """Inputs as they may be published: people chose the names of their exports, which are numbered instead."""
+    exports = [path for path in inputs if not path.startswith("params/")]
+    return {f"export {exports.index(path) + 1}" if path in exports else path: digest for path, digest in inputs.items()}
 
 
 def is_demonstration(files: list[Path]) -> bool:
@@ -37,19 +44,32 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     """
     folder = project.processed(country.settings.country, country.settings.part)
     remove(folder / "manifest.json")
-    rows, kept = country.rows, country.kept
+    rows, answers = country.rows, _stored(country)
+    kept = _by_content(answers[country.kept], rows["row"])
     identity = rows.loc[kept, [name for name in (*IDENTITY, "weight") if name in rows]]
-    write_parquet(folder / "answers.parquet", pd.concat([identity, _stored(country)[kept]], axis=1))
-    write_parquet(
-        folder / "missing.parquet", pd.concat([identity, country.reasons[kept].astype(pd.CategoricalDtype(["", *MISSING_REASONS]))], axis=1)
-    )
+    reasons = country.reasons.astype(pd.CategoricalDtype(["", *MISSING_REASONS]))
+    write_parquet(folder / "answers.parquet", pd.concat([identity, answers.loc[kept]], axis=1))
+    write_parquet(folder / "missing.parquet", pd.concat([identity, reasons.loc[kept]], axis=1))
     write_csv(folder / "mapping.csv", mapping_table(country))
     write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
     write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
-    write_csv(folder / "flags.csv", _with_identity(flags, rows, ["flag", "detail"]))
+    write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
     manifest = _manifest(country, flags, project)
     write_json(folder / "manifest.json", manifest)
     return manifest
+
+
+def _by_content(answers: pd.DataFrame, ids: pd.Series) -> pd.Index:
+    """An order that follows from the answers alone: that of the export would tell which row each is, whatever stands for its number."""
+    content = pd.util.hash_pandas_object(answers, index=False)
+    return pd.DataFrame({"content": content, "row": ids[answers.index]}).sort_values(["content", "row"]).index
+
+
+def _without_places(flags: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Flags that name another record of the delivery name it by what stands for its row."""
+    ids = {(d, f"as row {n}"): f"as {row}" for d, n, row in rows[["delivery", "source_row", "row"]].itertuples(index=False)}
+    told = zip(rows.loc[flags["position"].astype(int), "delivery"], flags["detail"], strict=True)
+    return flags.assign(detail=[ids.get(key, key[1]) for key in told])
 
 
 def mapping_table(country: Country) -> pd.DataFrame:

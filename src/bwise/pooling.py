@@ -181,7 +181,9 @@ def _why_changed(project: Project, country: str, changed: list[str], settings_of
             return f"a new delivery waits for review: bwise check {country}"
     except ProblemsFound:  # the params file itself is what changed
         pass
-    return "changed since it was cleaned: " + ", ".join(changed)
+    exports = [f for f in changed if not f.startswith("params/")]  # people chose their names, and this is published
+    told = [f for f in changed if f not in exports] + (["an export" if len(exports) == 1 else f"{len(exports)} exports"] if exports else [])
+    return "changed since it was cleaned: " + ", ".join(told)
 
 
 def _stack(project: Project, countries: dict, part: str, file: str, questionnaire: Questionnaire) -> pd.DataFrame:

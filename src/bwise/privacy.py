@@ -18,7 +18,9 @@ from bwise.cleaning import Country, record_change
 from bwise.masking import mask
 from bwise.problems import Problem, stop
 from bwise.settings import KEY_FILE
-from bwise.text import answer_key
+from bwise.wises import check_wises, wises
+
+MOST_ROWS = 1 << 20  # of a sheet of Excel; rows of an export are looked for up to here
 
 
 def project_key(root: Path) -> bytes:
@@ -48,10 +50,30 @@ def pseudonym(key: bytes, *parts: str) -> str:
     return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def row_ids(rows: pd.DataFrame, country: str, part: str, key: bytes) -> list[str]:
+    """What stands in files for a row of an export: a pseudonym of delivery and `source_row`, which only the key resolves."""
+    places = zip(rows["delivery"], rows["source_row"], strict=True)
+    return [pseudonym(key, "row", part, country, delivery, str(number)) for delivery, number in places]
+
+
+def row_numbers(found: pd.DataFrame, country: str, part: str, key: bytes) -> pd.Series:
+    """The rows in the exports that `delivery` and `row` of a file stand for, found by counting; missing where there is none."""
+    numbers = pd.Series(pd.NA, index=found.index, dtype="Int64")
+    for delivery, ids in found["row"].groupby(found["delivery"].astype("str"), sort=False):
+        wanted, known, number = set(ids), {}, 0
+        while wanted and number < MOST_ROWS:
+            number += 1
+            if (row := pseudonym(key, "row", part, country, delivery, str(number))) in wanted:
+                known[row] = number
+                wanted.remove(row)
+        numbers[ids.index] = ids.map(known).astype("Int64")
+    return numbers
+
+
 def protect(country: Country, key: bytes) -> None:
     """Replace identifiers by pseudonyms and mask open answers, in place.
 
-    Afterwards `rows` has `respondent` and `wise` (empty where no WISE was named) and no longer the tool's identifier.
+    Afterwards `rows` has `respondent`, `wise` (empty where no WISE was named) and `row` (`row_ids`), and no longer the tool's identifier.
     """
     code = country.settings.country
     rows = country.rows
@@ -59,7 +81,9 @@ def protect(country: Country, key: bytes) -> None:
     repeated = rows.assign(identity=identity).groupby(["delivery", "identity"]).cumcount().astype(str)
     who = country.settings.part or "respondent"  # row 2 of a focus group's return is not row 2 of the survey
     rows["respondent"] = [pseudonym(key, who, code, d, i, n) for d, i, n in zip(rows["delivery"], identity, repeated, strict=True)]
+    stop("Enterprises cannot be joined as params say. Nothing was saved.", *check_wises(country))
     rows["wise"] = _wise(country, key)
+    rows["row"] = row_ids(rows, code, country.settings.part, key)
     country.rows = rows.drop(columns=["respondent_id"])
     for question in country.questionnaire.questions.values():
         if question.kind == "text":
@@ -67,17 +91,17 @@ def protect(country: Country, key: bytes) -> None:
 
 
 def _wise(country: Country, key: bytes) -> list[str]:
-    """Pseudonym of the WISE: the code typed, in the partner's numbering; spelling differences of case and space are one."""
+    """Pseudonym of the WISE that each record names (`bwise.wises`); the codes typed go."""
     question = country.questionnaire.one("wise")
     if question is None:
         return [""] * len(country.rows)
-    typed = country.values[question.name].fillna("").map(answer_key).str.replace(r"[\s_-]+", "", regex=True)
+    named = wises(country)
     told = country.values[question.name].notna()
-    country.values[question.name] = pd.Series(pd.NA, index=typed.index, dtype="str")
+    country.values[question.name] = pd.Series(pd.NA, index=named.index, dtype="str")
     country.reasons[question.name] = country.reasons[question.name].where(~told, "withheld")
-    return [
-        pseudonym(key, "wise", country.settings.country, p, t) if t else "" for p, t in zip(country.rows["partner"], typed, strict=True)
-    ]
+    code = country.settings.country
+    stands_for = {place: pseudonym(key, "wise", code, *place) for place in named.drop_duplicates().itertuples(index=False, name=None)}
+    return [stands_for[place] if place[1] else "" for place in named.itertuples(index=False, name=None)]
 
 
 def _mask_column(country: Country, question: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
@@ -20,7 +20,7 @@ from nbconvert import HTMLExporter
 from bwise.figures import Drawing
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
-from bwise.lineage import DEMONSTRATION
+from bwise.lineage import DEMONSTRATION, nameless
 from bwise.pooling import Pool
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
@@ -328,10 +328,29 @@ def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
         drawings=[(d, base64.b64encode(_picture(d, "svg")).decode()) for d in drawings],
-        country_pages=[c for c in pool.countries if (pool.project.reports / "countries" / f"{c}.html").is_file()],
-        deliveries=[(c, d) for c, m in pool.manifests.items() for d in m["deliveries"]],
+        country_pages=pool.countries,
+        deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )
     write_text(pool.project.reports / "index.html", page)
+
+
+def write_country_pages(tables: list[Table], pool: Pool) -> None:
+    """`reports/countries/<CC>.html`: a country's published figures beside those of all countries, and nothing else."""
+    folder = pool.project.reports / "countries"
+    for old in folder.glob("*.*"):
+        remove(old)
+    for country in pool.countries:
+        lines = {country, *AVERAGES} if len(pool.countries) > 1 else {country}
+        beside = {t.id: replace(t, data=t.data[t.data["country"].isin(lines)]) for t in tables if "country" in t.data}
+        page = page_template("country.html.j2").render(
+            country=country,
+            pool=pool,
+            demonstration=DEMONSTRATION if pool.demonstration else "",
+            flags=FLAGS,
+            questions=by_question({id_: t for id_, t in beside.items() if t.data["country"].eq(country).any()}),
+            html_table=html_table,
+        )
+        write_text(folder / f"{country}.html", page)
 
 
 def html_table(table: Table) -> Markup:
@@ -406,12 +425,16 @@ def _symbol(figure: dict, table: Table) -> Markup:
     )
 
 
-def notebook_to_html(path: Path, title: str, demonstration: bool) -> None:
-    """The executed notebook beside itself as HTML: results and words first, the code left in the notebook."""
+def notebook_to_html(path: Path, title: str, demonstration: bool, private: str = "") -> None:
+    """The executed notebook beside itself as HTML: results and words first, the code left in the notebook.
+
+    `private`: why it must not be published, where it must not.
+    """
     notebook = nbformat.read(path, as_version=4)
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(notebook)
-    page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=DEMONSTRATION if demonstration else "")
+    notes = [note for note in (private, DEMONSTRATION if demonstration else "") if note]
+    page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=demonstration, notes=notes)
     write_text(path.with_suffix(".html"), page)
 
 
@@ -490,7 +513,8 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
         "settings": pool.settings.model_dump(mode="json"),
         "lists": {project.shown(path): sha256(path) for path in lists},
         "countries": {
-            name: {c: {"program": m["program"], "inputs": m["inputs"]} for c, m in part.manifests.items()} for name, part in parts.items()
+            name: {c: {"program": m["program"], "inputs": nameless(m["inputs"])} for c, m in part.manifests.items()}
+            for name, part in parts.items()
         },
         "left_out": {name: part.left_out for name, part in parts.items()},
         "tables": {t.id: sha256(project.reports / "tables" / f"{t.id}.csv") for t in tables},
@@ -515,6 +539,7 @@ def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, 
     write_figures(drawn, pool.project)
     write_workbook(listed, pool)
     write_page(listed, drawn, pool)
+    write_country_pages(listed, pool)
     write_audit(tables, pool.project)
     write_record(listed, pool, groups)
     return [
@@ -522,6 +547,7 @@ def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, 
         *(f"reports/figures/{d.id}.svg" for d in drawn),
         "reports/european_tables.xlsx",
         "reports/index.html",
+        *(f"reports/countries/{c}.html" for c in pool.countries),
         "reports/audit.csv",
         "reports/consolidation.json",
     ]

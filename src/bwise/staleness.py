@@ -68,8 +68,8 @@ def note(project: Project, name: str, began: dict[str, Any], results: Iterable[P
 def results(project: Project, name: str) -> list[Path]:
     """The files in `processed/` and `reports/` that a run of this name is known to have written."""
     if name == CONSOLIDATION:
-        return [path for path in sorted(project.reports.rglob("*")) if path.is_file() and "countries" not in path.parts]
-    pages = [project.reports / "countries" / f"{name}.{kind}" for kind in ("ipynb", "html")]
+        return [path for path in sorted(project.reports.rglob("*")) if path.is_file()]
+    pages = [project.processed(name) / f"country.{kind}" for kind in ("ipynb", "html")]
     return [*_records(project, name), *filter(Path.is_file, pages)]
 
 

@@ -18,6 +18,7 @@ from bwise.ledger import CONFIDENTIAL, Evidence, wises_of
 from bwise.matching import DeliveryRead, by_question, read_deliveries
 from bwise.matching.rules import Rule
 from bwise.pooling import Pool
+from bwise.privacy import project_key, row_numbers
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.settings import load_country
 from bwise.storage import read_csv
@@ -25,6 +26,7 @@ from bwise.tables import Table
 from bwise.text import answer_key
 
 WHO = ["country", "delivery", "source_row", "respondent"]
+FILED = ["country", "delivery", "respondent"]  # as files in `processed/` have it, with `row` for the row in the export
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,7 @@ class _Part:
 
     @cached_property
     def respondents(self) -> pd.DataFrame:
-        who = self.pool.answers.loc[self.values.index, WHO].astype({"country": "str"})
+        who = _with_numbers(self.pool, self.pool.answers.loc[self.values.index, [*FILED, "row"]])[WHO]
         wise = wises_of(self.pool).loc[who.index].fillna("")
         return who.assign(part=self.number, source=self.pool.part or "survey", wise=wise, adds=self.values)
 
@@ -185,7 +187,7 @@ class _Part:
         frames = []
         for country in self.evidence.countries if self.evidence.excluded else ():
             found = read_csv(self.pool.project.processed(country, self.pool.part) / "exclusions.csv").assign(country=country)
-            frames.append(found[found["rule"].isin(self.evidence.excluded)].astype({"source_row": int}))
+            frames.append(_with_numbers(self.pool, found[found["rule"].isin(self.evidence.excluded)]))
         return _stack(frames, [*WHO, "rule", "reason"])
 
     @property
@@ -224,8 +226,25 @@ def _rules(pool: Pool, country: str, delivery: str) -> dict[tuple[int, str], pd.
 
 
 @lru_cache(maxsize=64)
+def _numbers(pool: Pool, country: str) -> dict[str, int]:
+    """What stands for the rows of a country's exports in its files -> the rows."""
+    folder = pool.project.processed(country, pool.part)
+    kept = pool.answers.loc[pool.answers["country"].eq(country), ["delivery", "row"]]
+    found = pd.concat([kept, *(read_csv(folder / name)[["delivery", "row"]] for name in ("exclusions.csv", "changes.csv"))])
+    numbers = row_numbers(found.reset_index(drop=True), country, pool.part, project_key(pool.project.root))
+    return dict(zip(found["row"], numbers, strict=True))
+
+
+def _with_numbers(pool: Pool, found: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the exports, which only who has the key can tell."""
+    told = found["country"].astype("str")
+    numbers = [_numbers(pool, country)[row] for country, row in zip(told, found["row"], strict=True)]
+    return found.assign(country=told, source_row=pd.Series(numbers, index=found.index, dtype="int64"))
+
+
+@lru_cache(maxsize=64)
 def _changes(pool: Pool, country: str) -> pd.DataFrame:
-    found = read_csv(pool.project.processed(country, pool.part) / "changes.csv").astype({"source_row": int})
+    found = _with_numbers(pool, read_csv(pool.project.processed(country, pool.part) / "changes.csv").assign(country=country))
     told = found["rule"] + ": " + found["old"] + " → " + found["new"] + " (" + found["reason"] + ")"
     question = found["question"].str.split("/").str[0]
     each = found[["delivery", "source_row"]].assign(asked=question, change=told)
@@ -240,8 +259,8 @@ def _raw_cells(pool: Pool, country: str, read: DeliveryRead, people: pd.DataFram
     frames = []
     for match in by_question(read.recognised.matches).get(question, ()) if len(here) else ():
         number = match.column.position + 1
-        frame = here[WHO].astype({"country": "str"}).assign(question=match.target, column=number, heading=match.column.heading)
-        raw = read.raw.cells[match.column.position].loc[here["source_row"]]
+        frame = _with_numbers(pool, here[[*FILED, "row"]])[WHO].assign(question=match.target, column=number, heading=match.column.heading)
+        raw = read.raw.cells[match.column.position].loc[frame["source_row"]]
         frame["raw"] = raw.replace(NOT_SHOWN, "").to_numpy()
         if asked.kind == "text":
             frame = frame.assign(code="", rule=str(Rule.TEXT), reason="")

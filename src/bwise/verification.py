@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bwise.cleaning import ROW, Country, gather
+from bwise.cleaning import Country, gather
 from bwise.hashes import changed_inputs, program
 from bwise.identities import check_identities
-from bwise.lineage import IDENTITY, mapping_table
+from bwise.lineage import IDENTITY, ROW, mapping_table
 from bwise.matching import DeliveryRead, read_deliveries
+from bwise.privacy import project_key, row_ids
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Project
@@ -91,7 +92,8 @@ def saved(project: Project, settings: CountrySettings, questionnaire: Questionna
     """
     folder = project.processed(settings.country, settings.part)
     country = gather(settings, questionnaire, deliveries)
-    places = pd.Series(country.rows.index, index=pd.MultiIndex.from_frame(country.rows[ROW].astype(str)))
+    ids = row_ids(country.rows, settings.country, settings.part, project_key(project.root))
+    places = pd.Series(country.rows.index, index=pd.MultiIndex.from_frame(country.rows.assign(row=ids)[ROW].astype(str)))
     answers, missing = (pd.read_parquet(folder / f"{name}.parquet") for name in ("answers", "missing"))
     changes, exclusions = (read_csv(folder / f"{name}.csv") for name in ("changes", "exclusions"))
     found = {name: _positions(frame, places) for name, frame in zip(FILES, (answers, missing, changes, exclusions), strict=True)}

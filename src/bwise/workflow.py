@@ -28,6 +28,7 @@ OTHER_COUNTRY = (
     "sets another `country`, or the cell that saves is gone; compare notebooks/country.ipynb with the project's own notebook."
 )
 COUNTRY_NOTEBOOK, CONSOLIDATION_NOTEBOOK = "country.ipynb", "consolidation.ipynb"
+WORKING_MATERIAL = "Working material, not for publication: it names files, sheets and columns as people called them"
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,10 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
 
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:
-    """Execute the country notebook to `reports/countries/<CC>.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
+    """Execute the country notebook to `processed/<CC>/country.ipynb` and `.html`, in a warm kernel (`bwise.kernels`) or a cold one."""
     if not _has_parameters(template(project, country)):
         return Outcome(country, False, 0.0, NO_PARAMETERS)
-    return _run(project, country, project.reports / "countries" / f"{country}.ipynb", {"country": country}, warm)
+    return _run(project, country, project.processed(country) / COUNTRY_NOTEBOOK, {"country": country}, warm)
 
 
 def _has_parameters(source: Path) -> bool:
@@ -110,7 +111,10 @@ def _written(project: Project, country: str) -> tuple[int, int] | None:
 
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
-    """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report."""
+    """Execute the consolidation notebook to `reports/consolidation.ipynb` and `.html`; it writes tables and report.
+
+    Where it stops, what it says may quote params: it stays in `processed/`, and what is published stays as it was.
+    """
     return _run(project, CONSOLIDATION, project.reports / CONSOLIDATION_NOTEBOOK, {}, warm)
 
 
@@ -121,14 +125,16 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
 
     from bwise.kernels import WarmKernelManager
     from bwise.publication import notebook_to_html
+    from bwise.storage import remove
 
     started, source = time.monotonic(), template(project, name)
     began = staleness.begin(project, name, source)
     before = _written(project, name)
-    beside = target.with_name(f".{target.stem}.part.ipynb")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private = project.processed("") / target.name if name == CONSOLIDATION else target
+    beside = private.with_name(f".{target.stem}.part.ipynb")
     problem = ""
     try:
+        private.parent.mkdir(parents=True, exist_ok=True)
         execute_notebook(
             source,
             beside,
@@ -148,10 +154,14 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
     if not problem and name != CONSOLIDATION and _written(project, name) in (None, before):
         problem = OTHER_COUNTRY.format(country=name)
     if beside.is_file():
+        target = private if problem else target
+        target.parent.mkdir(parents=True, exist_ok=True)
         _make_publishable(beside)
         beside.replace(target)
-        notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name))
+        notebook_to_html(target, f"B-WISE: {name}", _demonstration(project, name), WORKING_MATERIAL if target == private else "")
     if not problem:
+        for old in {private, private.with_suffix(".html")} - {target, target.with_suffix(".html")}:
+            remove(old)
         staleness.note(project, name, began, staleness.results(project, name))
     message = problem or _summary(project, name)
     return Outcome(name, not problem, time.monotonic() - started, message)

@@ -1,0 +1,301 @@
+"""What an attacker reads in `reports/tables/*.csv`: every published figure as a sum over people whose answers he does not know.
+
+Written apart from the program that publishes: it knows the questionnaire and what the tables say of themselves (base, formula), not the
+ledger. Who is behind a figure is told by the simulated people, only so that the judge can count persons and enterprises; a figure that
+these people do not give is no reading, and is reported.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+SELF, ALL, MEAN = "self", "all", "mean of countries"
+SHARE_TABLES = {
+    "barriers": "barriers",
+    "contracts": "contracts",
+    "pathways": "pathway",
+    "remuneration": "remuneration",
+    "training_funding": "training_funding",
+    "reserved_contracts": "reserved_contracts",
+}
+"""Table -> the role of its question."""
+STATISTICS = {
+    "relevance": {"relevance": 1},
+    "endowment": {"endowment": 1},
+    "future": {"future": 1},
+    "gap": {"relevance": 1, "endowment": -1},
+    "future gap": {"future": 1, "endowment": -1},
+    "today": {"relevance": 1},
+    "in future": {"future": 1},
+    "change": {"future": 1, "relevance": -1},
+}
+"""Statistic -> the ratings it adds up."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published figure: `value` = sum over people and columns of `people` x `columns` x answers.
+
+    `people`: what each person counts for, as person, numerator, denominator; `adds`: what each of them truly adds, for who knows it.
+    `hidden`: the figure is not shown, and a target.
+    """
+
+    family: tuple
+    people: tuple[tuple[int, int, int], ...]
+    adds: tuple[float, ...]
+    columns: tuple[tuple[str, float], ...]
+    total: float
+    span: tuple[float, float]
+    where: str
+    hidden: bool = False
+
+
+@dataclass
+class People:
+    """The simulated people: who they are, and what they answered."""
+
+    answers: pd.DataFrame
+    questionnaire: object
+    settings: object
+
+    def __post_init__(self):
+        self.answers = self.answers.reset_index(drop=True)
+        self.country = self.answers["country"].astype(str).to_numpy()
+        self.partner = self.answers["partner"].astype(str).to_numpy()
+        self.wise = self.answers["wise"].astype(str).to_numpy()
+        self.points, self.ticked, self.of_wise = (cache(f) for f in (self._points, self._ticked, self._of_wise))
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        return self.answers[self.questionnaire.one("group").name].astype(str).to_numpy()
+
+    @cached_property
+    def measured(self) -> dict[tuple[str, str, str], dict[str, object]]:
+        """(role, concept, subject) -> measure -> question."""
+        found = defaultdict(dict)
+        for role in ("skill", "technology"):
+            for question in self.questionnaire.with_role(role):
+                found[role, question.concept, question.subject or SELF][question.measure] = question
+        return found
+
+    def _points(self, name: str) -> np.ndarray:
+        """Points of a scale, nan where there are none."""
+        scale = self.questionnaire.scale(name)
+        return self.answers[name].astype("object").map(scale).astype("float64").to_numpy()
+
+    def _ticked(self, name: str) -> dict[str, np.ndarray]:
+        """Choice -> 1, 0, or nan for who did not answer; choices such as "don't know" are no answers."""
+        question, choices = self.questionnaire[name], self.questionnaire.choices(name)
+        real = [c for c in choices if not choices[c].missing]
+        if question.kind == "select_multiple":
+            cells = {c: self.answers[f"{question.name}/{c}"].astype("object") for c in real}
+            return {c: told.map({True: 1.0, False: 0.0}).to_numpy(dtype=float) for c, told in cells.items()}
+        told = self.answers[question.name].astype("object")
+        answered = told.isin(real).to_numpy()
+        return {c: np.where(answered, told.eq(c).to_numpy(dtype=float), np.nan) for c in real}
+
+    def _of_wise(self, role: str) -> np.ndarray:
+        """What was answered for each person's enterprise; None where nobody answered or people disagree."""
+        told = self.answers[self.questionnaire.one(role).name].astype("object")
+        known = defaultdict(set)
+        for wise, answer in zip(self.wise, told, strict=True):
+            if not pd.isna(answer) and wise not in ("", "nan"):
+                known[wise].add(answer)
+        return np.array([next(iter(known[w])) if len(known[w]) == 1 else None for w in self.wise], dtype=object)
+
+    def in_group(self, breakdown: str, group: str) -> list[np.ndarray]:
+        """Who belongs to a group, in each way in which the tables could mean it."""
+        if breakdown in ("all", "") or group == ALL:
+            return [np.ones(len(self.answers), dtype=bool)]
+        if breakdown == "model":
+            own = self.answers[self.questionnaire.one("model").name].astype("object").eq(group).to_numpy()
+            return [self.of_wise("model") == group, own]
+        if breakdown == "country_group":
+            return [np.isin(self.country, self.settings.country_groups[group])]
+        low, _, high = group.rstrip("+").partition("-")
+        known = self.of_wise("staff" if breakdown == "size" else "founded")
+        number = np.array([np.nan if v is None else float(v) for v in known])
+        number = self.settings.reference_year - number if breakdown == "age" else number
+        return [(number >= float(low)) & (number <= (float(high) if high else np.inf))]
+
+
+@dataclass
+class Reading:
+    """Everything read from one folder of tables: rows to combine, and figures nobody could be found for."""
+
+    rows: dict[tuple, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    unread: list[str] = field(default_factory=list)
+
+
+def read_tables(folder: Path, people: People) -> Reading:
+    """Every figure of the tables that rests on what people answered (medians are no sums, and left aside)."""
+    found = Reading()
+    for path in sorted(folder.glob("*.csv")):
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file):
+                if line["statistic"] == "median" or (line["value"] == "" and line["conf_status"] != "C"):
+                    continue
+                options = list(_meanings(path.stem, line, people))
+                if not options:
+                    continue
+                where = ", ".join(v for k, v in line.items() if k in NAMING and v)
+                row = next((r for o in options if (r := _row(o, line, people, where))), None)
+                if row is None:
+                    found.unread.append(where)
+                else:
+                    found.rows[row.family].append(row)
+    return found
+
+
+NAMING = ("table", "skill", "worker_group", "answered_by", "answer", "sector", "model", "instrument", "extent", "technology", "source")
+NAMING += ("subject", "measure", "breakdown", "group", "average", "country", "statistic")
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    family: tuple
+    who: np.ndarray  # everybody the figure is about
+    answered: np.ndarray  # of them, those who gave the answers it needs
+    columns: dict[str, float]
+    values: np.ndarray
+    scale: float
+    span: tuple[float, float]
+
+
+def _meanings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
+    """In which ways a line of this table can be read; the people tell which one it is."""
+    if table.startswith(("skills", "ratings_")) or table in ("technology", "priorities"):
+        if "skill" in line or "technology" in line:
+            yield from _ratings(table, line, people)
+    elif table == "income":
+        yield from _income(line, people)
+    else:
+        for question, choice in _asked(table, line, people):
+            ticked = people.ticked(question.name)
+            group = line.get("model", "") if table == "sectors" else line.get("group", "")
+            for who in people.in_group("model" if table == "sectors" else line.get("breakdown", ""), group):
+                columns = {f"{question.name}={choice}": 1.0}
+                yield _Meaning((question.name,), who, ~np.isnan(ticked[choice]), columns, ticked[choice], 100.0, (0, 100))
+
+
+def _asked(table: str, line: dict, people: People) -> Iterator[tuple]:
+    known = people.questionnaire
+    if table == "models":
+        yield known.one("model"), line["model"]
+    elif table == "sectors":
+        yield known.one("sectors" if line["statistic"].startswith("active") else "main_sector"), line["sector"]
+    elif table == "support":
+        yield from ((q, line["extent"]) for q in known.with_role("support", "extent") if q.concept == line["instrument"])
+    elif table in ("measures", "profiles"):
+        key = "subject" if table == "measures" else "measure"
+        yield from ((q, line["answer"]) for q in known.with_role(table) if getattr(q, key) == line[key])
+    elif table in SHARE_TABLES:
+        yield known.one(SHARE_TABLES[table]), line["answer"]
+
+
+def _ratings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
+    role, concept = ("technology", line["technology"]) if table == "technology" else ("skill", line["skill"])
+    answered_by, worker_group = line.get("answered_by", SELF) or SELF, line.get("worker_group", ALL)
+    subject = SELF if answered_by == SELF else worker_group
+    questions = people.measured.get((role, concept, subject)) or people.measured.get((role, concept, ""))
+    if not questions:
+        return
+    points = {measure: people.points(q.name) for measure, q in questions.items()}
+    statistic = line["statistic"]
+    if table.startswith("ratings_"):
+        measure = table.rpartition("_")[2]
+        parts, values = {f"{measure}={line['answer']}": 1.0}, (points[measure] == float(line["answer"])).astype(float)
+        needs, scale, span = [measure], 100.0, (0, 100)
+    elif statistic == "critical gap":
+        needs, scale, span = ["relevance", "endowment"], 100.0, (0, 100)
+        parts, values = {"critical": 1.0}, ((points["relevance"] >= 4) & (points["endowment"] <= 2)).astype(float)
+    elif statistic in STATISTICS:
+        signs = STATISTICS[statistic]
+        needs, scale, span = list(signs), 1.0, (1, 5) if len(signs) == 1 else (-4, 4)
+        parts = {f"{measure}={k}": float(sign * k) for measure, sign in signs.items() for k in range(1, 6)}
+        values = sum(sign * points[measure] for measure, sign in signs.items())
+    else:
+        return
+    own = {ALL: np.ones(len(people.group), dtype=bool)}.get(worker_group if answered_by == SELF else answered_by)
+    own = people.group == (worker_group if answered_by == SELF else answered_by) if own is None else own
+    for base in (list(points), needs):  # everybody who gave all ratings, or those this figure needs
+        complete = np.all([~np.isnan(points[m]) for m in base], axis=0)
+        for who in people.in_group(line.get("breakdown", ""), line.get("group", "")):
+            yield _Meaning((role, concept, subject), who & own, complete, parts, values, scale, span)
+
+
+def _income(line: dict, people: People) -> Iterator[_Meaning]:
+    questions = people.questionnaire.with_role("income")
+    told = np.array([people.answers[q.name].astype("float64") for q in questions])
+    total = np.nansum(told, axis=0)
+    right = ~np.isnan(told).all(axis=0) & (np.abs(total - 100) <= people.settings.income_tolerance)
+    with np.errstate(invalid="ignore"):
+        values = np.nan_to_num(told[[q.name for q in questions].index(line["source"])])
+    for who in people.in_group(line.get("breakdown", ""), line.get("group", "")):
+        yield _Meaning(("income",), who, right, {line["source"]: 1.0}, values, 1.0, (0, 100))
+
+
+def _row(meaning: _Meaning, line: dict, people: People, where: str) -> Row | None:
+    """The line as a row, if these people give what it says; a withheld one as a target, whose people nobody publishes."""
+    base = meaning.who & meaning.answered
+    place = line.get("country") or line.get("average", "")
+    hidden = line["value"] == ""
+    if place in people.settings.countries:
+        base = base & (people.country == place)
+    if hidden and place == MEAN:
+        return None
+    if place == MEAN:
+        weights = _countries_behind(meaning, base, line, people)
+    else:
+        count = int(base.sum())
+        fits = count and (hidden or (line["n"] == str(count) and _same(meaning.scale * meaning.values[base].mean(), line["value"])))
+        weights = [(int(p), 1, count) for p in np.flatnonzero(base)] if fits else None
+    if not weights:
+        return None
+    total = float(line["value"]) / meaning.scale if not hidden else float("nan")
+    columns = tuple(sorted(meaning.columns.items()))
+    low, high = meaning.span
+    adds = tuple(float(meaning.values[person]) for person, _, _ in weights)
+    return Row(meaning.family, tuple(weights), adds, columns, total, (low / meaning.scale, high / meaning.scale), where, hidden)
+
+
+def only_in_means(rows: list[Row], people: People) -> list[Row]:
+    """The figures of single countries that went into a mean of countries, and are shown nowhere: targets."""
+    shown = {(frozenset(p for p, _, _ in row.people), row.columns) for row in rows}
+    found = {}
+    for row in (row for row in rows if MEAN in row.where and not row.hidden):
+        for country in sorted({people.country[p] for p, _, _ in row.people}):
+            behind = [(p, a) for (p, _, _), a in zip(row.people, row.adds, strict=True) if people.country[p] == country]
+            key = frozenset(p for p, _ in behind), row.columns
+            if key not in shown:
+                weights = tuple((p, 1, len(behind)) for p, _ in behind)
+                adds = tuple(a for _, a in behind)
+                found[key] = replace(row, people=weights, adds=adds, hidden=True, total=float("nan"), where=f"{row.where}: {country}")
+    return list(found.values())
+
+
+def _countries_behind(meaning: _Meaning, base: np.ndarray, line: dict, people: People) -> list[tuple[int, int, int]] | None:
+    """Which countries a mean of countries is the mean of: as many as it says, with the mean that it says."""
+    means, who = {}, {}
+    for country in people.settings.countries:
+        here = np.flatnonzero(base & (people.country == country))
+        if len(here):
+            means[country], who[country] = meaning.scale * meaning.values[here].mean(), here
+    count = int(line["countries"] or 0)
+    for chosen in combinations(means, count):
+        if _same(np.mean([means[c] for c in chosen]), line["value"]) and sum(len(who[c]) for c in chosen) == int(line["n"] or -1):
+            return [(int(p), 1, count * len(who[c])) for c in chosen for p in who[c]]
+    return None
+
+
+def _same(value: float, told: str) -> bool:
+    return abs(value - float(told)) <= 1e-9 * max(1.0, abs(value))

@@ -1,0 +1,145 @@
+"""An attacker reads published tables: what he finds by hand, in projects drawn by chance, and where nothing is suppressed."""
+
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from bwise.publication import write_tables
+from bwise.settings import Project
+from bwise.tables import european_tables
+from tests.attack.intervals import intervals
+from tests.attack.reading import People, Row, read_tables
+from tests.attack.row_space import leaks
+from tests.attack.simulated import simulated_pool
+from tests.conftest import ROOT
+
+PERSONS, WISES = 5, 3  # thresholds of params/consolidation.yaml
+FAMILY = ("by hand",)
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 50))]
+
+# ------------------------------------------------------------------ by hand
+
+
+def everybody(count, partners=1):
+    """People of an enterprise each; the first `partners` - 1 of them are of other partners than the rest."""
+    names = [f"P{min(n, partners - 1)}" for n in range(count)]
+    known = SimpleNamespace(questions={}, choices=lambda name: {})
+    return SimpleNamespace(partner=np.array(names), wise=np.array([f"w{n}" for n in range(count)]), questionnaire=known)
+
+
+def mean(who, answers, hidden=False, name="yes"):
+    """The share of these people who said yes, published or withheld."""
+    weights, adds = tuple((p, 1, len(who)) for p in who), tuple(float(answers[p]) for p in who)
+    total = float("nan") if hidden else sum(adds) / len(who)
+    return Row(FAMILY, weights, adds, ((name, 1.0),), total, (0, 1), f"{name} of {len(who)}", hidden)
+
+
+ANSWERS = [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1]
+
+
+def known(rows, people, view=""):
+    return {(leak.quantity, leak.persons) for leak in leaks(FAMILY, rows, people, PERSONS, WISES, view)}
+
+
+@pytest.mark.parametrize("few", [1, 2, 3, 4])
+def test_two_bases_that_differ_by_few_persons_give_their_answers_away(few):
+    rows = [mean(range(20), ANSWERS), mean(range(20 - few), ANSWERS)]
+    assert known(rows, everybody(20)) == {("yes", frozenset(range(20 - few, 20)))}
+
+
+def test_two_bases_that_differ_by_many_give_nobody_away():
+    assert known([mean(range(20), ANSWERS), mean(range(12), ANSWERS)], everybody(20)) == set()
+
+
+def test_a_withheld_group_is_what_the_others_leave_of_the_total():
+    rows = [mean(range(20), ANSWERS), mean(range(8), ANSWERS), mean(range(8, 17), ANSWERS), mean(range(17, 20), ANSWERS, hidden=True)]
+    assert known(rows, everybody(20)) == {("yes", frozenset({17, 18, 19}))}
+
+
+def test_few_persons_between_overlapping_groups_are_found_though_no_base_lies_in_another():
+    rows = [mean(range(12), ANSWERS), mean(range(8, 20), ANSWERS), mean([*range(8), *range(12, 20)], ANSWERS)]
+    assert known(rows, everybody(20)) == {("yes", frozenset(range(8, 12)))}
+
+
+def test_persons_of_one_enterprise_are_few_however_many_they_are():
+    people = everybody(20)
+    people.wise[12:] = "w12"
+    assert known([mean(range(20), ANSWERS), mean(range(12), ANSWERS)], people) == {("yes", frozenset(range(12, 20)))}
+
+
+def test_a_mean_of_countries_beside_the_pooled_mean_solves_two_countries():
+    """Sums of 11 and 3 persons from one pooled and one unweighted mean: two equations, two unknowns."""
+    one, other = range(11), range(11, 14)
+    both = mean(range(14), ANSWERS)
+    weights = tuple((p, 1, 2 * len(part)) for part in (one, other) for p in part)
+    adds = tuple(float(ANSWERS[p]) for p in range(14))
+    total = sum(a * t / b for (_, t, b), a in zip(weights, adds, strict=True))
+    rows = [both, Row(FAMILY, weights, adds, (("yes", 1.0),), total, (0, 1), "mean of countries")]
+    assert known(rows, everybody(14)) == {("yes", frozenset(other))}
+
+
+def test_a_partner_takes_its_own_people_away():
+    people = everybody(20, partners=2)
+    people.partner[:17], people.partner[17:] = "P0", "P1"
+    rows = [mean(range(20), ANSWERS)]
+    assert known(rows, people) == set()
+    assert known(rows, people, "P0") == {("yes", frozenset({17, 18, 19}))}
+
+
+def test_two_releases_that_differ_by_one_respondent_give_her_away():
+    first, second = mean(range(19), ANSWERS), mean(range(20), ANSWERS)
+    assert known([first], everybody(20)) == known([second], everybody(20)) == set()
+    assert known([first, second], everybody(20)) == {("yes", frozenset({19}))}
+
+
+def test_the_bounds_of_one_withheld_group_are_a_point_and_of_two_are_not():
+    total, shown = mean(range(20), ANSWERS), mean(range(8), ANSWERS)
+    (exact,) = intervals([total, shown, mean(range(8, 20), ANSWERS, hidden=True)], everybody(20))
+    assert exact.low == pytest.approx(exact.truth) and exact.width == pytest.approx(0)
+    both = [mean(range(8, 14), ANSWERS, hidden=True), mean(range(14, 20), ANSWERS, hidden=True)]
+    found = intervals([total, shown, *both], everybody(20))
+    assert all(i.width > 0.8 and i.low - 1e-9 <= i.truth <= i.high + 1e-9 for i in found)
+
+
+def test_a_total_near_the_end_of_the_scale_leaves_little_room():
+    nobody = [0] * 19 + [1]
+    total, parts = mean(range(20), nobody), [mean(range(10), nobody, hidden=True), mean(range(10, 20), nobody, hidden=True)]
+    assert [round(i.width, 6) for i in intervals([total, *parts], everybody(20))] == [0.1, 0.1]
+
+
+# ------------------------------------------------------------------ projects drawn by chance
+
+
+@pytest.fixture
+def published(questionnaire, tmp_path):
+    """`published(seed)`: the people of a small project, and what an attacker reads in its tables."""
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+
+    def published(seed, **settings):
+        pool = simulated_pool(questionnaire, Project(tmp_path), seed, **settings)
+        write_tables(list(european_tables(pool).values()), pool.project)
+        people = People(pool.answers, pool.questionnaire, pool.settings)
+        return people, read_tables(pool.project.reports / "tables", people)
+
+    return published
+
+
+def given_away(people, reading, view=""):
+    return [leak for family, rows in reading.rows.items() for leak in leaks(family, rows, people, PERSONS, WISES, view)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_published_figure_is_what_the_people_give_and_their_sums_give_nobody_away(published, seed):
+    people, reading = published(seed)
+    assert reading.unread == []
+    assert sum(not row.hidden for rows in reading.rows.values() for row in rows) > 500
+    assert given_away(people, reading) == []
+
+
+def test_tables_without_any_suppression_give_people_away(published):
+    """Or the test above would prove nothing."""
+    people, reading = published(0, minimum_persons=1, minimum_wises=1)
+    found = given_away(people, reading)
+    assert len(found) > 20 and any(len(leak.persons) == 1 for leak in found)
