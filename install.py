@@ -25,7 +25,7 @@ def main():
         sys.exit(too_old(sys.version_info))
     started = time.time()
     step(1, "an environment for Python {}.{} in .venv, a few seconds".format(*sys.version_info))
-    venv.create(str(PLACE), with_pip=True)
+    environment()
     step(2, "uv, the program that installs the packages, a few seconds")
     fast = pip(*LOCKED, "requirements-uv.lock")
     if not fast:
@@ -46,6 +46,17 @@ def too_old(version):
         "B-WISE needs Python {}.{} or later, and this is {}.{}. Nothing was installed.\n".format(*OLDEST, *version[:2])
         + "Install a newer Python beside it, then name it: `make report PYTHON=python3.13`; without make: `python3.13 install.py`."
     )
+
+
+def environment():
+    """Make .venv, or keep one that is there and is of this Python; one of another Python is made anew."""
+    asked = [str(PYTHON), "-c", f"import pip, sys; sys.exit(list(sys.version_info[:2]) != {list(sys.version_info[:2])})"]
+    if PYTHON.exists() and subprocess.call(asked, stderr=subprocess.DEVNULL) == 0:
+        return
+    try:
+        venv.create(str(PLACE), clear=True, symlinks=os.name != "nt", with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"The folder .venv could not be made ({type(error).__name__}). Delete it, close what uses it, then try again.")
 
 
 def packages(fast):

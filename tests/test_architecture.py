@@ -17,6 +17,7 @@ ORDER = (
     "exports",
     "matching",
     "cleaning",
+    "wises",
     "checks",
     "privacy",
     "corrections",
@@ -85,5 +86,5 @@ def test_the_demonstration_is_known_to_the_command_line_only(module):
 
 
 def test_this_test_sees_imports():
-    assert {"cleaning", "text"} <= imported("privacy")
+    assert {"cleaning", "wises"} <= imported("privacy")
     assert {"exports", "text", "problems"} <= imported("matching")

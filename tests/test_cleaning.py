@@ -157,18 +157,76 @@ def test_the_share_of_answers_counts_dont_know_and_leaves_out_texts_and_hidden_q
     assert share_answered(gathered(small_project(tmp_path, *rows))).tolist() == pytest.approx([1, 1, 6 / 9, 4 / 5])
 
 
-def test_an_unreadable_answer_counts_as_given(tmp_path):
-    assert share_answered(gathered(small_project(tmp_path, WORKER, WORKER | {"staff": "many"}))).tolist() == [1, 1]
+def test_an_unreadable_answer_is_not_an_answer(tmp_path):
+    assert share_answered(gathered(small_project(tmp_path, WORKER, WORKER | {"staff": "many"}))).tolist() == pytest.approx([1, 8 / 9])
 
 
 def test_the_second_of_two_equal_rows_is_a_duplicate(tmp_path):
     assert excluded(gathered(small_project(tmp_path, WORKER, WORKER | {"staff": "11"}, WORKER, WORKER))) == {4: "duplicate", 5: "duplicate"}
 
 
-def test_equal_rows_of_two_deliveries_are_two_respondents(tmp_path):
-    project = small_project(tmp_path, WORKER, params="  - partner: AT-1\n    file: raw/AT/more.csv\n")
-    export(tmp_path / "raw/AT/more.csv", WORKER)
-    assert excluded(gathered(project)) == {}
+def two_deliveries(folder, first: list[dict], second: list[dict], params: str = "", partner: str = "AT-2") -> Country:
+    """What two partners of one country sent."""
+    project = small_project(folder, *first, params=f"  - partner: {partner}\n    file: raw/AT/more.csv\n{params}")
+    export(folder / "raw/AT/more.csv", *second)
+    return gathered(project)
+
+
+OF_AT_2 = WORKER | {"partner_code": "AT-2", "wise_code": "A-17"}
+
+
+def test_a_record_that_another_partner_sent_too_is_left_out_of_the_later_delivery(tmp_path):
+    country = two_deliveries(tmp_path, [WORKER, WORKER | {"staff": "12"}], [OF_AT_2 | {"staff": "13"}, OF_AT_2])
+    exclude(country)
+    assert country.exclusions[["position", "rule", "reason"]].to_numpy().tolist() == [[3, "duplicate", "the same answers as row 2 of AT-1"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "alike"),
+    [
+        ({"staff": "11"}, False),
+        ({"barriers": "cost"}, False),
+        ({"s4": ""}, False),
+        ({"comments": "Else"}, False),
+        ({"comments": " every  THING"}, True),  # what a tool makes of spaces and case tells nobody apart
+        ({"partner_code": "", "wise_code": "my own"}, True),
+    ],
+)
+def test_one_answer_that_differs_makes_two_respondents_of_two_deliveries(tmp_path, change, alike):
+    said = {"comments": "Every thing"}
+    assert bool(excluded(two_deliveries(tmp_path, [WORKER | said], [WORKER | said | change]))) is alike
+
+
+def test_only_what_both_deliveries_asked_is_compared(tmp_path):
+    without = "    columns: {staff: ignore}\n"
+    said = {"comments": "Every thing"}
+    assert excluded(two_deliveries(tmp_path, [WORKER | said], [OF_AT_2 | said | {"staff": "99"}], without)) == {2: "duplicate"}
+
+
+def test_equal_records_of_two_deliveries_with_few_or_unvaried_answers_are_two_respondents(tmp_path):
+    few = NOBODY | {"group": "enabler", "income_a": "100", "staff": "3"}
+    straight = WORKER | dict.fromkeys(["s1", "s2", "s3", "s4"], "2") | {"income_a": "50", "income_b": "50", "staff": ""}
+    assert excluded(two_deliveries(tmp_path, [few, straight], [few, straight])) == {}
+
+
+def test_in_a_delivery_made_of_another_one_unvaried_answers_were_sent_twice_too(tmp_path):
+    straight = WORKER | dict.fromkeys(["s1", "s2", "s3", "s4"], "2") | {"income_a": "50", "income_b": "50", "staff": "50"}
+    varied = people({}, {"staff": "11"}, {"staff": "12"})
+    country = two_deliveries(tmp_path, [*varied, straight], [straight, *varied])
+    exclude(country)
+    assert country.exclusions[["position", "rule"]].to_numpy().tolist() == [[n, "duplicate"] for n in (4, 5, 6, 7)]
+
+
+def test_records_of_three_deliveries_stay_with_the_first(tmp_path):
+    third = "  - partner: AT-3\n    file: raw/AT/third.csv\n"
+    export(tmp_path / "raw/AT/third.csv", WORKER)
+    country = two_deliveries(tmp_path, [WORKER | {"staff": "11"}], [WORKER], third)
+    exclude(country)
+    assert country.exclusions["reason"].tolist() == ["the same answers as row 2 of AT-2"]
+
+
+def test_without_the_rule_records_sent_twice_are_kept(tmp_path):
+    assert excluded(two_deliveries(tmp_path, [WORKER], [WORKER], "exclude: [test]\n")) == {}
 
 
 def test_equal_rows_with_few_answers_are_two_respondents(tmp_path):

@@ -39,12 +39,44 @@ def calls(script, monkeypatch, tmp_path):
             return int(any(name in words for name in failing))
 
         monkeypatch.setattr(script, "PLACE", tmp_path)
-        monkeypatch.setattr(script.venv, "create", lambda place, with_pip: None)
+        monkeypatch.setattr(script, "environment", lambda: None)
         monkeypatch.setattr(script.subprocess, "call", call)
         script.main()
         return found
 
     return calls
+
+
+@pytest.fixture
+def place(script, monkeypatch, tmp_path):
+    """Where the script makes its environment, with nothing there yet."""
+    monkeypatch.setattr(script, "PLACE", tmp_path / "env")
+    monkeypatch.setattr(script, "PYTHON", tmp_path / "env" / "bin" / "python")
+    return tmp_path / "env"
+
+
+def test_an_environment_of_this_python_is_kept_and_one_of_another_is_made_anew(script, place, monkeypatch):
+    made = []
+    monkeypatch.setattr(script.venv, "create", lambda where, **how: made.append(how["clear"]))
+    place.joinpath("bin").mkdir(parents=True)
+    script.PYTHON.symlink_to(sys.executable)
+    script.environment()
+    assert made == []
+    script.PYTHON.unlink()
+    script.PYTHON.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    script.PYTHON.chmod(0o755)
+    script.environment()
+    assert made == [True]
+
+
+def test_an_environment_that_cannot_be_made_is_told_in_a_line(script, place, monkeypatch):
+    def locked(*_, **__):
+        raise PermissionError("in use")
+
+    monkeypatch.setattr(script.venv, "create", locked)
+    with pytest.raises(SystemExit) as told:
+        script.environment()
+    assert str(told.value).startswith("The folder .venv could not be made (PermissionError). Delete it")
 
 
 def test_it_can_be_read_by_pythons_that_are_too_old():

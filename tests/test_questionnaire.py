@@ -180,3 +180,20 @@ def test_concepts_are_read_where_there_is_a_sheet_of_them(tmp_path):
 def test_every_concept_a_question_names_is_in_the_sheet_of_concepts(questionnaire):
     named = {q.concept for q in questionnaire.questions.values() if q.concept}
     assert named and named == set(questionnaire.concepts)
+
+
+RATINGS = "type,name,label,role,concept,measure,subject\n" + "".join(
+    f"select_one yes_no,{name},Q {name},skill,{concept},{measure},{subject}\n"
+    for name, concept, measure, subject in (
+        ("a", "digcomp/1.1", "relevance", "wsn"),
+        ("b", "digcomp/1.1", "relevance", "enabler"),
+        ("c", "digcomp/1.1", "endowment", "wsn"),
+        ("d", "digcomp/1.2", "relevance", "wsn"),
+    )
+)
+
+
+def test_two_questions_for_one_rating_of_the_same_people_are_refused(tmp_path):
+    assert list(load_questionnaire(written(tmp_path, RATINGS)).questions) == ["a", "b", "c", "d"]
+    twice = RATINGS + "select_one yes_no,e,Q e,skill,digcomp/1.1,endowment,wsn\n"
+    assert "`c` and `e` ask for the same measure of digcomp/1.1" in faults(written(tmp_path, twice))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from bwise.matching import DeliveryRead
 from bwise.matching.rows import weights
 from bwise.matching.words import TEST
 from bwise.problems import Problem, stop
-from bwise.questionnaire import Questionnaire
+from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import CountrySettings, corrections_file
 from bwise.text import answer_key
 
@@ -26,6 +27,8 @@ MISSING_REASONS = ("not_asked", "not_shown", "no_answer", "dont_know", "refused"
 KEEP = "keep"  # the kind of correction that keeps a record which a rule would leave out
 ROW_REASONS = {"heading_row": "the row repeats the headings", "summary_row": "the row is a total, a mean or the like"}
 ENOUGH_TO_COMPARE, ENOUGH_DIFFERENT = 8, 4  # answers, and different ones, before equal rows count as one respondent sent twice
+DUPLICATE = "duplicate"  # the rule for records sent twice
+MOSTLY = 0.5  # of the smaller of two deliveries: from here on, one was made of the other
 
 
 @dataclass
@@ -190,7 +193,7 @@ def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
         Position -> rule, of those that a rule would have left out.
     """
     _leave_out_rows(country)
-    rules = {"test": _tests, "too_few_answers": _too_few, "duplicate": _duplicates}
+    rules = {"test": _tests, "too_few_answers": _too_few, DUPLICATE: _duplicates}
     spared: dict[int, str] = {}
     for rule in [r for r in rules if r in country.settings.exclude]:
         open_rows = country.kept
@@ -258,28 +261,94 @@ def _too_few(country: Country) -> pd.Series:
 def share_answered(country: Country) -> pd.Series:
     """Answers given (any answer, also "don't know") among questions asked and shown, per respondent, 0 to 1.
 
-    Texts are left out: most people leave them empty.
+    Texts are left out: most people leave them empty. What cannot be read is no answer, until params say what it means.
     """
     reasons = question_reasons(country, [q.name for q in country.questionnaire.questions.values() if q.kind != "text"])
     asked = ~reasons.isin(["not_asked", "not_shown"])
-    return (asked & reasons.ne("no_answer")).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
+    return (asked & ~reasons.isin(["no_answer", "unreadable"])).sum(axis=1) / asked.sum(axis=1).clip(lower=1)
 
 
 def _duplicates(country: Country) -> pd.Series:
-    """The same answers to every question as an earlier row of the same delivery, and enough different ones to be sure.
+    """The same answers to every question as an earlier row of the same delivery, or of an earlier delivery to all that both asked.
 
     Two people of one enterprise may both tick the middle everywhere: who they are and where they work does not count, and
     the answers must vary.
     """
     kept = country.kept  # a record left out by hand takes no other one with it
-    same = (
-        pd.concat([country.rows["delivery"], country.values], axis=1)[kept].duplicated(keep="first").reindex(kept.index, fill_value=False)
-    )
-    questions = [q for q in country.questionnaire.questions.values() if q.role not in ("partner", "wise", "group")]
-    single = country.values.loc[same, [q.name for q in questions if q.kind != "select_multiple"]]
-    several = question_reasons(country, [q.name for q in questions if q.kind == "select_multiple"])[same].eq("").sum(axis=1)
-    sure = (single.notna().sum(axis=1) + several >= ENOUGH_TO_COMPARE) & (single.nunique(axis=1) >= ENOUGH_DIFFERENT)
-    return pd.Series("the same answers as an earlier row", index=sure.index[sure])
+    rows = pd.concat([country.rows["delivery"], country.values], axis=1)[kept]
+    same = rows.index[rows.duplicated(keep="first")]
+    sure = _enough(country, same, list(country.questionnaire.questions)) & _varied(country, same, country.values.columns)
+    within = pd.Series("the same answers as an earlier row", index=same[sure])
+    first = sent_twice(country, kept.index[kept]).drop(within.index, errors="ignore")
+    places = country.rows.loc[first, ["source_row", "delivery"]].itertuples(index=False)
+    across = pd.Series([f"the same answers as row {row} of {delivery}" for row, delivery in places], first.index, dtype="str")
+    return pd.concat([within, across]).sort_index()
+
+
+def sent_twice(country: Country, records: Iterable[int]) -> pd.Series:
+    """Records whose answers an earlier delivery of the country holds, too, whichever partner and tool they came through.
+
+    Compared is what both deliveries asked, but for the codes of partner and enterprise, which each partner gives as it likes.
+    There must be enough answers, and different ones. Where half of a delivery is so known to stand in the other, what is alike without
+    varying (somebody ticked the middle everywhere) was sent twice, too, unless the tool of both tells different submissions.
+
+    Args:
+        records: positions of those to compare.
+
+    Returns:
+        Position of the later record -> position of the first, which is kept.
+    """
+    delivery, first = country.rows["delivery"], {}
+    answers = _without_spelling(country).loc[sorted(records)]
+    asked = country.reasons[answers.columns].ne("not_asked").groupby(delivery, sort=False).any()
+    for earlier, later in combinations(asked.index, 2):
+        columns = answers.columns[asked.loc[earlier] & asked.loc[later]]
+        numbers = pd.util.hash_pandas_object(answers.loc[delivery[answers.index].isin([earlier, later]), columns], index=False)
+        known = numbers[delivery[numbers.index].eq(earlier)].drop_duplicates()
+        alike = numbers[delivery[numbers.index].eq(later)].map(pd.Series(known.index, known)).dropna().astype(int)
+        questions = list(dict.fromkeys(column.partition("/")[0] for column in columns))
+        sure = _enough(country, alike.index, questions) & _varied(country, alike.index, columns)
+        if sure.sum() >= MOSTLY * delivery[numbers.index].value_counts().min():
+            sure |= ~_told_apart(country, alike)
+        first |= {position: of for position, of in alike[sure].items() if position not in first}
+    return pd.Series(first, dtype="int64")
+
+
+def _without_spelling(country: Country) -> pd.DataFrame:
+    """The answers without the codes of partner and enterprise; open ones as they are compared, whatever a tool makes of spaces."""
+    answers = {}
+    for question in country.questionnaire.questions.values():
+        if question.role in ("partner", "wise"):
+            continue
+        for column in country.questionnaire.columns(question.name):
+            cells = country.values[column]
+            answers[column] = cells.map({t: answer_key(t) for t in cells.dropna().unique()}) if question.kind == "text" else cells
+    return pd.DataFrame(answers, index=country.values.index)
+
+
+def _about_work(country: Country, names: list[str]) -> list[Question]:
+    """Questions that neither say who somebody is nor where she works."""
+    return [q for q in map(country.questionnaire.__getitem__, names) if q.role not in ("partner", "wise", "group")]
+
+
+def _enough(country: Country, records: pd.Index, names: list[str]) -> pd.Series:
+    """Which records answer enough of these questions to be compared."""
+    given = question_reasons(country, [q.name for q in _about_work(country, names)]).loc[records].eq("")
+    return given.sum(axis=1) >= ENOUGH_TO_COMPARE
+
+
+def _varied(country: Country, records: pd.Index, columns: pd.Index) -> pd.Series:
+    """Which records give enough different answers to questions with one answer."""
+    single = [q.name for q in _about_work(country, list(country.questionnaire.questions)) if q.name in columns]
+    return country.values.loc[records, single].nunique(axis=1) >= ENOUGH_DIFFERENT
+
+
+def _told_apart(country: Country, alike: pd.Series) -> pd.Series:
+    """Which records one tool gives another id or time of submission than the record they are alike."""
+    tools = {delivery.name: delivery.raw.tool for delivery in country.deliveries}
+    told = country.rows[["respondent_id", "submitted"]].fillna("").assign(tool=country.rows["delivery"].map(tools))
+    later, first = told.loc[alike.index], told.loc[alike].set_axis(alike.index)
+    return later["tool"].eq(first["tool"]) & later.ne(first).any(axis=1)
 
 
 def record_change(country: Country, positions: pd.Index, question: str, old, new, rule: str, reason: str) -> None:

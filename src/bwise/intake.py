@@ -13,7 +13,7 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from bwise import open_texts
-from bwise.cleaning import apply_skip_logic, exclude, gather, open_answers
+from bwise.cleaning import DUPLICATE, Country, apply_skip_logic, exclude, gather, open_answers, sent_twice
 from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
@@ -23,6 +23,7 @@ from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
 from bwise.settings import CountrySettings, Delivery, Project, corrections_file
 from bwise.storage import write_text
+from bwise.wises import check_wises, shared_codes
 
 SHOWN = 20  # open columns or answers that are listed one by one
 LONG = 100  # characters of a heading or answer that are shown
@@ -34,7 +35,8 @@ class State:
 
     `columns` are those no question was found for; `answers` has one row per column and text that fits no answer and that no
     correction settles (`bwise.cleaning.open_answers`). `part` as in `CountrySettings`. `review`: what the file would change, where
-    it is not the accepted one. `corrections`: what keeps those of this delivery from being made.
+    it is not the accepted one. `corrections`: what keeps those of this delivery from being made. `wises`: lines of params that join
+    no enterprises. `remarks`: what it has in common with other deliveries of the country.
     """
 
     name: str
@@ -46,6 +48,8 @@ class State:
     review: Review | None = None
     answers: pd.DataFrame = field(default_factory=pd.DataFrame)
     corrections: list[Problem] = field(default_factory=list)
+    wises: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def columns(self) -> list[Match]:
@@ -69,7 +73,7 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.corrections)
+        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.corrections, self.wises)
         return any(map(bool, waiting))
 
 
@@ -87,10 +91,18 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
         reviews, unreviewed = {r.name: r for r in review(project, settings, questionnaire, reads)}, []
     except ProblemsFound as problems:
         reviews, unreviewed = {}, problems.problems
-    answers, off = _as_corrected(project, settings, questionnaire, reads)
+    country, off = _as_corrected(project, settings, questionnaire, reads)
+    answers, remarks = open_answers(country), _in_common(country)
     off[reads[0].name] += [problem for problem in unreviewed if problem not in off[reads[0].name]]
     return [
-        replace(state, review=reviews.get(state.name), answers=answers[answers["delivery"].eq(state.name)], corrections=off[state.name])
+        replace(
+            state,
+            review=reviews.get(state.name),
+            answers=answers[answers["delivery"].eq(state.name)],
+            corrections=off[state.name],
+            wises=check_wises(country) if state.name == reads[0].name else [],
+            remarks=remarks[state.name],
+        )
         if state.read
         else state
         for state in found
@@ -99,8 +111,8 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
 
 def _as_corrected(
     project: Project, settings: CountrySettings, questionnaire: Questionnaire, reads: list[DeliveryRead]
-) -> tuple[pd.DataFrame, dict[str, list[Problem]]]:
-    """Texts that still fit no answer when the corrections are made, and delivery -> corrections that cannot be made.
+) -> tuple[Country, dict[str, list[Problem]]]:
+    """The country as it is when the corrections are made, and delivery -> corrections that cannot be made.
 
     Corrections of a delivery that cannot be read are left aside; what belongs to no delivery stands with the first one.
     """
@@ -118,7 +130,36 @@ def _as_corrected(
         exclude(country)
     except ProblemsFound as found:
         problems[first] += found.problems
-    return open_answers(country), problems
+    return country, problems
+
+
+def _in_common(country: Country) -> dict[str, list[str]]:
+    """Delivery -> what it has in common with other deliveries of the country: records sent twice, codes of enterprises."""
+    found: dict[str, list[str]] = {delivery.name: [] for delivery in country.deliveries}
+    rows, kept = country.rows, country.kept
+    by_rule = country.exclusions.loc[country.exclusions["rule"].eq(DUPLICATE), "position"]
+    twice = sent_twice(country, [*kept.index[kept], *by_rule]).rename("first").rename_axis("later").reset_index()
+    twice["delivery"], twice["earlier"] = (rows["delivery"][twice[which]].to_numpy() for which in ("later", "first"))
+    for (later, earlier), records in twice.groupby(["delivery", "earlier"], sort=False):
+        left_out = int(records["later"].isin(by_rule).sum())
+        how = [f"{left_out} left out by the rule `{DUPLICATE}`"] if left_out else []
+        how += [f"{len(records) - left_out} counted twice"] if left_out < len(records) else []
+        places = (_ranges(rows["source_row"][records[which]]) for which in ("later", "first"))
+        where = "row {} is row {} of {}" if len(records) == 1 else "rows {} are rows {} of {}"
+        sent = f"{len(records)} record{'s' * (len(records) > 1)} came with {earlier}, too ({where.format(*places, earlier)})"
+        found[later].append(f"{sent}: {', '.join(how)}; {earlier} keeps its own")
+    for partners, count in shared_codes(country).items():
+        last = [delivery.name for delivery in country.deliveries if delivery.delivery.partner in partners][-1]
+        codes = f"{count} code{'s' * (count > 1)} of enterprises with {' and '.join(partners)} alike"
+        found[last].append(f"{codes}, counted as two each: where they are one enterprise, join them under `wises:` in params")
+    return found
+
+
+def _ranges(rows: pd.Series) -> str:
+    """Rows of a file as a person would list them: `2-28, 31`."""
+    numbers = pd.Series(sorted(set(rows)))
+    runs = numbers.groupby(numbers.diff().ne(1).cumsum()).agg(["min", "max"])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs.itertuples(index=False))
 
 
 def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:
@@ -152,10 +193,13 @@ def page(state: State, questionnaire: Questionnaire) -> str:
     lines += [f"  not asked    {len(absent)} questions{': ' + _few(absent) if absent else ''}"]
     if not state.delivery.accepted:
         lines += [f"  remark       not frozen yet: another file under this name would be used as it is; `bwise accept {state.country}`"]
+    lines += [f"  remark       {remark}" for remark in state.remarks]
     if state.review:
         lines += ["  waits        for review", *_listed(state.review.lines)]
     if state.corrections:
         lines += ["  corrections  that cannot be made", *_indented(str(problem) for problem in state.corrections)]
+    if state.wises:
+        lines += ["  enterprises  that cannot be joined", *_indented(str(problem) for problem in state.wises)]
     return "\n".join([*lines, "", *_next_steps(state)])
 
 
@@ -220,6 +264,8 @@ def _next_steps(state: State) -> list[str]:
         steps.append(f"in {where}, under `options:`, say of each question `all_offered` (nobody ticked them) or `not_offered`")
     if state.corrections:
         steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
+    if state.wises:
+        steps.append(f"in {where}, mend or take out the lines under `wises:` that match nothing")
     if state.review:
         steps.append(f"look through what the new file changes, then `bwise accept {state.country}`; or put the accepted file back")
     steps.append(f"bwise check {state.country}")

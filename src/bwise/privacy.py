@@ -18,7 +18,7 @@ from bwise.cleaning import Country, record_change
 from bwise.masking import mask
 from bwise.problems import Problem, stop
 from bwise.settings import KEY_FILE
-from bwise.text import answer_key
+from bwise.wises import check_wises, wises
 
 MOST_ROWS = 1 << 20  # of a sheet of Excel; rows of an export are looked for up to here
 
@@ -81,6 +81,7 @@ def protect(country: Country, key: bytes) -> None:
     repeated = rows.assign(identity=identity).groupby(["delivery", "identity"]).cumcount().astype(str)
     who = country.settings.part or "respondent"  # row 2 of a focus group's return is not row 2 of the survey
     rows["respondent"] = [pseudonym(key, who, code, d, i, n) for d, i, n in zip(rows["delivery"], identity, repeated, strict=True)]
+    stop("Enterprises cannot be joined as params say. Nothing was saved.", *check_wises(country))
     rows["wise"] = _wise(country, key)
     rows["row"] = row_ids(rows, code, country.settings.part, key)
     country.rows = rows.drop(columns=["respondent_id"])
@@ -90,17 +91,17 @@ def protect(country: Country, key: bytes) -> None:
 
 
 def _wise(country: Country, key: bytes) -> list[str]:
-    """Pseudonym of the WISE: the code typed, in the partner's numbering; spelling differences of case and space are one."""
+    """Pseudonym of the WISE that each record names (`bwise.wises`); the codes typed go."""
     question = country.questionnaire.one("wise")
     if question is None:
         return [""] * len(country.rows)
-    typed = country.values[question.name].fillna("").map(answer_key).str.replace(r"[\s_-]+", "", regex=True)
+    named = wises(country)
     told = country.values[question.name].notna()
-    country.values[question.name] = pd.Series(pd.NA, index=typed.index, dtype="str")
+    country.values[question.name] = pd.Series(pd.NA, index=named.index, dtype="str")
     country.reasons[question.name] = country.reasons[question.name].where(~told, "withheld")
-    return [
-        pseudonym(key, "wise", country.settings.country, p, t) if t else "" for p, t in zip(country.rows["partner"], typed, strict=True)
-    ]
+    code = country.settings.country
+    stands_for = {place: pseudonym(key, "wise", code, *place) for place in named.drop_duplicates().itertuples(index=False, name=None)}
+    return [stands_for[place] if place[1] else "" for place in named.itertuples(index=False, name=None)]
 
 
 def _mask_column(country: Country, question: str) -> None:

@@ -171,7 +171,7 @@ def load_questionnaire(folder: Path) -> Questionnaire:
     stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
     lists, problems = _lists(choices)
     questions, more = _questions(survey, lists)
-    stop(heading, *problems, *more)
+    stop(heading, *problems, *more, *_same_rating_twice(questions))
     title = settings.get("form_title", pd.Series(dtype=str))
     return Questionnaire(
         name=folder.name,
@@ -310,7 +310,7 @@ def _same_rating_twice(questions: dict[str, Question]) -> list[Problem]:
     seen: dict[tuple[str, str, str], str] = {}
     problems = []
     for q in questions.values():
-        if q.role == "skill" and seen.setdefault((q.concept, q.subject, q.measure), q.name) != q.name:
+        if q.role == "skill" and q.concept and seen.setdefault((q.concept, q.subject, q.measure), q.name) != q.name:
             first = seen[q.concept, q.subject, q.measure]
             problems.append(
                 Problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import types
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -138,6 +139,11 @@ class Fieldwork(Strict):
         return self
 
 
+def _as_codes(value: Any) -> list[str]:
+    """One code or several, as text: YAML takes `17` for a number."""
+    return [str(code) for code in (value if isinstance(value, list) else [value])]
+
+
 class CountrySettings(Strict):
     """`params/<CC>.yaml`.
 
@@ -146,6 +152,7 @@ class CountrySettings(Strict):
         exclude: rules by which respondents are left out; all others are kept, at most flagged.
         minimum_answered: `too_few_answers` means below this share of the questions shown to the respondent.
         fieldwork: a record submitted on another day is flagged `out_of_frame`.
+        wises: enterprises that several partners surveyed, one line each: partner -> the codes it has there (`bwise.wises`).
     """
 
     part: ClassVar[str] = ""
@@ -156,7 +163,18 @@ class CountrySettings(Strict):
     exclude: list[Literal[*EXCLUSION_RULES, *ROW_RULES]] = [*EXCLUSION_RULES, *ROW_RULES]
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
     fieldwork: Fieldwork | None = None
+    wises: list[dict[str, Annotated[list[str], BeforeValidator(_as_codes)]]] = []
     focus_group: FocusGroup | None = None
+
+    @field_validator("wises")
+    @classmethod
+    def _each_code_once(cls, lines: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
+        if any(sum(map(len, line.values())) < 2 for line in lines):
+            raise ValueError('a line joins two codes or more, such as {BE-1: "17", BE-2: "A-17"}')
+        places = Counter((partner, code) for line in lines for partner, codes in line.items() for code in codes)
+        if twice := [f"{partner}: {code}" for (partner, code), times in places.items() if times > 1]:
+            raise ValueError(f"two lines name {', '.join(twice)}: write all codes of one enterprise into one")
+        return lines
 
     def for_focus_group(self) -> FocusGroupSettings | None:
         """The settings for the returns of the focus group, or None where the country has sent none."""

@@ -178,30 +178,27 @@ def flags(country: Country, found: pd.DataFrame) -> Summary:
     return Summary(frame.set_index("flag"))
 
 
-FEW = 5
-
-
-def missing(country: Country) -> Summary:
+def missing(country: Country, minimum_persons: int) -> Summary:
     """Answers and missing answers by reason, by part of the questionnaire (respondents kept; multiple answers count once).
 
-    Who was asked a follow-up tells what was answered before: counts below 5 are shown as "<5", and a second count of the row
-    with them, so that the rest of the row does not give them away.
+    Who was asked a follow-up tells what was answered before: counts below `minimum_persons` of params/consolidation.yaml are shown
+    as less than it, and a second count of the row with them, so that the rest of the row does not give them away.
     """
     reasons = question_reasons(country, list(country.questionnaire.questions))[country.kept].replace("", "answered")
     parts = pd.Series({q.name: q.role or "other questions" for q in country.questionnaire.questions.values()})
     long = reasons.melt(var_name="question", value_name="reason")
     table = pd.crosstab(long["question"].map(parts).rename("part"), long["reason"])
     table = table.reindex(columns=["answered", *MISSING_REASONS], fill_value=0).reindex(parts.unique())
-    table = table.loc[:, (table != 0).any()].apply(_without_few, axis=1)
+    table = table.loc[:, (table != 0).any()].apply(_without_few, axis=1, minimum=minimum_persons)
     return Summary(table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")))
 
 
-def _without_few(row: pd.Series) -> pd.Series:
-    few = row.between(1, FEW - 1)
+def _without_few(row: pd.Series, minimum: int) -> pd.Series:
+    few = row.between(1, minimum - 1)
     others = row[~few & row.gt(0)]
     if few.sum() == 1 and len(others):
         few[others.idxmin()] = True
-    return row.astype("object").where(~few, [f"<{FEW}" if n < FEW else "…" for n in row])
+    return row.astype("object").where(~few, [f"<{minimum}" if n < minimum else "…" for n in row])
 
 
 def discussed(country: Country) -> Summary:

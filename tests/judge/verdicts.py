@@ -61,7 +61,7 @@ def opened(state: State, mutant: Mutant) -> set[str]:
     """Questions about which something waits for a decision."""
     targets = mutant.sheet.targets
     columns = {targets[m.column.position] for m in state.columns if m.column.position < len(targets)} - {""}
-    return {question_of(target).name for target in columns | set(state.answers["question"])}
+    return {question_of(target).name for target in columns | set(state.answers["question"]) | set(state.options)}
 
 
 def wrong_cells(mutant: Mutant, state: State, asked: set[str]) -> str:

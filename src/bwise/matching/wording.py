@@ -200,9 +200,9 @@ class _Change:
     def _replaced(self) -> str:
         """Another word in the place of one that carries something; in a short option or row, any that is lost or new."""
         weight = sum(map(self._weight, self.own))
+        gone, come = _without_inflections([*self.lost], [*self.new])
         for old, now, own in self.blocks:
-            lost, new = ([w for w in words if w in found and self._carries(w)] for words, found in ((old, self.lost), (now, self.new)))
-            lost, new = _without_inflections(lost, new)
+            lost, new = ([w for w in words if w in found and self._carries(w)] for words, found in ((old, gone), (now, come)))
             if own and weight <= FEW and (lost or new):
                 return _says(" ".join(lost), " ".join(new))
             framed = self._kept() >= FRAME or (self.shared and weight <= SHORT)
