@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 PERSONS, WISES = 5, 3  # thresholds of params/consolidation.yaml
 FAMILY = ("by hand",)
-SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 50))]
+SEEDS = [2, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(50) if seed != 2)]
 
 # ------------------------------------------------------------------ by hand
 
@@ -135,7 +135,8 @@ def test_every_published_figure_is_what_the_people_give_and_their_sums_give_nobo
     people, reading = published(seed)
     assert reading.unread == []
     assert sum(not row.hidden for rows in reading.rows.values() for row in rows) > 500
-    assert given_away(people, reading) == []
+    for view in ("", *sorted(set(people.partner))):  # the public, and each partner, who knows its own answers
+        assert given_away(people, reading, view) == []
 
 
 def test_tables_without_any_suppression_give_people_away(published):
