@@ -183,6 +183,18 @@ def test_a_misspelt_project_folder_is_never_another_project(project):
         find_project(project.root / "notebooks/typo")
 
 
+@pytest.mark.parametrize("day", ["2022-02-30", "2022-13-01", "2023-02-29"])
+def test_a_day_that_does_not_exist_is_told_with_its_line(project, day):
+    text = GOOD + f"# 2022-99-99 is a remark\nfieldwork: {{first: {day}, last: 2022-05-31}}\n"
+    told = refused(write(project, text))
+    assert f"`{day}` is no date" in told and "params/AT.yaml, line 7" in told and "2022-99-99" not in told
+
+
+def test_every_day_that_does_not_exist_is_told_at_once(project):
+    told = refused(write(project, GOOD + "fieldwork: {first: 2022-02-30,\n            last: 2022-06-31}\n"))
+    assert "`2022-02-30`" in told and "`2022-06-31`" in told and "line 7" in told
+
+
 @pytest.mark.parametrize("name", ["at.yaml", "BE.yml", "GR.yaml"])
 def test_a_params_file_that_would_never_be_read_is_named(project, name):
     (project.root / "params" / name).write_text("country: AT\n", encoding="utf-8")

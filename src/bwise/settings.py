@@ -413,6 +413,23 @@ _PLAIN = (str, int, float, bool, list, dict, tuple, types.NoneType, date)
 _IPYTHON = {"In", "Out", "exit", "quit", "get_ipython", "open"}
 
 
+MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+
+
+def _impossible_moments(path: Path, where: str) -> list[Problem]:
+    """A date that does not exist, each with its line: YAML itself turns dates into days, and does not say where it could not."""
+    problems = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        for text in MOMENT.findall(line.partition("#")[0]):
+            year, month, day = map(int, text.split("-"))
+            try:
+                date(year, month, day)
+            except ValueError:
+                problems.append(Problem(f"`{text}` is no date", f"{where}, line {number}", remedy="write year-month-day, as in 2022-03-31"))
+    value = Problem("a value looks like a date or a number, and is none", where, remedy="put it into quotes if it is a text")
+    return problems or [value]
+
+
 def read_yaml(path: Path) -> CommentedMap:
     """A params file, each key with its line.
 
@@ -437,13 +454,15 @@ def read_yaml(path: Path) -> CommentedMap:
             "A settings file cannot be read.",
             [Problem("it holds a character that no text should hold", where, remedy="save it again as plain text with encoding UTF-8")],
         ) from None
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # a ValueError, too: it must come first
         raise ProblemsFound(
             "A settings file cannot be read.",
             [
                 Problem("the file is not UTF-8", where, remedy="save it again with encoding UTF-8"),
             ],
         ) from None
+    except ValueError:
+        raise ProblemsFound("A settings file cannot be read.", _impossible_moments(path, where)) from None
     if not isinstance(content, CommentedMap):
         stop("A settings file cannot be read.", Problem("it holds no `key: value` lines", where, remedy="see params/README.md"))
     return content
