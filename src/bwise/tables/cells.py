@@ -208,7 +208,7 @@ def numeric(pool: Pool, question: Question) -> np.ndarray:
     return pool.answers[question.name].astype("str").map(pool.questionnaire.scale(question.name)).astype("float64").to_numpy()
 
 
-def shares_given(ledger: Ledger, question: Question, dimension: str, countries: Iterable[str], **known: str) -> tuple[Items, ...]:
+def shares_given(ledger: Ledger, question: Question, dimension: str, countries: Iterable[str], /, **known: str) -> tuple[Items, ...]:
     """Items that count how often each answer of a question was given. Base: respondents who answered (not mentions); answers that were
     offered to some only have bases of their own. `known`: further dimensions of the items."""
     names, found = given(ledger.pool, question)
