@@ -211,7 +211,8 @@ def test_a_cut_heading_that_begins_like_several_questions_or_none_stays_open(sen
 def test_of_two_headings_that_begin_like_one_question_none_is_taken(send):
     cut = "Welches Modell .. "
     read = send([[*OWN_COLUMNS, cut, *OTHERS, cut], [*OWN_CELLS, "social", "1990", "9", "mixed"]])
-    assert [(m.target, m.proposal) for m in read.recognised.matches if m.column.heading == cut] == [("", "model")] * 2
+    both = [m for m in read.recognised.matches if m.column.heading == cut]
+    assert [(m.target, m.proposal, m.why) for m in both] == [("", "", "2 columns are like model")] * 2
 
 
 def test_a_whole_heading_goes_before_a_cut_one(send):

@@ -31,7 +31,7 @@ def propose(raw: RawTable, matches: Iterable[Match], questionnaire: Questionnair
     index = heading_index(questionnaire)
     taken = {m.target: m for m in matches if m.target}
     found = [m if m.settled or m.proposal else _likely(m, index) for m in matches]
-    wanted = Counter(m.proposal for m in found if m.proposal)
+    wanted = Counter(m.proposal or m.named for m in found if m.proposal or m.how == SECOND)
     return [_borne_out(m, taken, wanted, raw, questionnaire, delivery, language) for m in found]
 
 
@@ -77,10 +77,10 @@ def _borne_out(
         return match
     if target in taken:
         return replace(match, proposal="", named=target, how=SECOND, why=f"{taken[target].column.place} is {target} already")
+    if wanted[target] > 1 and (match.proposal or match.how == SECOND):
+        return replace(match, proposal="", named=target, why=f"{wanted[target]} columns are like {target}")
     if not match.proposal:
         return match
-    if wanted[target] > 1:
-        return replace(match, proposal="", named=target, why=f"{wanted[target]} columns are like {target}")
     fitting, answered = _fit(match, raw, questionnaire, delivery, language)
     if answered and fitting < FITTING:
         return replace(match, proposal="", named=target, why=f"only {fitting:.0%} of its answers are answers to {target}")
