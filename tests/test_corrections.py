@@ -211,6 +211,8 @@ def test_the_balance_counts_records_excluded_by_correction(tmp_path):
         "excluded: test": 1,
         "excluded: duplicate": 0,
         "excluded: too few answers": 0,
+        "excluded: heading row": 0,
+        "excluded: summary row": 0,
         "kept": 1,
     }
 

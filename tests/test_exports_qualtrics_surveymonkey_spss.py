@@ -220,10 +220,10 @@ def test_numbers_for_answers_are_read_only_where_they_are_the_codes_of_the_quest
     own = {"Status": ["0"] * 2, "Finished": ["1"] * 2}
     row = ("Q2_1", f"{RELEVANT} - {SOLVING}", "QID2_1")
     answers = qualtrics_file({GROUP_COLUMN: ["1", "3"], row: ["4", "6"]}, own).answers
-    assert listed(answers.values["digrel_d51"]) == ["4", None]
+    assert listed(answers.values["digrel_d51"]) == [None, None]  # 6 is no point of the list: it was another scale
     assert listed(answers.values["group"]) == [None, None]
     assert answers.reasons["group"].tolist() == ["unreadable", "unreadable"]
-    assert answers.reasons["digrel_d51"].tolist() == ["", "unreadable"]
+    assert answers.reasons["digrel_d51"].tolist() == ["unreadable", "unreadable"]
 
 
 def test_several_answers_in_one_cell_are_cut_by_the_answers_not_by_commas(qualtrics_file, questionnaire):
@@ -304,10 +304,10 @@ def test_in_an_export_of_codes_minus_99_for_a_text_says_what_it_means(qualtrics_
     assert read.answers.reasons["founded"].tolist() == ["", "no_answer", "no_answer"]
 
 
-def test_in_an_export_of_codes_minus_99_alone_may_be_an_answer_and_stays(qualtrics_file):
+def test_in_an_export_of_codes_minus_99_alone_may_be_an_answer_and_is_asked_with_its_column(qualtrics_file):
     row = ("Q2_1", f"{RELEVANT} - {SOLVING}", "QID2_1")
     read = qualtrics_file({row: ["-99", "4"]}, {"Status": ["0"] * 2, "Finished": ["1"] * 2})
-    assert read.answers.reasons["digrel_d51"].tolist() == ["unreadable", ""]
+    assert read.answers.reasons["digrel_d51"].tolist() == ["unreadable", "unreadable"]
     assert [n for n in read.raw.notes if "-99" in n and "params" in n]
     declared = qualtrics_file(
         {row: ["-99", "4"]}, {"Status": ["0"] * 2, "Finished": ["1"] * 2}, answers={"digrel_d51": {"-99": "dont_know"}}

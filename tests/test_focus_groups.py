@@ -19,7 +19,7 @@ from bwise.identities import check_identities
 from bwise.lineage import save
 from bwise.matching import read_deliveries, read_delivery
 from bwise.pooling import country_pool, load_focus_groups, load_pool
-from bwise.privacy import project_key, protect
+from bwise.privacy import project_key, protect, row_numbers
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Delivery, FocusGroupSettings, Project, load_country
@@ -63,7 +63,7 @@ def project(tmp_path):
 
 def test_the_settings_of_a_focus_group_are_those_of_a_country_with_another_questionnaire_and_other_deliveries(project):
     settings = load_country(write(project, GOOD + RETURN), "AT").for_focus_group()
-    assert (settings.country, settings.questionnaire, settings.exclude) == ("AT", "fg", [])
+    assert (settings.country, settings.questionnaire, settings.exclude) == ("AT", "fg", ["heading_row", "summary_row"])
     assert [(d.partner, d.file) for d in settings.deliveries] == [("AT-1", Path("raw/AT/fg.xlsx"))]
     assert settings.delivery_names() == ["AT-1"]
 
@@ -204,7 +204,10 @@ def test_every_answer_of_a_return_is_the_one_that_was_sent(partner, returned, re
 
 
 def kept(project, country, file):
-    return pd.read_parquet(project.processed(country, "focus_group") / f"{file}.parquet")
+    """What was kept, in the order of the exports."""
+    found = pd.read_parquet(project.processed(country, "focus_group") / f"{file}.parquet")
+    numbers = row_numbers(found, country, "focus_group", project_key(project.root))
+    return found.assign(number=numbers).sort_values(["delivery", "number"]).drop(columns="number").reset_index(drop=True)
 
 
 def manifest(project, country, part="focus_group"):
@@ -225,7 +228,7 @@ def test_every_answer_kept_is_the_true_one_and_missing_for_the_true_reason(demon
 def test_the_focus_group_leaves_the_same_files_as_the_survey_in_a_folder_of_its_own(demonstration, country):
     folder = demonstration.processed(country)
     assert sorted(p.name for p in (folder / "focus_group").iterdir()) == survey.FILES
-    assert sorted(p.name for p in folder.iterdir()) == sorted([*survey.FILES, "focus_group"])
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*survey.FILES, "focus_group", "country.html", "country.ipynb"])
 
 
 @by_country
@@ -326,7 +329,7 @@ def test_the_focus_groups_of_all_countries_stand_in_the_pool_in_the_order_of_par
 
 def test_every_record_is_in_the_pool_once(focus_groups, records):
     pooled = focus_groups.answers[["country", "partner", "model"]].astype("str").to_numpy().tolist()
-    assert pooled == [[r.partner.country, r.partner.name, r.values["model"]] for r in records]
+    assert sorted(pooled) == sorted([r.partner.country, r.partner.name, r.values["model"]] for r in records)
     assert focus_groups.missing["respondent"].equals(focus_groups.answers["respondent"])
 
 
@@ -377,7 +380,7 @@ def test_survey_and_focus_groups_are_two_pools(two):
 def test_a_return_that_changed_after_cleaning_is_left_out_and_named_and_the_survey_stays(two):
     export(two.root / "raw/AT/fg.csv", *people({"staff": "11"}))
     pool = load_focus_groups(two)
-    assert (pool.countries, pool.left_out) == (["BE"], {"AT": "changed since it was cleaned: raw/AT/fg.csv"})
+    assert (pool.countries, pool.left_out) == (["BE"], {"AT": "changed since it was cleaned: an export"})
     assert load_pool(two).countries == ["AT"]
 
 

@@ -75,19 +75,19 @@ def test_a_country_cleaned_with_other_settings_than_its_file_says_is_left_out(tm
         country_pool(project, load_country(project, "AT"))
 
 
-def test_a_country_whose_export_changed_after_cleaning_is_left_out_and_the_file_named(tmp_path):
+def test_a_country_whose_export_changed_after_cleaning_is_left_out_and_named(tmp_path):
     project = two_countries(tmp_path)
     export(tmp_path / "raw/AT/answers.csv", *people({}, {"staff": "11"}))
     pool = load_pool(project)
     assert pool.countries == ["BE"]
-    assert pool.left_out == {"AT": "changed since it was cleaned: raw/AT/answers.csv"}
+    assert pool.left_out == {"AT": "changed since it was cleaned: an export"}
     assert set(pool.answers["country"]) == {"BE"}
 
 
-def test_a_country_whose_export_is_gone_is_left_out_and_the_file_named(tmp_path):
+def test_a_country_whose_export_is_gone_is_left_out_and_named(tmp_path):
     project = two_countries(tmp_path)
     (tmp_path / "raw/AT/answers.csv").unlink()
-    assert load_pool(project).left_out == {"AT": "changed since it was cleaned: raw/AT/answers.csv"}
+    assert load_pool(project).left_out == {"AT": "changed since it was cleaned: an export"}
 
 
 def test_a_country_whose_params_changed_after_cleaning_is_left_out_until_it_is_run_again(tmp_path):

@@ -53,7 +53,8 @@ def read(grid: Grid) -> RawTable | None:
         return None
     people = _people(grid, filled)
     moments = (started.str.match(MOMENT) & completed.str.match(MOMENT)).all()
-    if not people and not (heading_key(grid.cells.loc[1, 0]) == "id" and ids.is_unique and moments):
+    numbered = heading_key(grid.cells.loc[1, 0]) == "id" and ids.is_unique and moments
+    if not numbered and not _are_addresses(grid, filled, len(FIRST)):
         return None
     named = headings(grid)
     own = dict(enumerate(FIRST)) | dict.fromkeys(people, "person")
@@ -65,14 +66,19 @@ def read(grid: Grid) -> RawTable | None:
 def _people(grid: Grid, filled: pd.DataFrame) -> list[int]:
     """Positions of e-mail and name, right after the times, where they were not deleted."""
     found, position = [], len(FIRST)
-    mail = filled[position].map(tidy)
-    personal = is_personal(grid.cells.loc[1, position])
-    if (mail.str.match(ADDRESS) | mail.map(answer_key).isin({*ANONYMOUS, ""})).all() or (personal and mail.nunique() == 1):
+    if _are_addresses(grid, filled, position):
         found.append(position)
         position += 1
     if position in filled and (is_personal(grid.cells.loc[1, position]) or (found and filled[position].eq("").all())):
         found.append(position)
     return found
+
+
+def _are_addresses(grid: Grid, filled: pd.DataFrame, position: int) -> bool:
+    """Whether a column holds addresses, the tool's word for anonymous, or one text for all under a heading for addresses."""
+    mail = filled[position].map(tidy)
+    one_for_all = is_personal(grid.cells.loc[1, position]) and mail.nunique() == 1
+    return bool((mail.str.match(ADDRESS) | mail.map(answer_key).isin({*ANONYMOUS, ""})).all() or one_for_all)
 
 
 def _added(named: list[tuple[int, str]], filled: pd.DataFrame) -> dict[int, str]:

@@ -31,8 +31,10 @@ FEW, SHORT = 4, 3  # words by weight: of so few, each tells an option or a row f
 LONG_WORD, BEGINNING, END = 9, 4, 3  # letters: a slip is inside a long word, where no prefix, person, tense or gender is told
 SLIPS = 2  # letters mistyped in one heading
 CUT = 20  # letters of a heading from which its code makes it the beginning of a text that was cut off
+LIMIT = 100  # letters from which a beginning was cut by the tool even where a word ends: SPSS keeps 256 bytes of a label
 EXPLAINED = 4  # words after the end of a question that explain it
 NUMBERING = re.compile(r"^\s*(?:[A-Za-z]{1,2} ?)?\d+(?:\.\d+)*[a-z]?[.):]\s+(?=\S)")
+TITLE_AND_ROW = re.compile(r"(.+?)\s*\[([^\]]+)\]\s*", re.DOTALL)  # of a battery, whose title may have been cut off
 ELLIPSIS = re.compile(r"(?:\.{2,}|…)(?=[\s_)\]]|$)")  # LimeSurvey's abbreviated headings: `How relevant ar..  [Searching data.. ]`
 AFTER_END = re.compile(r"[?.:!(\[]")
 NAME = re.compile(r"\b[^\W\d_]{2,5}\b")  # where it is in capitals
@@ -83,12 +85,16 @@ def _nearest(heading: str, target: str, index: HeadingIndex) -> tuple[Wording, f
 
 
 def _is_cut_off(heading: str, target: str, index: HeadingIndex) -> bool:
-    """Beginning of the target's text: by an ellipsis, or in the midst of a word. One that ends with a word is a shorter text."""
+    """Beginning of the target's text: by an ellipsis, in the midst of a word, or at the length at which tools cut. A shorter one
+    that ends with a word is a shorter text."""
     texts = index.wordings[target]
     if cut := cut_off(heading):
         return any(cut.fullmatch(key) for key in texts)
     key, said = heading_key(heading), words(heading)
-    if len(key) < CUT or said[-1] in index.vocabulary:
+    if len(key) >= LIMIT and (parts := TITLE_AND_ROW.fullmatch(heading)):
+        title, row = map(heading_key, parts.groups())
+        return any(heading_key(w.own) == row and heading_key(w.frame).startswith(title) for w in texts.values() if w.frame)
+    if len(key) < CUT or (len(key) < LIMIT and said[-1] in index.vocabulary):
         return False
     return any(text.startswith(key) for text in texts)
 
