@@ -87,8 +87,6 @@ def added(table, row, questions, answers):
         ratings = [number(answers[q]) for q in questions]
         if row["statistic"] == "critical gap":
             return 100.0 if ratings[0] >= 4 and ratings[1] <= 2 else 0.0
-        if row["statistic"] == "change":
-            return ratings[1] - ratings[0]
         return ratings[0] if len(ratings) == 1 else ratings[0] - ratings[1]
     if table.id == "income":
         return number(answers[row["source"]]) or 0.0
