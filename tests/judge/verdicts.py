@@ -10,7 +10,7 @@ import pandas as pd
 
 from bwise.intake import State, states
 from bwise.settings import CountrySettings, Delivery, Project
-from tests.judge.files import ROOT, people, question_of, questionnaire
+from tests.judge.files import ROOT
 from tests.judge.mutations import KEEP, Mutant
 
 SAME, ASKED, REFUSED, WRONG = "same", "asked", "refused", "wrong"
@@ -34,8 +34,8 @@ def judged(kind: str, mutant: Mutant, project: Project) -> Verdict:
     (project.root / "raw" / mutant.name).write_bytes(mutant.bytes)
     partner = mutant.sheet.partner
     delivery = Delivery(partner=partner.name, file=Path("raw", mutant.name))
-    settings = CountrySettings(country=partner.country, questionnaire=questionnaire().name, deliveries=[delivery])
-    (state,) = states(project, settings, questionnaire())
+    settings = CountrySettings(country=partner.country, questionnaire=mutant.sheet.questionnaire.name, deliveries=[delivery])
+    (state,) = states(project, settings, mutant.sheet.questionnaire)
     return verdict(kind, mutant, state)
 
 
@@ -48,7 +48,7 @@ def verdict(kind: str, mutant: Mutant, state: State) -> Verdict:
     differing = wrong_cells(mutant, state, asked)
     if kind in KEEP:
         return Verdict(WRONG, differing) if differing else Verdict(ASKED, ", ".join(sorted(asked))) if state.is_open else Verdict(SAME)
-    touched = {question_of(mutant.sheet.targets[c]).name for c in mutant.touched}
+    touched = {mutant.sheet.question(c).name for c in mutant.touched}
     caught = bool(asked & touched) if touched else state.is_open
     if caught:
         return Verdict(WRONG, differing) if touched and differing else Verdict(ASKED, ", ".join(sorted(asked)))
@@ -61,15 +61,17 @@ def opened(state: State, mutant: Mutant) -> set[str]:
     """Questions about which something waits for a decision."""
     targets = mutant.sheet.targets
     columns = {targets[m.column.position] for m in state.columns if m.column.position < len(targets)} - {""}
-    return {question_of(target).name for target in columns | set(state.answers["question"]) | set(state.options)}
+    return {mutant.sheet.question_of(target).name for target in columns | set(state.answers["question"]) | set(state.options)}
 
 
 def wrong_cells(mutant: Mutant, state: State, asked: set[str]) -> str:
     """The first cells that are not what was sent though nothing is open about their question; empty where there are none."""
-    sent = [people(mutant.sheet.partner)[r] for r in mutant.sheet.order]
+    sheet = mutant.sheet
+    sent = [sheet.people[r] for r in sheet.order]
     values, found = state.read.answers.values, []
-    for column in questionnaire().all_columns:
-        if question_of(column).name in asked or question_of(column).name.removesuffix("_other") in asked:
+    for column in sheet.questionnaire.all_columns:
+        name = sheet.question_of(column).name
+        if name in asked or name.removesuffix("_other") in asked:
             continue
         cells = values[column].astype(object).where(values[column].notna(), None)
         found += [
