@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
+from bwise.demo import PARTNERS
 from tests.judge.files import DELIVERIES, people_of, sheet, write
 from tests.judge.mutations import EVERY, mutant
-from tests.judge.verdicts import SAME, WRONG, judged, project_in, tally
+from tests.judge.verdicts import SAME, WRONG, judged, judged_beside_itself, project_in, tally
 
 SEED = 621509
 QUICK = {
@@ -35,6 +36,15 @@ def project(tmp_path_factory):
 @pytest.mark.parametrize(("kind", "name"), QUICK.items())
 def test_a_changed_delivery_is_read_the_same_or_asked_about(kind, name, project):
     found = judged(kind, mutant(kind, sheet(DELIVERIES[name]), SEED), project)
+    assert found.outcome != WRONG, found.why
+
+
+SENT_AGAIN = ("rows_in_another_order", "saved_as_workbook", "with_labels_for_codes")
+
+
+@pytest.mark.parametrize(("kind", "name"), [*zip(SENT_AGAIN, ["HR-1", "SI-1", "NL-1"], strict=True)])
+def test_the_same_people_in_a_file_of_another_partner_are_told_of(kind, name, project):
+    found = judged_beside_itself(mutant(kind, sheet(DELIVERIES[name]), SEED), project)
     assert found.outcome != WRONG, found.why
 
 
@@ -70,3 +80,11 @@ def test_every_mutation_of_every_delivery(kind, project, capsys):
     with capsys.disabled():
         print(kind, *(f"{outcome} {n}" for outcome, n in tally(list(verdicts.values())).items()))
     assert {name: v.why for name, v in verdicts.items() if v.outcome == WRONG} == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [partner.name for partner in PARTNERS])
+def test_the_same_people_are_told_of_in_every_form_of_every_delivery(name, project):
+    again = [m for kind in SENT_AGAIN if (m := mutant(kind, sheet(DELIVERIES[name]), SEED))]
+    assert again
+    assert [found.why for m in again if (found := judged_beside_itself(m, project)).outcome == WRONG] == []

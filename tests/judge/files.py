@@ -29,6 +29,7 @@ CODES_ONLY = ("limesurvey_codes", "odk", "kobo_names")
 CODE_AND_TEXT = {"limesurvey_vv": (1, 0), "qualtrics": (0, 1), "spss": (0, 1)}  # heading row of codes, of texts
 CODE_IN_TEXT = "limesurvey_code_and_text"  # both in one heading
 ANSWERS_IN_CODES = ("limesurvey_codes", "limesurvey_vv", "odk", "kobo_names")
+WHOLE_ANSWER_BESIDE = ("kobo_labels", "kobo_names")  # the options, and once more all of them joined
 ORDER_COUNTS = ("surveymonkey", "typeform")  # options stand under the last question named, or beside their neighbours
 
 

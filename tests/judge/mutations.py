@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations, pairwise
 
-from tests.judge.files import CODE_IN_TEXT, ORDER_COUNTS, Sheet, shuffled, write
+from tests.judge.files import CODE_IN_TEXT, ORDER_COUNTS, WHOLE_ANSWER_BESIDE, Sheet, shuffled, write
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,16 @@ def destroys(mutation: Mutation) -> Mutation:
     return mutation
 
 
-OTHER_PAGES = {"de": "cp1252", "nl": "cp1252", "fr": "cp1252", "bg": "cp1251", "hr": "cp1250", "el": "cp1253", "it": "cp1252"}
+OTHER_PAGES = {
+    "de": "cp1252",
+    "es": "cp1252",
+    "nl": "cp1252",
+    "fr": "cp1252",
+    "bg": "cp1251",
+    "hr": "cp1250",
+    "el": "cp1253",
+    "it": "cp1252",
+}
 OTHER_PAGES |= {"pl": "cp1250", "sl": "cp1250", "lv": "utf-16", "ro": "utf-16"}
 NOT = {"de": "nicht", "nl": "niet", "fr": "pas", "bg": "не", "hr": "ne", "el": "δεν", "it": "non", "lv": "ne", "pl": "nie", "ro": "nu"}
 NOT |= {"sl": "ne", "es": "no"}
@@ -528,7 +537,7 @@ def _label(sheet: Sheet, target: str) -> str:
 @destroys
 def option_column_dropped(sheet: Sheet, rng: random.Random) -> Mutant | None:
     options = columns(sheet, "select_multiple", options=True)
-    if not options or sheet.partner.layout in ORDER_COUNTS or not is_table(sheet):
+    if not options or sheet.partner.layout in (*ORDER_COUNTS, *WHOLE_ANSWER_BESIDE) or not is_table(sheet):
         return None
     c = rng.choice([c for c in options if not sheet.targets[c].endswith(("/other", "/refused"))])
     rows = [[*row[:c], *row[c + 1 :]] for row in sheet.rows]
