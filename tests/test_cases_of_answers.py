@@ -238,7 +238,7 @@ def test_none_in_other_is_no_other_answer_and_elsewhere_a_text(clean, word):
 def test_a_scale_made_longer_for_one_question_is_asked_for_all_of_its_list(clean):
     longer = clean([{"p1": "7", "p2": "2"}, {"p1": "9", "p2": "3"}, {"p1": "5", "p2": "5"}])
     assert longer.values[["p1", "p2"]].isna().all(axis=None)
-    slip = clean([{"p1": "7", "p2": "2"}, {"p1": "4", "p2": "3"}])
+    slip = clean([{"p1": "7", "p2": "2"}, {"p1": "1", "p2": "3"}])
     assert slip.values["p1"].isna().all() and slip.values["p2"].tolist() == ["2", "3"]
 
 
