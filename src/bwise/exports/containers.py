@@ -427,7 +427,7 @@ def _all_records(text: str, delimiter: str, width: int) -> tuple[pd.DataFrame, p
             header=None,
             names=range(width + 1),
             index_col=False,
-            dtype=str,
+            dtype=object,
             keep_default_na=False,
             skip_blank_lines=False,
         )

@@ -69,6 +69,11 @@ IP_ADDRESS = re.compile(r"^(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)$")
 LINK = re.compile(r"^https?://\S+$")
 
 
+def heading_rows(grid: Grid) -> range:
+    """One row; texts and codes in a VV file."""
+    return range(1, limesurvey_vv.CODES + 1) if limesurvey_vv.is_vv(grid) else range(1, 2)
+
+
 def read(grid: Grid) -> RawTable | None:
     """Say what each column is, or decline when nothing of LimeSurvey is seen."""
     if limesurvey_vv.is_vv(grid):

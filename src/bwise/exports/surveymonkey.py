@@ -55,7 +55,7 @@ def read(grid: Grid) -> RawTable | None:
     words = _words_for_response(questions)
     if not own or not words & {heading_key(part) for q in questions for part in q.parts.values()}:
         return None
-    data = grid.cells.loc[3:]
+    data = _blanks_of_r(grid.cells.loc[3:])
     respondents = data.loc[data.ne("").any(axis=1), own[0]].map(tidy)
     rounded = respondents.str.match(ROUNDED)
     if not (respondents.str.match(RESPONDENT) | rounded).all():
@@ -70,6 +70,11 @@ def read(grid: Grid) -> RawTable | None:
         told |= _response_of_field(question, data, fields) if single else _options_by_text(question, data, fields)
     raw = raw_table(NAME, grid, columns, first_data_row=3)
     return replace(raw, cells=pd.DataFrame({p: told.get(p, raw.cells[p]) for p in raw.cells}, index=raw.cells.index))
+
+
+def _blanks_of_r(cells: pd.DataFrame) -> pd.DataFrame:
+    """R writes NA into every empty cell: there is no other blank then."""
+    return cells if cells.eq("").any(axis=None) else cells.replace("NA", "")
 
 
 def _headings(grid: Grid) -> tuple[list[int], list[_Question]]:

@@ -24,7 +24,7 @@ from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, plain_list, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
-from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
+from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, nothing_typed, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
 from bwise.text import answer_key, tidy
@@ -113,6 +113,7 @@ class _Work:
         self.absent: dict[str, tuple[str, ...]] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.doubts = self._doubts()
+        self.renamed: dict[str, frozenset[str]] = {}
         self.constants: dict[tuple[str | None, str], pd.Series] = {}
 
     def question(self, question: Question, matches: list[Match]) -> None:
@@ -279,7 +280,7 @@ class _Work:
             if key in ERRORS:
                 return Reading(rule=Rule.ERROR_CELL, reason="unreadable")
             nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
-            return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
+            return nothing if key in nothing_typed(question.role) else Reading((shown,), Rule.TEXT)
         if answers:
             return self._read_choice(question, answers, says, text)
         if key in NOT_APPLICABLE:
@@ -323,12 +324,31 @@ class _Work:
             return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if key in answers.refused:
             return _refused(answers, [key])
-        near, score = answers.nearest(text)
-        if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
+        if self._may_be_typed(question, answers, [key]):
             return Reading(("other",), Rule.OTHER_IN_CELL, other=tidy(text))
-        if doubt and doubt.scales:
+        if doubt and (doubt.scales or doubt.rule == Rule.OTHER_LIST):
             return Reading(rule=doubt.rule, reason="unreadable", proposal=doubt.proposal)
+        near, score = answers.nearest(text)
+        if key in self._like_options(question, answers):
+            return Reading(rule=Rule.LIKE_AN_OPTION, reason="unreadable")
         return Reading(rule=Rule.NO_SUCH_ANSWER, reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
+
+    def _may_be_typed(self, question: Question, answers: AnswerList, parts: list[str]) -> bool:
+        """Whether texts that are no answer of the list were typed under "other", in the cell of the question itself."""
+        if "other" not in answers.choices or not self.raw.other_in_cell:
+            return False
+        doubt = self.doubts.get(question.name)
+        near = max(answers.nearest(part)[1] for part in parts)
+        strange = any(map(NUMBER.match, parts)) or not self._like_options(question, answers).isdisjoint(parts)
+        return near < NEAR and not strange and not (doubt and doubt.rule == Rule.OTHER_LIST)
+
+    def _like_options(self, question: Question, answers: AnswerList) -> frozenset[str]:
+        """Texts of a column with typed answers that may be an option under another name."""
+        if question.name not in self.renamed:
+            match = next(m for m in self.columns[question.name] if "/" not in m.target)
+            counts = self.raw.cells[match.column.position].value_counts().to_dict() if self.raw.other_in_cell else {}
+            self.renamed[question.name] = fit.like_options(answers, counts, question.kind == "select_multiple")
+        return self.renamed[question.name]
 
     def _find(self, answers: AnswerList, says: dict[str, str], text: str) -> tuple[str, str]:
         """Code and rule for one text: as the list has it, as a code with decimals, or as a word for yes or no."""
@@ -428,13 +448,13 @@ class _Work:
             return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if any(part in answers.refused for part in left):
             return _refused(answers, left)
-        score = max(answers.nearest(part)[1] for part in left)
-        if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
+        if self._may_be_typed(question, answers, left):
             return Reading((*codes, "other"), Rule.SPLIT_WITH_OTHER, other=_as_written(left, text))
         parts = _open_parts(left, text)
         proposals = [f"{near} ({score:.0f})" if score >= 60 else "" for near, score in map(answers.nearest, parts)]
+        often = not self._like_options(question, answers).isdisjoint(left)
         return Reading(
-            rule=Rule.UNKNOWN_PART,
+            rule=Rule.LIKE_AN_OPTION if often else Rule.UNKNOWN_PART,
             reason="unreadable",
             open=parts,
             proposal=PARTS.join(proposals) if any(proposals) else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -341,18 +340,18 @@ SURENESS = ("declared", "code and text", "text", "code", "option and neighbours"
 def _one_column_per_target(matches: list[Match], delivery: Delivery) -> list[Match]:
     """The surest column of each question, and all columns of it that params name, or join: forms are changed while in the field.
 
-    Of two columns that only begin like one question, neither is taken.
+    Of two columns that are equally sure, neither is taken: a heading may have been copied from one to the other.
     """
-    begun = Counter(m.target for m in matches if m.how == BEGUN)
-    sure = [m for m in matches if m.target and (m.how != BEGUN or begun[m.target] == 1)]
-    taken: dict[str, Match] = {}
-    for match in sorted(sure, key=lambda m: (SURENESS.index(m.how), m.column.position)):
-        taken.setdefault(match.target, match)
+    surest: dict[str, list[Match]] = {}
+    for match in sorted((m for m in matches if m.target), key=lambda m: SURENESS.index(m.how)):
+        best = surest.setdefault(match.target, [])
+        if not best or match.how == best[0].how:
+            best.append(match)
 
     def kept(match: Match) -> bool:
-        first = taken.get(match.target)
         joined = delivery.join == "first" or match.target in delivery.join
-        return match is first or match.how == "declared" or (joined and match.how != BEGUN)
+        best = surest[match.target]
+        return (match is best[0] and len(best) == 1) or match.how == "declared" or (joined and match.how != BEGUN)
 
     return [m if not m.target or kept(m) else Match(m.column, how=SECOND, score=m.score, named=m.target) for m in matches]
 
