@@ -23,7 +23,7 @@ from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
-from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
+from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, nothing_typed, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
 from bwise.text import answer_key, tidy
@@ -279,7 +279,7 @@ class _Work:
             if key in ERRORS:
                 return Reading(rule=Rule.ERROR_CELL, reason="unreadable")
             nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
-            return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
+            return nothing if key in nothing_typed(question.role) else Reading((shown,), Rule.TEXT)
         if answers:
             return self._read_choice(question, answers, says, text)
         if key in NOT_APPLICABLE:

@@ -159,12 +159,16 @@ def doubts(asked: Collection[Asked], lists: Callable[[], Mapping[str, AnswerList
         groups[one.group].append(one)
     together = {group: _all_texts(members) for group, members in groups.items()}
     shifted = [members for group, members in groups.items() if _is_shifted(members[0], together[group])]
+    longer = [members for group, members in groups.items() if _is_longer(members[0], together[group])]
     found = {}
     for one in asked:
         texts = together[one.group]
         if rule := _doubt(one, texts):
             found[one.question.name] = Doubt(rule, _lists_that_read(groups[one.group], lists()))
-        elif beside := next((m for m in shifted if _may_be_shifted(one, texts, m[0], together[m[0].group])), None):
+        elif beside := (
+            next((m for m in shifted if _may_be_shifted(one, texts, m[0], together[m[0].group])), None)
+            or next((m for m in longer if one.texts.codes and m[0].list_name == one.list_name), None)
+        ):
             rule = f"{Rule.OTHER_SCALE}, codes {_span(together[beside[0].group].numbers)} in other columns"
             found[one.question.name] = Doubt(rule, _lists_that_read([*beside, *groups[one.group]], lists()))
         elif _reads_nothing(one) and ((scales := _lists_that_read([one], lists())) or one.free):
@@ -212,6 +216,15 @@ def _is_shifted(one: Asked, texts: Texts) -> bool:
         return False
     below, above = min(numbers) - min(own), max(numbers) - max(own)
     return (below < 0 and above < 0) or (below > 0 and above > 0)
+
+
+def _is_longer(one: Asked, texts: Texts) -> bool:
+    """Whether the numbers are those of a scale with more points than the list: where it was changed, it may be so for all its questions.
+
+    One number alone may be a slip.
+    """
+    own = codes_of(one)
+    return bool(own) and len(texts.outside) > 1 and not _is_shifted(one, texts)
 
 
 def _may_be_shifted(one: Asked, texts: Texts, other: Asked, beside: Texts) -> bool:
