@@ -551,7 +551,10 @@ def digit_among_labels(sheet: Sheet, rng: random.Random) -> Mutant | None:
     """One answer of a column of labels is a bare digit."""
     if sheet.in_codes or not is_table(sheet):
         return None
-    c = rng.choice([c for c in columns(sheet, "select_one") if sum(cell != "" for cell in sheet.cells(c)) > 3])
+    found = [c for c in columns(sheet, "select_one") if sum(cell != "" for cell in sheet.cells(c)) > 1]
+    if not found:
+        return None
+    c = rng.choice(found)
     cells = sheet.cells(c)
     cells[rng.choice([r for r, cell in enumerate(cells) if cell != ""])] = "2"
     return Mutant(sheet.with_column(c, cells), frozenset((c,)))
