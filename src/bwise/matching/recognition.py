@@ -330,7 +330,7 @@ def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, qu
     if answers is None:
         answers = match_answers(raw, matches, questionnaire, delivery, best.language)
     matches = propose(raw, matches, questionnaire, delivery, best.language)
-    return replace(best, raw=raw, matches=tuple(matches), answers=answers)
+    return replace(best, raw=replace(raw, cells=raw.cells.astype("str")), matches=tuple(matches), answers=answers)
 
 
 def _check_settings(delivery: Delivery, questionnaire: Questionnaire) -> list[Problem]:
