@@ -212,7 +212,7 @@ def table(
     from rich.table import Table as Grid
 
     from bwise.pooling import load_pool
-    from bwise.publication import layout, persons, shown
+    from bwise.publication import layout, shown
     from bwise.tables import frequencies
 
     found = frequencies(load_pool(find_project(project)), question, by)
@@ -235,7 +235,7 @@ def table(
         if len(labels) > 1 and previous not in ("", labels[0]):
             grid.add_section()
         previous = labels[0]
-        grid.add_row(*labels, shown(count, found), shown(share, found), persons([count])[0])
+        grid.add_row(*labels, shown(count, found), shown(share, found), plan.counts([count])[0])
     console.print(grid)
 
 

@@ -65,6 +65,11 @@ class State:
         return self.read.open_options if self.read else {}
 
     @property
+    def differing(self) -> dict[str, tuple[int, ...]]:
+        """Multiple answer that stands in the file twice -> rows in which one says something else than the other."""
+        return self.read.differing if self.read else {}
+
+    @property
     def reworded(self) -> list[Match]:
         """Open columns whose text words the question of their code otherwise."""
         return [m for m in self.columns if m.how == WORDING]
@@ -72,8 +77,8 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.corrections, self.wises)
-        return any(map(bool, waiting))
+        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.differing)
+        return any(map(bool, (*waiting, self.corrections, self.wises)))
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -244,7 +249,9 @@ def _answers(state: State) -> list[str]:
 def _options(state: State) -> list[str]:
     """Options that have no column: whether nobody was asked or nobody ticked them cannot be seen."""
     lines = [f"{question}: {_few(list(options))}" for question, options in state.options.items()]
-    return ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
+    found = ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
+    twice = [f"{q}: row{'s' * (len(rows) > 1)} {_few(list(map(str, rows)))}" for q, rows in state.differing.items()]
+    return found + (["  twice        joined and option by option, and not the same", *_listed(twice)] if twice else [])
 
 
 def _next_steps(state: State) -> list[str]:
@@ -261,6 +268,8 @@ def _next_steps(state: State) -> list[str]:
     steps += [f"in {where}, {step}" for step in open_texts.to_do(state.answers)]
     if state.options:
         steps.append(f"in {where}, under `options:`, say of each question `all_offered` (nobody ticked them) or `not_offered`")
+    if state.differing:
+        steps.append(f"in {where}, under `columns:`, `ignore` the joined column or those of the options, whichever is not to be believed")
     if state.corrections:
         steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
     if state.wises:

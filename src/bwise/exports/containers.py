@@ -447,6 +447,7 @@ def _padded(rows: list[list[str]]) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def _frame(rows: list[list[str]]) -> pd.DataFrame:
+    """One block of Python's strings: of the dozens of readings of a file, most are looked at once and dropped."""
     width = max(map(len, rows), default=0)
     padded = [row + [""] * (width - len(row)) for row in rows]
     return pd.DataFrame(padded, index=range(1, len(padded) + 1), columns=range(width), dtype=object)

@@ -83,8 +83,7 @@ def _headings(grid: Grid) -> tuple[list[int], list[_Question]]:
     questions: list[_Question] = []
     if 3 not in grid.cells.index:
         return own, questions
-    for position in grid.cells.columns:
-        title, part = (tidy(grid.cells.loc[row, position]) for row in (1, 2))
+    for position, title, part in zip(grid.cells.columns, *(map(tidy, grid.cells.loc[row]) for row in (1, 2)), strict=True):
         repeated = questions and title == questions[-1].text and part not in questions[-1].parts.values()
         if part and questions and (not title or repeated):
             questions[-1].parts[position] = part
