@@ -6,11 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from io import StringIO
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-from ruamel.yaml import YAML
 
 from bwise import open_texts
 from bwise.cleaning import DUPLICATE, Country, apply_skip_logic, exclude, gather, open_answers, sent_twice
@@ -18,6 +16,7 @@ from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
+from bwise.params_lines import quoted
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
@@ -373,14 +372,3 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """A text as YAML writes it on one line, whatever is in it."""
-    out = StringIO()
-    yaml = YAML(typ="safe")
-    yaml.width = 10**6
-    yaml.default_style = '"'
-    yaml.allow_unicode = True
-    yaml.dump(text, out)
-    return out.getvalue().splitlines()[0]

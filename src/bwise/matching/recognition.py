@@ -184,9 +184,13 @@ def _matched(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, ex
 
 
 def _without_loopholes(tables: list[RawTable]) -> list[RawTable]:
-    """A table that the reader of its own tool refuses is no plain table either: nobody knows it better than that reader."""
+    """A table that the reader of its own tool refuses is no plain table either: nobody knows it better than that reader.
+
+    Nor is one whose headings a tool writes elsewhere than in the first row: as a plain table they would be answers.
+    """
     any_table = next((raw for raw in tables if raw.tool == plain.NAME), None)
-    if any_table and any(set(raw.problems) - set(any_table.problems) for raw in tables):
+    refused = any_table and any(set(raw.problems) - set(any_table.problems) for raw in tables)
+    if refused or any(raw.header_row > 1 for raw in tables if raw is not any_table):
         return [raw for raw in tables if raw is not any_table]
     return tables
 
