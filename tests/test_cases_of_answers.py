@@ -227,6 +227,21 @@ def test_a_dash_in_other_ticks_nothing(clean):
     assert country.values["sessions_other"].notna().tolist() == [False, False, False, True]
 
 
+@pytest.mark.parametrize("word", ["keine", "none", "Nein", "aucune", "нищо", "nu", "τίποτα"])
+def test_none_in_other_is_no_other_answer_and_elsewhere_a_text(clean, word):
+    country = clean([{"sessions": "", "sessions_other": word, "remark": word}, {"sessions_other": ""}], head=[*HEAD, "sessions_other"])
+    assert country.values["sessions_other"].notna().tolist() == [False, False]
+    assert ticks(country, "sessions") == [None, ["docs"]]
+    assert country.values["remark"].tolist() == [word, "a remark"]
+
+
+def test_a_scale_made_longer_for_one_question_is_asked_for_all_of_its_list(clean):
+    longer = clean([{"p1": "7", "p2": "2"}, {"p1": "9", "p2": "3"}, {"p1": "5", "p2": "5"}])
+    assert longer.values[["p1", "p2"]].isna().all(axis=None)
+    slip = clean([{"p1": "7", "p2": "2"}, {"p1": "1", "p2": "3"}])
+    assert slip.values["p1"].isna().all() and slip.values["p2"].tolist() == ["2", "3"]
+
+
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#WERT!", "#DIV/0!", "#NAME?"])
 def test_a_failed_formula_is_no_answer_of_any_kind_and_is_named(clean, error):
     country = clean([{"remark": error, "staff": error, "p1": error}, {}])

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from bwise.demo import PARTNERS
-from tests.judge.files import people, sheet, write
+from tests.judge.files import DELIVERIES, people_of, sheet, write
 from tests.judge.mutations import EVERY, mutant
-from tests.judge.verdicts import SAME, WRONG, judged, project_in, tally
+from tests.judge.verdicts import SAME, WRONG, judged, judged_beside_itself, project_in, tally
 
 SEED = 621509
 QUICK = {
@@ -26,7 +26,6 @@ QUICK = {
     "part_of_a_joined_answer_renamed": "PL-1",
 }
 """Mutation -> the delivery it is tried on in every run of the tests; all others in `make test-long`."""
-by_name = {partner.name: partner for partner in PARTNERS}
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +35,30 @@ def project(tmp_path_factory):
 
 @pytest.mark.parametrize(("kind", "name"), QUICK.items())
 def test_a_changed_delivery_is_read_the_same_or_asked_about(kind, name, project):
-    found = judged(kind, mutant(kind, sheet(by_name[name]), SEED), project)
+    found = judged(kind, mutant(kind, sheet(DELIVERIES[name]), SEED), project)
+    assert found.outcome != WRONG, found.why
+
+
+SENT_AGAIN = ("rows_in_another_order", "saved_as_workbook", "with_labels_for_codes")
+
+
+@pytest.mark.parametrize(("kind", "name"), [*zip(SENT_AGAIN, ["HR-1", "SI-1", "NL-1"], strict=True)])
+def test_the_same_people_in_a_file_of_another_partner_are_told_of(kind, name, project):
+    found = judged_beside_itself(mutant(kind, sheet(DELIVERIES[name]), SEED), project)
     assert found.outcome != WRONG, found.why
 
 
 @pytest.mark.parametrize("name", ["NL-1", "HR-1", "ES-1", "BE-2"])
 def test_a_delivery_cut_into_cells_and_written_again_is_the_same_delivery(name, project):
     kind = "rows_in_another_order"
-    whole = mutant(kind, sheet(by_name[name]), SEED)
-    assert sorted(whole.sheet.order) == list(range(len(people(by_name[name]))))
+    whole = mutant(kind, sheet(DELIVERIES[name]), SEED)
+    assert sorted(whole.sheet.order) == list(range(len(people_of(DELIVERIES[name]))))
     assert judged(kind, whole, project).outcome == SAME
 
 
 def test_the_judge_sees_a_wrong_cell(project):
     """Two respondents' answers exchanged behind its back are wrong, and so is a sheet whose change nobody could see."""
-    kept = mutant("rows_in_another_order", sheet(by_name["AT-1"]), SEED)
+    kept = mutant("rows_in_another_order", sheet(DELIVERIES["AT-1"]), SEED)
     order = kept.sheet.order
     astray = kept.sheet.with_records(kept.sheet.records, [order[1], order[0], *order[2:]])
     assert judged("rows_in_another_order", type(kept)(astray), project).outcome == WRONG
@@ -59,16 +67,24 @@ def test_the_judge_sees_a_wrong_cell(project):
 
 
 def test_the_same_seed_changes_a_file_in_the_same_way():
-    one, two = (mutant("negation_added_to_a_heading", sheet(by_name["BE-1"]), SEED) for _ in range(2))
-    assert one.bytes == two.bytes != write(sheet(by_name["BE-1"]))
+    one, two = (mutant("negation_added_to_a_heading", sheet(DELIVERIES["BE-1"]), SEED) for _ in range(2))
+    assert one.bytes == two.bytes != write(sheet(DELIVERIES["BE-1"]))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", EVERY)
 def test_every_mutation_of_every_delivery(kind, project, capsys):
-    changed = {partner.name: m for partner in PARTNERS if (m := mutant(kind, sheet(partner), SEED))}
+    changed = {name: m for name, partner in DELIVERIES.items() if (m := mutant(kind, sheet(partner), SEED))}
     assert changed
     verdicts = {name: judged(kind, m, project) for name, m in changed.items()}
     with capsys.disabled():
         print(kind, *(f"{outcome} {n}" for outcome, n in tally(list(verdicts.values())).items()))
     assert {name: v.why for name, v in verdicts.items() if v.outcome == WRONG} == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [partner.name for partner in PARTNERS])
+def test_the_same_people_are_told_of_in_every_form_of_every_delivery(name, project):
+    again = [m for kind in SENT_AGAIN if (m := mutant(kind, sheet(DELIVERIES[name]), SEED))]
+    assert again
+    assert [found.why for m in again if (found := judged_beside_itself(m, project)).outcome == WRONG] == []

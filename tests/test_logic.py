@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bwise.demo import simulate
 from bwise.demo.simulation import is_shown
-from bwise.logic import check_conditions, holds, parse, shown
+from bwise.logic import check_conditions, holds, parse
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 
@@ -42,6 +42,12 @@ def table(form, *rows: dict) -> pd.DataFrame:
     kinds = {"integer": "float64", "decimal": "float64", "select_multiple": "boolean"}
     columns = {c: kinds.get(q.kind, "str") for q in form.questions.values() for c in form.columns(q.name)}
     return pd.DataFrame({c: pd.Series([r.get(c) for r in rows], dtype=kind) for c, kind in columns.items()})
+
+
+def shown(question: str, values: pd.DataFrame, form) -> pd.Series:
+    """Whether all conditions of a question and of its groups hold, per respondent."""
+    met = [holds(condition, values, form) for condition in form[question].relevant]
+    return pd.concat(met, axis=1).all(axis=1) if met else pd.Series(True, index=values.index)
 
 
 ANNA = {"works": "yes", "skill": "3", "barriers/cost": True, "barriers/time": False, "staff": 12.0, "share": 2.5, "comment": 'it\'s "fine"'}

@@ -152,10 +152,11 @@ def test_a_row_of_several_batteries_without_its_battery_stays_open(columns):
     assert match.proposal == "digend_d51 or digfut_d51 or digrel_d51"
 
 
-def test_of_two_columns_for_one_question_the_first_is_taken_and_the_other_named(columns):
-    first, second, _ = columns(FOUNDED, FOUNDED, MODEL)
-    assert first.target == "founded"
-    assert (second.target, second.how, second.named) == ("", SECOND, "founded")
+def test_of_two_columns_with_one_heading_neither_is_taken_and_the_question_is_named(columns):
+    first, second, model = columns(FOUNDED, FOUNDED, MODEL)
+    for match in (first, second):
+        assert (match.target, match.how, match.named) == ("", SECOND, "founded")
+    assert model.target == "model"
 
 
 def test_the_surer_of_two_columns_is_taken_wherever_it_stands(columns):

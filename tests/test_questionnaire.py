@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pyxform.xls2xform import convert
 
-from bwise.logic import holds, shown
+from bwise.logic import holds
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.storage import read_csv
@@ -70,7 +70,8 @@ def test_every_condition_and_constraint_names_questions_there_are(questionnaire)
     kinds = {"select_multiple": "boolean", "integer": "float64", "decimal": "float64"}
     empty = pd.DataFrame({c: pd.Series([None], dtype=kinds.get(q.kind, "str")) for c, q in columns.items()})
     for question in questionnaire.questions.values():
-        assert len(shown(question.name, empty, questionnaire)) == 1
+        for condition in question.relevant:
+            assert len(holds(condition, empty, questionnaire)) == 1
         if question.constraint:
             assert len(holds(question.constraint, empty, questionnaire, this=empty[question.name])) == 1
 

@@ -16,7 +16,7 @@ from bwise.matching.columns import Match
 from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
 from bwise.matching.joins import SUM, how_joined
 from bwise.matching.lists import DECLARED_MISSING
-from bwise.matching.words import ERRORS, NOTHING
+from bwise.matching.words import ERRORS, nothing_typed
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Question
 from bwise.text import answer_key, tidy
@@ -243,7 +243,7 @@ class _Replay:
         found = []
         for cell in column.texts:
             text = "" if cell == NOT_SHOWN else tidy(cell)
-            said = declared.get(cell, declared.get(text, "" if answer_key(text) in NOTHING else codes.get(cell, text)))
+            said = declared.get(cell, declared.get(text, "" if answer_key(text) in nothing_typed(question.role) else codes.get(cell, text)))
             empty = "not_shown" if cell == NOT_SHOWN else "no_answer"
             missing = {cell, text} & set(declared) and said in DECLARED_MISSING  # somebody may have typed such a word, too
             if not {cell, text} & set(declared) and answer_key(text) in ERRORS:

@@ -119,14 +119,6 @@ def holds(expression: str, values: pd.DataFrame, questionnaire: Questionnaire, t
     return pd.Series(_Evaluation(values, questionnaire, this).truth(parse(expression)), index=values.index)
 
 
-def shown(question: str, values: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series:
-    """Whether the question was shown, per respondent: all its conditions and those of its groups hold."""
-    result = pd.Series(True, index=values.index)
-    for condition in questionnaire[question].relevant:
-        result &= holds(condition, values, questionnaire)
-    return result
-
-
 class _Evaluation:
     """A condition on arrays: answers as texts ("" for none), numbers as floats (nan for none), conditions as booleans."""
 

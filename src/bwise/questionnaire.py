@@ -52,7 +52,6 @@ class Question:
     battery_labels: dict[str, str] = field(default_factory=dict)
     relevant: tuple[str, ...] = ()
     constraint: str = ""
-    required: bool = False
     role: str = ""
     concept: str = ""
     measure: str = ""
@@ -295,7 +294,6 @@ def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], 
             battery_labels=group["labels"] if group else {},
             relevant=tuple(c for c in conditions if c),
             constraint=row.get("constraint", ""),
-            required=row.get("required", "") in ("yes", "true()", "true"),
             **{k: row.get(k, "") for k in ("role", "concept", "measure", "subject", "unit", "sensitive")},
         )
     problems += [

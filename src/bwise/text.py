@@ -17,10 +17,10 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 ROMANIAN = {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț"}  # with cedilla, as code pages before Unicode had them, for comma below
 ALIKE = {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"} | ROMANIAN
 WRITTEN_OTHERWISE = re.compile(f"[{''.join(ALIKE)}]")
-WORD = re.compile(r"[^\W_]+|[+#<>%=&$€]+")
+WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,/-](?=\d)[^\W_]+)*|[+#<>%=&$€]+")  # `1.5` and `1-5` are one word each
 UNMARKED = {"ł": "l", "đ": "d", "ø": "o", "æ": "ae"}  # letters with a mark that Unicode does not take apart
 NOT_IN_CODE = re.compile(r"[^0-9a-z]+")
-NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
+NOT_IN_HEADING = re.compile(r"_|(?!(?<=\d)[.,/-]\d)[^\w+#<>%=&$€]")
 
 
 def tidy(text: str) -> str:
@@ -34,13 +34,14 @@ def rounded(value: float, decimals: int) -> str:
     return f"{exact:,}".replace(",", "\u202f").replace("-", "−")
 
 
+@lru_cache(maxsize=100_000, typed=True)  # every reading of a file asks for the same texts again; 1 and True are two
 def answer_key(text: str) -> str:
     """What two spellings of one answer share: no markup, one kind of quote and dash, no case, no final stop."""
     plain = unicodedata.normalize("NFKC", _alike(html.unescape(TAG.sub(" ", str(text)))))
     return tidy(_alike(plain)).casefold().rstrip("?;:.!* ")
 
 
-@lru_cache(maxsize=100_000)  # as for headings
+@lru_cache(maxsize=100_000)
 def words(text: str) -> tuple[str, ...]:
     """The words of a heading, in its order, with the signs that tell answers apart; no markup, no case."""
     return tuple(WORD.findall(answer_key(text)))
@@ -56,16 +57,16 @@ def _alike(text: str) -> str:
     return WRITTEN_OTHERWISE.sub(lambda sign: ALIKE[sign[0]], text)
 
 
-@lru_cache(maxsize=100_000)  # every reading of a file asks for the same headings again
+@lru_cache(maxsize=100_000)
 def heading_key(text: str) -> str:
     """What the heading of one question shares across tools, whether they write `Q [row]`, `Q: row` or `Q.row`.
 
-    Letters and digits of any script stay, and the signs that tell answers apart (`C`, `C++`, `C#`, `< 18`).
+    Letters and digits of any script stay, and the signs that tell answers apart (`C`, `C++`, `C#`, `< 18`, `1.5`, `1-5`).
     """
     return NOT_IN_HEADING.sub("", answer_key(text))
 
 
-@lru_cache(maxsize=100_000)  # as for headings
+@lru_cache(maxsize=100_000)
 def code_key(code: str) -> str:
     """What one code shares across tools: `digrel_d11`, `digrel[d11]` and `group/digrel_d11` end alike."""
     return NOT_IN_CODE.sub("", str(code).casefold())

@@ -17,7 +17,7 @@ import pyreadstat
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from bwise.demo import PARTNERS, simulate
+from bwise.demo import PARTNERS, focus_groups, simulate
 from bwise.demo.layouts.files import zip_bytes
 from bwise.demo.simulation import Partner, Respondent
 from bwise.matching import read_delivery
@@ -25,9 +25,12 @@ from bwise.questionnaire import Question, Questionnaire, load_questionnaire
 from bwise.settings import Delivery
 
 ROOT = Path(__file__).parents[2]
-CODES_ONLY = ("limesurvey_codes", "odk")
+CODES_ONLY = ("limesurvey_codes", "odk", "kobo_names")
 CODE_AND_TEXT = {"limesurvey_vv": (1, 0), "qualtrics": (0, 1), "spss": (0, 1)}  # heading row of codes, of texts
-ANSWERS_IN_CODES = ("limesurvey_codes", "limesurvey_vv", "odk")
+CODE_IN_TEXT = "limesurvey_code_and_text"  # both in one heading
+ANSWERS_IN_CODES = ("limesurvey_codes", "limesurvey_vv", "odk", "kobo_names")
+WHOLE_ANSWER_BESIDE = ("kobo_labels", "kobo_names")  # the options, and once more all of them joined
+OTHER_IN_CELL = ("google_forms", "google_forms_download", "microsoft_forms_resaved")  # what is typed stands among the options
 ORDER_COUNTS = ("surveymonkey", "typeform")  # options stand under the last question named, or beside their neighbours
 
 
@@ -62,6 +65,21 @@ class Sheet:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
+    def questionnaire(self) -> Questionnaire:
+        return questionnaire_of(self.partner)
+
+    @property
+    def people(self) -> tuple[Respondent, ...]:
+        return people_of(self.partner)
+
+    def question(self, column: int) -> Question:
+        """The question that a column answers."""
+        return self.question_of(self.targets[column])
+
+    def question_of(self, target: str) -> Question:
+        return self.questionnaire[target.partition("/")[0]]
+
+    @property
     def records(self) -> list[list]:
         return self.rows[self.first :]
 
@@ -77,6 +95,11 @@ class Sheet:
     @property
     def code_row(self) -> int | None:
         return 0 if self.partner.layout in CODES_ONLY else CODE_AND_TEXT.get(self.partner.layout, (None,))[0]
+
+    @property
+    def code_beside_text(self) -> bool:
+        """Whether headings say both the code and the words of what a column asks."""
+        return self.partner.layout in CODE_AND_TEXT or self.partner.layout == CODE_IN_TEXT
 
     def text_row(self, column: int) -> int | None:
         """Where the words stand that say what this column asks; None where headings are codes, or the file is no table."""
@@ -101,18 +124,24 @@ class Sheet:
         return [row[column] for row in self.records]
 
 
-@lru_cache
-def questionnaire() -> Questionnaire:
-    return load_questionnaire(ROOT / "params" / "questionnaires" / "skills_survey")
+DELIVERIES: dict[str, Partner] = {p.name: p for p in PARTNERS} | {f"{p.name} focus group": p for p in focus_groups.PARTNERS}
+"""Name -> every delivery of the demonstration: answers to the survey, and returns of focus groups."""
+
+
+def questionnaire_of(partner: Partner) -> Questionnaire:
+    return _questionnaire("focus_group" if partner in focus_groups.PARTNERS else "skills_survey")
 
 
 @lru_cache
-def people(partner: Partner) -> tuple[Respondent, ...]:
-    return tuple(p for p in simulate(questionnaire()) if p.partner == partner)
+def _questionnaire(name: str) -> Questionnaire:
+    return load_questionnaire(ROOT / "params" / "questionnaires" / name)
 
 
-def question_of(target: str) -> Question:
-    return questionnaire()[target.partition("/")[0]]
+@lru_cache
+def people_of(partner: Partner) -> tuple[Respondent, ...]:
+    """The records that the partner sent, in their order."""
+    simulated = focus_groups.simulate if partner in focus_groups.PARTNERS else simulate
+    return tuple(p for p in simulated(questionnaire_of(partner)) if p.partner == partner)
 
 
 @lru_cache
@@ -121,7 +150,7 @@ def sheet(partner: Partner) -> Sheet:
     `test_demo` proves right cell by cell."""
     path = ROOT / "raw" / "demo" / partner.country / partner.file
     read = read_delivery(
-        path, path.name, partner.name, Delivery(partner=partner.name, file=Path(path.name)), questionnaire(), partner.country
+        path, path.name, partner.name, Delivery(partner=partner.name, file=Path(path.name)), questionnaire_of(partner), partner.country
     )
     grid = read.raw.grid
     rows, form = _cut(path.read_bytes(), grid.encoding, grid.delimiter)
@@ -130,7 +159,7 @@ def sheet(partner: Partner) -> Sheet:
     targets = [""] * max(map(len, rows))
     for match in read.recognised.matches if form.container != "xml" else ():
         targets[match.column.position] = match.target
-    assert len(rows) - first == len(people(partner))
+    assert len(rows) - first == len(people_of(partner))
     return Sheet(partner, rows, first, targets, list(range(len(rows) - first)), form)
 
 
@@ -207,6 +236,3 @@ def _sav(sheet: Sheet) -> bytes:
 
 def shuffled(rng: random.Random, items: list) -> list:
     return rng.sample(items, len(items))
-
-
-BY_NAME = {partner.name: partner for partner in PARTNERS}

@@ -12,9 +12,10 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import combinations, pairwise
 
-from tests.judge.files import ORDER_COUNTS, Sheet, people, question_of, questionnaire, shuffled, write
+from tests.judge.files import CODE_IN_TEXT, ORDER_COUNTS, OTHER_IN_CELL, WHOLE_ANSWER_BESIDE, Sheet, shuffled, write
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,16 @@ def destroys(mutation: Mutation) -> Mutation:
     return mutation
 
 
-OTHER_PAGES = {"de": "cp1252", "nl": "cp1252", "fr": "cp1252", "bg": "cp1251", "hr": "cp1250", "el": "cp1253", "it": "cp1252"}
+OTHER_PAGES = {
+    "de": "cp1252",
+    "es": "cp1252",
+    "nl": "cp1252",
+    "fr": "cp1252",
+    "bg": "cp1251",
+    "hr": "cp1250",
+    "el": "cp1253",
+    "it": "cp1252",
+}
 OTHER_PAGES |= {"pl": "cp1250", "sl": "cp1250", "lv": "utf-16", "ro": "utf-16"}
 NOT = {"de": "nicht", "nl": "niet", "fr": "pas", "bg": "не", "hr": "ne", "el": "δεν", "it": "non", "lv": "ne", "pl": "nie", "ro": "nu"}
 NOT |= {"sl": "ne", "es": "no"}
@@ -73,6 +83,7 @@ PRIVATE = {
 # TRUE and FALSE as Excel writes them.
 BOOLEANS = {"de": ("WAHR", "FALSCH"), "fr": ("VRAI", "FAUX"), "nl": ("WAAR", "ONWAAR"), "ro": ("ADEVĂRAT", "FALS")}
 BOOLEANS |= {"es": ("VERDADERO", "FALSO"), "it": ("VERO", "FALSO"), "pl": ("PRAWDA", "FAŁSZ")}
+DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
@@ -86,7 +97,7 @@ def is_text(sheet: Sheet) -> bool:
 
 def columns(sheet: Sheet, *kinds: str, options: bool = False) -> list[int]:
     """Columns of questions of these kinds; those of single options only where asked for."""
-    return [c for c in sheet.answered if question_of(sheet.targets[c]).kind in kinds and ("/" in sheet.targets[c]) == options]
+    return [c for c in sheet.answered if sheet.question(c).kind in kinds and ("/" in sheet.targets[c]) == options]
 
 
 def changed(sheet: Sheet, column: int, change: Callable[[str], str]) -> Sheet:
@@ -152,6 +163,20 @@ def saved_as_workbook(sheet: Sheet, rng: random.Random) -> Mutant | None:
 
 
 @keeps
+def saved_by_libreoffice(sheet: Sheet, rng: random.Random) -> Mutant | None:
+    """As a workbook in which dates and times are dates and times, too."""
+    if not is_text(sheet):
+        return None
+    book = as_workbook(sheet)
+    typed = set(columns(sheet, "text"))
+    return Mutant(book.with_records([[cell if c in typed else _as_date(cell) for c, cell in enumerate(row)] for row in book.records]))
+
+
+def _as_date(cell: object) -> object:
+    return datetime.fromisoformat(cell) if isinstance(cell, str) and DATE.fullmatch(cell) else cell
+
+
+@keeps
 def saved_by_pandas(sheet: Sheet, rng: random.Random) -> Mutant | None:
     """An index column, and whole numbers with `.0` in columns that have blanks."""
     if not is_text(sheet):
@@ -187,8 +212,8 @@ def with_booleans_of_a_spreadsheet(sheet: Sheet, rng: random.Random) -> Mutant |
 
 def _boolean(sheet: Sheet, record: int, target: str, words: tuple[str, str]) -> str:
     """Whether this record ticked the option, also one that stands for no answer; nothing where it answered no option."""
-    person, (question, _, choice) = people(sheet.partner)[record], target.partition("/")
-    missing = questionnaire().choices(question)[choice].missing
+    person, (question, _, choice) = sheet.people[record], target.partition("/")
+    missing = sheet.questionnaire.choices(question)[choice].missing
     if missing and person.reasons.get(target) == missing:
         return words[0]
     ticked = person.sent(target)
@@ -199,9 +224,9 @@ def _boolean(sheet: Sheet, record: int, target: str, words: tuple[str, str]) -> 
 def with_labels_for_codes(sheet: Sheet, rng: random.Random) -> Mutant | None:
     if not sheet.in_codes:
         return None
-    sent, result = people(sheet.partner), sheet
+    sent, result = sheet.people, sheet
     for c in columns(sheet, "select_one"):
-        choices = questionnaire().choices(sheet.targets[c])
+        choices = sheet.questionnaire.choices(sheet.targets[c])
         given = [sent[r].sent(sheet.targets[c]) for r in sheet.order]
         cells = [choices[code].labels[sheet.partner.language] if code else cell for code, cell in zip(given, sheet.cells(c), strict=True)]
         result = result.with_column(c, cells)
@@ -215,7 +240,7 @@ def with_invisible_signs(sheet: Sheet, rng: random.Random) -> Mutant | None:
         return None
     many = not sheet.format.encoding.startswith("cp")
     heads = [[_disguised(cell, rng, many) for cell in row] for row in sheet.rows[: sheet.first]]
-    typed = {c for c, target in enumerate(sheet.targets) if not target or question_of(target).kind == "text"}
+    typed = {c for c, target in enumerate(sheet.targets) if not target or sheet.question_of(target).kind == "text"}
     records = [
         [cell if c in typed or rng.random() > 0.2 else _disguised(cell, rng, many) for c, cell in enumerate(row)] for row in sheet.records
     ]
@@ -256,7 +281,7 @@ def with_percentages_as_a_workbook_formats_them(sheet: Sheet, rng: random.Random
     if not is_table(sheet):
         return None
     result, formats = as_workbook(sheet), {}
-    for c in [c for c in sheet.answered if question_of(sheet.targets[c]).unit == "%"]:
+    for c in [c for c in sheet.answered if sheet.question(c).unit == "%"]:
         result = changed(result, c, lambda cell: float(cell) / 100 if isinstance(cell, float | int) else cell)
         formats |= {(r, c): "0.0%" for r in range(sheet.first, len(sheet.rows))}
     return Mutant(replace(result, formats=formats))
@@ -267,10 +292,10 @@ def with_percentages_as_a_workbook_formats_them(sheet: Sheet, rng: random.Random
 
 def _fits(cell: object, column: int, sheet: Sheet) -> bool:
     """Whether a cell could be an answer to what this column asks."""
-    question, text = question_of(sheet.targets[column]), code(cell).casefold()
+    question, text = sheet.question(column), code(cell).casefold()
     if question.is_number:
         return bool(NUMBER.fullmatch(text))
-    choices = questionnaire().choices(question.name).values()
+    choices = sheet.questionnaire.choices(question.name).values()
     known = {label.casefold() for c in choices for label in c.labels.values()} | {c.name.casefold() for c in choices}
     return text in known or text in {name[:5] for name in known}
 
@@ -309,7 +334,7 @@ def _scale_columns(sheet: Sheet, needed: set[str]) -> list[int]:
     """Columns of codes of a scale of five points that hold at least one of these."""
     found = []
     for c in columns(sheet, "select_one") if sheet.in_codes else ():
-        points = questionnaire().scale(sheet.targets[c])
+        points = sheet.questionnaire.scale(sheet.targets[c])
         cells = set(map(code, sheet.cells(c)))
         if list(points) == ["1", "2", "3", "4", "5"] and needed & cells:
             found.append(c)
@@ -343,20 +368,25 @@ def _heading(sheet: Sheet, column: int) -> str:
 @destroys
 def heading_of_a_sibling(sheet: Sheet, rng: random.Random) -> Mutant | None:
     """The code of one row or option, the text of another."""
-    if sheet.code_row is None or not _headed_by_text(sheet):
+    if not sheet.code_beside_text or not _headed_by_text(sheet):
         return None
     headed = _headed_by_text(sheet)
-    pairs = [
-        (c, d) for c in headed for d in headed if _heading(sheet, c) != _heading(sheet, d) and _siblings(sheet.targets[c], sheet.targets[d])
-    ]
+    pairs = [(c, d) for c in headed for d in headed if _heading(sheet, c) != _heading(sheet, d) and _siblings(sheet, c, d)]
     c, d = rng.choice(pairs)
-    return Mutant(sheet.with_heading(c, _heading(sheet, d)), frozenset((c, d)))
+    return Mutant(
+        sheet.with_heading(c, _code_before(sheet, c) + _heading(sheet, d).removeprefix(_code_before(sheet, d))), frozenset((c, d))
+    )
 
 
-def _siblings(one: str, two: str) -> bool:
+def _code_before(sheet: Sheet, column: int) -> str:
+    """The code that stands in the same cell before the text: `NL4. `."""
+    return _heading(sheet, column).partition(" ")[0] + " " if sheet.partner.layout == CODE_IN_TEXT else ""
+
+
+def _siblings(sheet: Sheet, one: int, two: int) -> bool:
     """Rows of one battery, or options of one question."""
-    first, second = question_of(one), question_of(two)
-    return ("/" in one and first.name == second.name) or (bool(first.battery) and first.battery == second.battery)
+    first, second = sheet.question(one), sheet.question(two)
+    return ("/" in sheet.targets[one] and first.name == second.name) or (bool(first.battery) and first.battery == second.battery)
 
 
 @destroys
@@ -371,9 +401,20 @@ def negation_added_to_a_heading(sheet: Sheet, rng: random.Random) -> Mutant | No
 
 
 @destroys
+def number_in_a_heading_changed(sheet: Sheet, rng: random.Random) -> Mutant | None:
+    spoken = {c: _heading(sheet, c).removeprefix(_code_before(sheet, c)) for c in _headed_by_text(sheet)}
+    found = [c for c, text in spoken.items() if re.search(r"\d", text)]
+    if not found:
+        return None
+    c = rng.choice(found)
+    other = re.sub(r"\d+", lambda number: str(int(number[0]) + 1), spoken[c], count=1)
+    return Mutant(sheet.with_heading(c, _code_before(sheet, c) + other), frozenset((c,)))
+
+
+@destroys
 def heading_that_says_the_opposite(sheet: Sheet, rng: random.Random) -> Mutant | None:
     private, public = PRIVATE.get(sheet.partner.language, ("-", "-"))
-    found = [c for c in _headed_by_text(sheet) if sheet.targets[c] == "income_market" and private in _heading(sheet, c)]
+    found = [c for c in _headed_by_text(sheet) if private in _heading(sheet, c).split() or private in _heading(sheet, c).casefold().split()]
     if not found:
         return None
     return Mutant(sheet.with_heading(found[0], _heading(sheet, found[0]).replace(private, public)), frozenset(found))
@@ -381,7 +422,7 @@ def heading_that_says_the_opposite(sheet: Sheet, rng: random.Random) -> Mutant |
 
 @destroys
 def one_heading_on_two_columns(sheet: Sheet, rng: random.Random) -> Mutant | None:
-    rows = {c: question_of(sheet.targets[c]).battery for c in columns(sheet, "select_one")}
+    rows = {c: sheet.question(c).battery for c in columns(sheet, "select_one")}
     pairs = [(a, b) for a, b in pairwise(rows) if rows[a] and rows[a] == rows[b]]
     if not pairs or sheet.format.container in ("sav", "xml"):
         return None
@@ -462,7 +503,7 @@ def option_renamed(sheet: Sheet, rng: random.Random) -> Mutant | None:
         (c, label)
         for c in columns(sheet, "select_multiple", options=True)
         if (label := _label(sheet, sheet.targets[c])) in str(sheet.text_row(c) is not None and _heading(sheet, c))
-        and any(people(sheet.partner)[r].sent(sheet.targets[c]) for r in sheet.order)
+        and any(sheet.people[r].sent(sheet.targets[c]) for r in sheet.order)
     ]
     if not found:
         return None
@@ -475,12 +516,14 @@ def option_renamed(sheet: Sheet, rng: random.Random) -> Mutant | None:
 def part_of_a_joined_answer_renamed(sheet: Sheet, rng: random.Random) -> Mutant | None:
     found = []
     for c in columns(sheet, "select_multiple") if is_table(sheet) and not sheet.in_codes else ():
-        labels = [_label(sheet, f"{sheet.targets[c]}/{choice}") for choice in questionnaire().choices(sheet.targets[c])]
+        labels = [_label(sheet, f"{sheet.targets[c]}/{choice}") for choice in sheet.questionnaire.choices(sheet.targets[c])]
         found += [
             (c, label)
             for label in labels
             if any(label in cell for cell in sheet.cells(c)) and not any(label in other for other in labels if other != label)
         ]
+    if sheet.partner.layout in OTHER_IN_CELL:  # given now and then, it may be what somebody typed
+        found = [(c, label) for c, label in found if sum(label in cell for cell in sheet.cells(c)) >= 3]
     if not found:
         return None
     c, label = rng.choice(found)
@@ -490,13 +533,13 @@ def part_of_a_joined_answer_renamed(sheet: Sheet, rng: random.Random) -> Mutant 
 def _label(sheet: Sheet, target: str) -> str:
     """The words of an option in the language of the delivery."""
     question, _, choice = target.partition("/")
-    return questionnaire().choices(question)[choice].labels[sheet.partner.language]
+    return sheet.questionnaire.choices(question)[choice].labels[sheet.partner.language]
 
 
 @destroys
 def option_column_dropped(sheet: Sheet, rng: random.Random) -> Mutant | None:
     options = columns(sheet, "select_multiple", options=True)
-    if not options or sheet.partner.layout in ORDER_COUNTS or not is_table(sheet):
+    if not options or sheet.partner.layout in (*ORDER_COUNTS, *WHOLE_ANSWER_BESIDE) or not is_table(sheet):
         return None
     c = rng.choice([c for c in options if not sheet.targets[c].endswith(("/other", "/refused"))])
     rows = [[*row[:c], *row[c + 1 :]] for row in sheet.rows]
@@ -510,7 +553,10 @@ def digit_among_labels(sheet: Sheet, rng: random.Random) -> Mutant | None:
     """One answer of a column of labels is a bare digit."""
     if sheet.in_codes or not is_table(sheet):
         return None
-    c = rng.choice([c for c in columns(sheet, "select_one") if sum(cell != "" for cell in sheet.cells(c)) > 3])
+    found = [c for c in columns(sheet, "select_one") if sum(cell != "" for cell in sheet.cells(c)) > 1]
+    if not found:
+        return None
+    c = rng.choice(found)
     cells = sheet.cells(c)
     cells[rng.choice([r for r, cell in enumerate(cells) if cell != ""])] = "2"
     return Mutant(sheet.with_column(c, cells), frozenset((c,)))
@@ -521,7 +567,7 @@ def negation_added_to_an_answer(sheet: Sheet, rng: random.Random) -> Mutant | No
     if sheet.in_codes or not is_table(sheet):
         return None
     for c in shuffled(rng, columns(sheet, "select_one")):
-        known = {label.casefold() for choice in questionnaire().choices(sheet.targets[c]).values() for label in choice.labels.values()}
+        known = {label.casefold() for choice in sheet.questionnaire.choices(sheet.targets[c]).values() for label in choice.labels.values()}
         for label in shuffled(rng, sorted({cell.strip() for cell in sheet.cells(c)} - {""})):
             negated = f"{NOT[sheet.partner.language]} {label[0].lower()}{label[1:]}"
             if negated.casefold() not in known:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from bwise.cleaning import DUPLICATE
 from bwise.intake import State, states
 from bwise.settings import CountrySettings, Delivery, Project
-from tests.judge.files import ROOT, people, question_of, questionnaire
+from tests.judge.files import DELIVERIES, ROOT, people_of, sheet
 from tests.judge.mutations import KEEP, Mutant
 
 SAME, ASKED, REFUSED, WRONG = "same", "asked", "refused", "wrong"
@@ -34,21 +36,46 @@ def judged(kind: str, mutant: Mutant, project: Project) -> Verdict:
     (project.root / "raw" / mutant.name).write_bytes(mutant.bytes)
     partner = mutant.sheet.partner
     delivery = Delivery(partner=partner.name, file=Path("raw", mutant.name))
-    settings = CountrySettings(country=partner.country, questionnaire=questionnaire().name, deliveries=[delivery])
-    (state,) = states(project, settings, questionnaire())
+    settings = CountrySettings(country=partner.country, questionnaire=mutant.sheet.questionnaire.name, deliveries=[delivery])
+    (state,) = states(project, settings, mutant.sheet.questionnaire)
     return verdict(kind, mutant, state)
+
+
+def judged_beside_itself(mutant: Mutant, project: Project) -> Verdict:
+    """Read a delivery and, as one of another partner of the country, a file that holds the same records.
+
+    Wrong where it is not told of as many records as are alike in both files.
+    """
+    partner = mutant.sheet.partner
+    sent = {partner.name: Mutant(sheet(partner)), "again": mutant}
+    for name, file in sent.items():
+        (project.root / "raw" / f"{name} {file.name}").write_bytes(file.bytes)
+    deliveries = [Delivery(partner=name, file=Path("raw", f"{name} {file.name}")) for name, file in sent.items()]
+    settings = CountrySettings(country=partner.country, questionnaire=mutant.sheet.questionnaire.name, deliveries=deliveries)
+    first, later = states(project, settings, mutant.sheet.questionnaire)
+    if first.problems or later.problems:
+        return Verdict(REFUSED, str((first.problems or later.problems)[0]))
+    counts = [int(told[1]) for remark in later.remarks if (told := re.match(r"(\d+) records? came with ", remark))]
+    return (
+        Verdict(ASKED) if counts and counts[0] == _kept(first) else Verdict(WRONG, f"told of {counts or 'none'} records of {_kept(first)}")
+    )
+
+
+def _kept(state: State) -> int:
+    """Records that count, or would if they had not been sent twice within their own delivery, too."""
+    return sum(person.fate in ("kept", DUPLICATE) for person in people_of(DELIVERIES[state.name]))
 
 
 def verdict(kind: str, mutant: Mutant, state: State) -> Verdict:
     if state.problems:
         return Verdict(REFUSED, str(state.problems[0]))
     asked = opened(state, mutant)
-    if len(state.read.answers.values) != len(mutant.sheet.order):
-        return Verdict(WRONG, f"{len(state.read.answers.values)} records of {len(mutant.sheet.order)}")
+    if len(respondents(state)) != len(mutant.sheet.order):
+        return Verdict(WRONG, f"{len(respondents(state))} records of {len(mutant.sheet.order)}")
     differing = wrong_cells(mutant, state, asked)
     if kind in KEEP:
         return Verdict(WRONG, differing) if differing else Verdict(ASKED, ", ".join(sorted(asked))) if state.is_open else Verdict(SAME)
-    touched = {question_of(mutant.sheet.targets[c]).name for c in mutant.touched}
+    touched = {mutant.sheet.question(c).name for c in mutant.touched}
     caught = bool(asked & touched) if touched else state.is_open
     if caught:
         return Verdict(WRONG, differing) if touched and differing else Verdict(ASKED, ", ".join(sorted(asked)))
@@ -57,19 +84,26 @@ def verdict(kind: str, mutant: Mutant, state: State) -> Verdict:
     return Verdict(WRONG, f"accepted in silence: {differing or ', '.join(sorted(touched))}")
 
 
+def respondents(state: State) -> pd.DataFrame:
+    """The answers of the rows that are somebody's: the others are left out by a rule, and `check` names them."""
+    return state.read.answers.values.drop(index=list(state.read.raw.grid.set_aside))
+
+
 def opened(state: State, mutant: Mutant) -> set[str]:
     """Questions about which something waits for a decision."""
     targets = mutant.sheet.targets
     columns = {targets[m.column.position] for m in state.columns if m.column.position < len(targets)} - {""}
-    return {question_of(target).name for target in columns | set(state.answers["question"]) | set(state.options)}
+    return {mutant.sheet.question_of(target).name for target in columns | set(state.answers["question"]) | set(state.options)}
 
 
 def wrong_cells(mutant: Mutant, state: State, asked: set[str]) -> str:
     """The first cells that are not what was sent though nothing is open about their question; empty where there are none."""
-    sent = [people(mutant.sheet.partner)[r] for r in mutant.sheet.order]
-    values, found = state.read.answers.values, []
-    for column in questionnaire().all_columns:
-        if question_of(column).name in asked or question_of(column).name.removesuffix("_other") in asked:
+    sheet = mutant.sheet
+    sent = [sheet.people[r] for r in sheet.order]
+    values, found = respondents(state), []
+    for column in sheet.questionnaire.all_columns:
+        name = sheet.question_of(column).name
+        if name in asked or name.removesuffix("_other") in asked:
             continue
         cells = values[column].astype(object).where(values[column].notna(), None)
         found += [

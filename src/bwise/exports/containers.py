@@ -427,7 +427,7 @@ def _all_records(text: str, delimiter: str, width: int) -> tuple[pd.DataFrame, p
             header=None,
             names=range(width + 1),
             index_col=False,
-            dtype=str,
+            dtype=object,
             keep_default_na=False,
             skip_blank_lines=False,
         )
@@ -447,9 +447,10 @@ def _padded(rows: list[list[str]]) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def _frame(rows: list[list[str]]) -> pd.DataFrame:
+    """One block of Python's strings: of the dozens of readings of a file, most are looked at once and dropped."""
     width = max(map(len, rows), default=0)
     padded = [row + [""] * (width - len(row)) for row in rows]
-    return pd.DataFrame(padded, index=range(1, len(padded) + 1), columns=range(width), dtype="str")
+    return pd.DataFrame(padded, index=range(1, len(padded) + 1), columns=range(width), dtype=object)
 
 
 def _ends_inside_quotes(text: str, delimiter: str, cells: pd.DataFrame) -> bool:

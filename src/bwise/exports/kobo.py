@@ -59,7 +59,8 @@ def read(grid: Grid) -> RawTable | None:
     asked = [name for name in named.values() if name not in META]
     as_names = sum(bool(XML_NAME.match(name)) for name in asked) > 0.8 * len(asked)
     columns = _as_names(grid, named) if as_names else _as_labels(grid, named)
-    places = _places(named) | {p for p in named if holds_places(grid.cells.loc[first_data_row:, p])}
+    data = grid.cells.loc[first_data_row:]
+    places = _places(named) | {p for p in named if holds_places(data[p])}
     columns = [replace(c, about="person") if c.position in places else c for c in columns]
     raw = raw_table(NAME, grid, columns, first_data_row, headings="code" if as_names else "text", groups_in_text=not as_names)
     return replace(raw, header_row=1, notes=(*raw.notes, *_notes(raw)))

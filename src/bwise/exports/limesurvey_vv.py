@@ -11,6 +11,7 @@ import re
 import pandas as pd
 
 from bwise.exports.table import Grid
+from bwise.text import tidy
 
 CODES = 2  # the row with the codes
 ESCAPED = {"{newline}": "\n", "{cr}": "\r", "{tab}": "\t", "{quote}": '"', "{lbrace}": "{"}
@@ -24,8 +25,15 @@ def is_vv(grid: Grid) -> bool:
     """Whether the second row has the codes of LimeSurvey's own columns, and nothing but codes."""
     if CODES not in grid.cells.index:
         return False
-    codes = [text for text in grid.cells.loc[CODES] if text]
+    codes = [text for text in _codes(grid) if text]
     return codes[:1] == ["id"] and {"submitdate", "startlanguage"} <= {*codes} and all(map(A_CODE.match, codes))
+
+
+def _codes(grid: Grid) -> pd.Series:
+    """The row of codes, without the number that a program which saved the file again may have put before it."""
+    codes = grid.cells.loc[CODES].map(tidy)
+    unheaded = grid.cells.loc[1].map(tidy).eq("")
+    return codes.mask(unheaded & codes.str.fullmatch(r"\d+"), "")
 
 
 def headings(grid: Grid) -> list[tuple[int, str, str]]:
@@ -34,8 +42,8 @@ def headings(grid: Grid) -> list[tuple[int, str, str]]:
     In the old form the text is the question's alone, whatever the column: it stays with the column that is the whole
     question, and is left away from those of its sub-questions.
     """
-    texts, codes = grid.cells.loc[1], grid.cells.loc[CODES]
-    found = [(position, code, texts[position].strip()) for position, code in codes.items() if code]
+    texts, codes = grid.cells.loc[1].map(tidy), _codes(grid)
+    found = [(position, code, texts[position]) for position, code in codes.items() if code]
     same = {text: [c for _, c, t in found if t == text] for _, _, text in found}
     return [
         (position, code, text if not NUMBERS.match(code) or _is_whole_question(code, same[text]) else "") for position, code, text in found

@@ -23,7 +23,6 @@ CELL = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
 FAR_CELL = re.compile(rb'\sr="([A-Z]{3}\d+)"')
 LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
 WORTH_PARSING = re.compile(rb"""\st=["']e["']|\shidden=["'](?:1|true)["']""")
-FAR = 702  # columns A to ZZ
 REPEATED = 20_000  # at most so many equal cells of an OpenDocument file are told one by one
 
 

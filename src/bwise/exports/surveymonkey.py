@@ -55,7 +55,7 @@ def read(grid: Grid) -> RawTable | None:
     words = _words_for_response(questions)
     if not own or not words & {heading_key(part) for q in questions for part in q.parts.values()}:
         return None
-    data = grid.cells.loc[3:]
+    data = _blanks_of_r(grid.cells.loc[3:])
     respondents = data.loc[data.ne("").any(axis=1), own[0]].map(tidy)
     rounded = respondents.str.match(ROUNDED)
     if not (respondents.str.match(RESPONDENT) | rounded).all():
@@ -72,14 +72,18 @@ def read(grid: Grid) -> RawTable | None:
     return replace(raw, cells=pd.DataFrame({p: told.get(p, raw.cells[p]) for p in raw.cells}, index=raw.cells.index))
 
 
+def _blanks_of_r(cells: pd.DataFrame) -> pd.DataFrame:
+    """R writes NA into every empty cell: there is no other blank then."""
+    return cells if cells.eq("").any(axis=None) else cells.replace("NA", "")
+
+
 def _headings(grid: Grid) -> tuple[list[int], list[_Question]]:
     """Positions of SurveyMonkey's own columns, and the questions; nothing when the headings are not SurveyMonkey's."""
     own: list[int] = []
     questions: list[_Question] = []
     if 3 not in grid.cells.index:
         return own, questions
-    for position in grid.cells.columns:
-        title, part = (tidy(grid.cells.loc[row, position]) for row in (1, 2))
+    for position, title, part in zip(grid.cells.columns, *(map(tidy, grid.cells.loc[row]) for row in (1, 2)), strict=True):
         repeated = questions and title == questions[-1].text and part not in questions[-1].parts.values()
         if part and questions and (not title or repeated):
             questions[-1].parts[position] = part

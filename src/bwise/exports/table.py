@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from bwise.text import heading_key, tidy
 # hours with colons or (Italian) stops, halves of the day in English, Spanish and Greek, a time zone. Parts of a pattern.
 DAY = r"\d{1,4}(?:[-/]|\. ?)\d{1,2}(?:[-/]|\. ?)\d{1,4}\.?(?: ?г\.?)?"
 CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?(?:[AaPp]\.? ?[Mm]\.?|[πμΠΜ]\.? ?[μΜ]\.?))?(?: [A-Z]{2,5}(?:[+-]\d{1,2}(?::\d{2})?)?)?"
+DIGITS = re.compile(r"\d+")
 NOT_SHOWN = "{question_not_shown}"
 """What LimeSurvey's VV export writes for a question that was never asked of this respondent; readers of other formats that can
 tell it use the same sign."""
@@ -112,6 +115,21 @@ class RawTable:
                 return self.cells[column.position]
         return None
 
+    def factorised(self, position: int) -> tuple[np.ndarray, list[str]]:
+        """A column as codes: the place of each cell's text among the distinct ones, and these."""
+        if position not in self._factorised:
+            codes, texts = pd.factorize(self.cells[position])
+            self._factorised[position] = codes, texts.tolist()
+        return self._factorised[position]
+
+    def distinct(self, position: int) -> list[str]:
+        """The distinct texts of a column."""
+        return self.factorised(position)[1]
+
+    @cached_property
+    def _factorised(self) -> dict[int, tuple[np.ndarray, list[str]]]:
+        return {}
+
     @property
     def answer_columns(self) -> list[Column]:
         return [c for c in self.columns if not c.about and c.position in self.cells]
@@ -159,8 +177,8 @@ def is_personal(heading: str) -> bool:
 
 def _row_numbers(cells: pd.Series) -> bool:
     """Whether an unnamed column only numbers the rows, as pandas and R write it."""
-    filled = cells[cells.ne("")]
-    return bool(filled.str.fullmatch(r"\d+").all() and filled.is_unique)
+    filled = [text for text in cells if text]
+    return all(DIGITS.fullmatch(text) for text in filled) and len(set(filled)) == len(filled)
 
 
 def _personal(column: Column, places: set[str]) -> bool:
@@ -243,7 +261,7 @@ def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int,
     named = {c.position for c in columns}
     places = {c.heading.lower().removesuffix("latitude").rstrip("_-") for c in columns if c.heading.lower().endswith("latitude")}
     columns = [c if c.about or not _personal(c, places) else replace(c, about="person") for c in columns]
-    unnamed = [p for p in grid.cells.columns if p not in named and data[p].ne("").any()]
+    unnamed = [p for p, filled in data.ne("").any().items() if filled and p not in named]
     columns += [Column(p, "", about="tool" if _row_numbers(data[p]) else "") for p in unnamed]
     cells = data[[c.position for c in columns if c.about != "person"]]
     filled = cells.ne("").any(axis=1) | cells.index.isin(list(grid.set_aside))
@@ -264,7 +282,7 @@ PLACES = re.compile(rf"^{PLACE}(\s*;\s*{PLACE})*\s*;?$")
 
 def holds_places(cells: pd.Series) -> bool:
     """Whether a column holds places as KoBo and ODK write them into one cell: `latitude longitude altitude precision`."""
-    filled = cells[cells != ""].iloc[:20].tolist()
+    filled = list(islice(filter(None, cells), 20))
     return sum(bool(PLACES.match(text)) for text in filled) > len(filled) / 2
 
 

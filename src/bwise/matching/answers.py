@@ -7,6 +7,7 @@ unreadable, with the nearest answer as a proposal, until a line in params says w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -20,10 +21,10 @@ from bwise.matching.dates import date_order, parse_date
 from bwise.matching.fit import NUMBER, NUMBERS, Doubt
 from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
 from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
-from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, whole_number
+from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, plain_list, whole_number
 from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
-from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, yes_and_no
+from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, nothing_typed, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import Delivery
 from bwise.text import answer_key, tidy
@@ -111,8 +112,8 @@ class _Work:
         self.records: list[tuple] = []
         self.absent: dict[str, tuple[str, ...]] = {}
         self.codes: dict[str, dict[str, str]] = {}
-        self.lists: dict[str, AnswerList] = {}
         self.doubts = self._doubts()
+        self.renamed: dict[str, frozenset[str]] = {}
         self.constants: dict[tuple[str | None, str], pd.Series] = {}
 
     def question(self, question: Question, matches: list[Match]) -> None:
@@ -176,13 +177,11 @@ class _Work:
         return self._plain_list(name)
 
     def _plain_list(self, name: str) -> AnswerList:
-        """An answer list of which params say nothing: made once for all its questions."""
-        if name not in self.lists:
-            self.lists[name] = AnswerList(self.questionnaire, name, self.language, tool=self.raw.tool)
-        return self.lists[name]
+        """An answer list of which params say nothing."""
+        return plain_list(self.questionnaire, name, self.language, self.raw.tool)
 
     def _distinct(self, match: Match) -> list[str]:
-        return self.raw.cells[match.column.position].unique().tolist()
+        return self.raw.distinct(match.column.position)
 
     def _doubts(self) -> dict[str, Doubt]:
         """Questions whose numbers are not believed (`bwise.matching.fit`)."""
@@ -207,14 +206,13 @@ class _Work:
             (key := answer_key(text)) in answers.labels and key not in answers.codes
             for question, match in asked
             if question.kind == "select_one"
-            for answers in [AnswerList(self.questionnaire, list_used(self.delivery, question), tool=self.raw.tool)]
+            for answers in [plain_list(self.questionnaire, list_used(self.delivery, question), "", self.raw.tool)]
             for text in self._distinct(match)
         )
 
-    def _read_each(self, question: Question, match: Match, read) -> tuple[pd.Series, list[Reading]]:
+    def _read_each(self, question: Question, match: Match, read: Callable[[str], Reading]) -> tuple[np.ndarray, list[Reading]]:
         """Readings per distinct text; the column as positions into them."""
-        cells = self.raw.cells[match.column.position]
-        positions, distinct = pd.factorize(cells)
+        positions, distinct = self.raw.factorised(match.column.position)
         readings = [read(text) for text in distinct]
         counts = np.bincount(positions, minlength=len(distinct))
         typed = question.kind in OPEN  # open answers are counted, not written down
@@ -232,7 +230,11 @@ class _Work:
             )
             for text, r, count in zip(distinct, readings, counts.tolist(), strict=True)
         ]
-        return pd.Series(positions, index=cells.index), readings
+        return positions, readings
+
+    def _take(self, values: list, positions: np.ndarray, dtype: str) -> pd.Series:
+        """One value per cell, of one per distinct text."""
+        return pd.Series(pd.array(values, dtype=dtype).take(positions), index=self.raw.cells.index, dtype=dtype)
 
     def _single(self, question: Question, match: Match) -> None:
         sent = self._distinct(match)
@@ -242,13 +244,13 @@ class _Work:
         says = self._yes_and_no(answers, sent) if answers else {}
         positions, readings = self._read_each(question, match, lambda text: self._read_one(question, answers, says, text, order))
         values = [r.values[0] if r.values else None for r in readings]
-        self.values[question.name] = _take(values, positions, _dtype(question))
-        self.reasons[question.name] = _take([r.reason for r in readings], positions, "object")
+        self.values[question.name] = self._take(values, positions, _dtype(question))
+        self.reasons[question.name] = self._take([r.reason for r in readings], positions, "object")
         self._other_text(question, positions, readings)
         if answers and "other" in answers.choices:
             self._other_beside(question)
         if question.name in self.delivery.national:
-            self.national[question.name] = _take([r.national or None for r in readings], positions, "str")
+            self.national[question.name] = self._take([r.national or None for r in readings], positions, "str")
 
     def _yes_and_no(self, answers: AnswerList, sent: list[str]) -> dict[str, str]:
         """Word for yes or no in the column, in any language -> the answer that says so; numbers and ticks may mean something else."""
@@ -278,7 +280,7 @@ class _Work:
             if key in ERRORS:
                 return Reading(rule=Rule.ERROR_CELL, reason="unreadable")
             nothing = Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
-            return nothing if key in NOTHING else Reading((shown,), Rule.TEXT)
+            return nothing if key in nothing_typed(question.role) else Reading((shown,), Rule.TEXT)
         if answers:
             return self._read_choice(question, answers, says, text)
         if key in NOT_APPLICABLE:
@@ -322,12 +324,31 @@ class _Work:
             return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if key in answers.refused:
             return _refused(answers, [key])
-        near, score = answers.nearest(text)
-        if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
+        if self._may_be_typed(question, answers, [key]):
             return Reading(("other",), Rule.OTHER_IN_CELL, other=tidy(text))
-        if doubt and doubt.scales:
+        if doubt and (doubt.scales or doubt.rule == Rule.OTHER_LIST):
             return Reading(rule=doubt.rule, reason="unreadable", proposal=doubt.proposal)
+        near, score = answers.nearest(text)
+        if key in self._like_options(question, answers):
+            return Reading(rule=Rule.LIKE_AN_OPTION, reason="unreadable")
         return Reading(rule=Rule.NO_SUCH_ANSWER, reason="unreadable", proposal=f"{near} ({score:.0f})" if near and score >= 60 else "")
+
+    def _may_be_typed(self, question: Question, answers: AnswerList, parts: list[str]) -> bool:
+        """Whether texts that are no answer of the list were typed under "other", in the cell of the question itself."""
+        if "other" not in answers.choices or not self.raw.other_in_cell:
+            return False
+        doubt = self.doubts.get(question.name)
+        near = max(answers.nearest(part)[1] for part in parts)
+        strange = any(map(NUMBER.match, parts)) or not self._like_options(question, answers).isdisjoint(parts)
+        return near < NEAR and not strange and not (doubt and doubt.rule == Rule.OTHER_LIST)
+
+    def _like_options(self, question: Question, answers: AnswerList) -> frozenset[str]:
+        """Texts of a column with typed answers that may be an option under another name."""
+        if question.name not in self.renamed:
+            match = next(m for m in self.columns[question.name] if "/" not in m.target)
+            counts = self.raw.cells[match.column.position].value_counts().to_dict() if self.raw.other_in_cell else {}
+            self.renamed[question.name] = fit.like_options(answers, counts, question.kind == "select_multiple")
+        return self.renamed[question.name]
 
     def _find(self, answers: AnswerList, says: dict[str, str], text: str) -> tuple[str, str]:
         """Code and rule for one text: as the list has it, as a code with decimals, or as a word for yes or no."""
@@ -396,11 +417,11 @@ class _Work:
     def _joined(self, question: Question, match: Match) -> None:
         answers = self._list(question)
         positions, readings = self._read_each(question, match, lambda text: self._read_joined(question, answers, text))
-        reasons = _take([r.reason for r in readings], positions, "object")
+        reasons = self._take([r.reason for r in readings], positions, "object")
         for choice in answers.choices:
             column = f"{question.name}/{choice}"
             values = [None if r.reason else choice in r.values for r in readings]
-            self.values[column] = _take(values, positions, "boolean")
+            self.values[column] = self._take(values, positions, "boolean")
             self.reasons[column] = reasons
         self._other_text(question, positions, readings)
 
@@ -427,13 +448,13 @@ class _Work:
             return Reading(rule=Rule.NO_ANSWER_SIGN, reason="no_answer")
         if any(part in answers.refused for part in left):
             return _refused(answers, left)
-        score = max(answers.nearest(part)[1] for part in left)
-        if "other" in answers.choices and self.raw.other_in_cell and score < NEAR:
+        if self._may_be_typed(question, answers, left):
             return Reading((*codes, "other"), Rule.SPLIT_WITH_OTHER, other=_as_written(left, text))
         parts = _open_parts(left, text)
         proposals = [f"{near} ({score:.0f})" if score >= 60 else "" for near, score in map(answers.nearest, parts)]
+        often = not self._like_options(question, answers).isdisjoint(left)
         return Reading(
-            rule=Rule.UNKNOWN_PART,
+            rule=Rule.LIKE_AN_OPTION if often else Rule.UNKNOWN_PART,
             reason="unreadable",
             open=parts,
             proposal=PARTS.join(proposals) if any(proposals) else "",
@@ -452,32 +473,31 @@ class _Work:
             choice = match.target.partition("/")[2]
             read = partial(self._read_option, question, answers, choice, ticks if match not in ticks.typed else None)
             positions, readings = self._read_each(question, match, read)
-            ticked[choice] = ticked.get(choice, False) | _take([bool(r.values) for r in readings], positions, "bool")
-            states.append(_take([r.reason for r in readings], positions, "object"))
+            ticked[choice] = ticked.get(choice, False) | np.array([bool(r.values) for r in readings], dtype=bool).take(positions)
+            states.append(np.array([r.reason for r in readings], dtype=object).take(positions))
         other = f"{question.name}_other"
         if "other" in answers.choices and "other" not in ticked and other in self.values:
-            ticked["other"] = self.values[other].notna()
-        frame = pd.DataFrame(ticked)
-        state = pd.DataFrame(dict(enumerate(states)))
-        reason = pd.Series("no_answer", index=frame.index)
-        reason[state.eq("not_shown").all(axis=1)] = "not_shown"
+            ticked["other"] = self.values[other].notna().to_numpy()
+        state = np.array(states)
+        reason = np.full(len(self.raw.cells), "no_answer", dtype=object)
+        reason[(state == "not_shown").all(axis=0)] = "not_shown"
         missing = {c.name: c.missing for c in answers.choices.values() if c.missing}
-        for choice, why in missing.items():
-            if choice in frame:
-                reason[frame[choice]] = why
-        given = frame.drop(columns=[c for c in missing if c in frame]).any(axis=1)
-        reason[given] = ANSWERED
-        reason[state.eq("unreadable").any(axis=1)] = "unreadable"
-        absent = [choice for choice in answers.choices if choice not in frame]
+        for choice in filter(ticked.__contains__, missing):
+            reason[ticked[choice]] = missing[choice]
+        for choice in ticked.keys() - missing:
+            reason[ticked[choice]] = ANSWERED
+        reason[(state == "unreadable").any(axis=0)] = "unreadable"
+        absent = [choice for choice in answers.choices if choice not in ticked]
         if absent:
             self.absent[question.name] = tuple(absent)
         if self.delivery.options.get(question.name) == ALL_OFFERED:
-            frame[absent] = False
+            ticked |= dict.fromkeys(absent, np.zeros(len(reason), dtype=bool))
+        reasons, unanswered = pd.Series(reason, index=self.raw.cells.index, dtype="str"), reason != ANSWERED
         for choice in answers.choices:
             column = f"{question.name}/{choice}"
-            if choice in frame:
-                self.values[column] = frame[choice].astype("boolean").where(reason == ANSWERED)
-                self.reasons[column] = reason
+            if choice in ticked:
+                self.values[column] = pd.Series(pd.arrays.BooleanArray(ticked[choice], unanswered, copy=True), index=reasons.index)
+                self.reasons[column] = reasons
             else:
                 self.values[column] = self._constant(None, "boolean")
                 self.reasons[column] = self._constant("not_asked", "str")
@@ -526,12 +546,12 @@ class _Work:
             return Reading((choice,), Rule.TICKED)
         return Reading(rule=Rule.NEITHER_YES_NOR_NO, reason="unreadable")
 
-    def _other_text(self, question: Question, positions: pd.Series, readings: list[Reading]) -> None:
+    def _other_text(self, question: Question, positions: np.ndarray, readings: list[Reading]) -> None:
         """Where the tool keeps the text of "other" in the cell, it goes to the question that asks for it."""
         target = f"{question.name}_other"
         if not self.raw.other_in_cell or target not in self.questionnaire.questions or target in self.values:
             return
-        texts = _take([r.other or None for r in readings], positions, "str")
+        texts = self._take([r.other or None for r in readings], positions, "str")
         self.values[target] = texts
         self.reasons[target] = pd.Series(ANSWERED, index=texts.index).where(texts.notna(), "no_answer")
 
@@ -599,10 +619,6 @@ def _as_written(left: list[str], text: str) -> str:
     between = text[parts[0].start() : parts[-1].end()]
     together = len(re.findall(r"[^;,]+", between)) == len(parts)
     return between.strip() if together else ", ".join(part.group().strip() for part in parts)
-
-
-def _take(values: list, positions: pd.Series, dtype: str) -> pd.Series:
-    return pd.Series(values, dtype=dtype).take(positions.to_numpy()).set_axis(positions.index)
 
 
 def _dtype(question: Question) -> str:

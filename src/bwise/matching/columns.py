@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -214,7 +213,7 @@ def _choose_other(targets: frozenset[str], column: Column, raw: RawTable) -> fro
     option = [t for t in targets if t.endswith("/other")]
     if len(targets) < 2 or not option:
         return targets
-    words = set(raw.cells[column.position].map(answer_key)) - {"", NOT_SHOWN}
+    words = set(map(answer_key, raw.distinct(column.position))) - {"", NOT_SHOWN}
     ticks = words <= YES | NO | NOT_APPLICABLE if words else column.code.endswith("/other")
     return frozenset(option) if ticks else targets - frozenset(option)
 
@@ -224,7 +223,7 @@ def _begun(column: Column, raw: RawTable, index: HeadingIndex) -> frozenset[str]
     first, *others = [heading_key(part) for part in ELLIPSIS.split(column.text)]
     if len(first) < LETTERS or not (cut := cut_off(column.text)):
         return frozenset()
-    targets = frozenset(target for key, found in index.texts.items() if cut.fullmatch(key) for target in found)
+    targets = frozenset(target for key in index.beginning_with(first) if cut.fullmatch(key) for target in index.texts[key])
     if not any(others):
         targets -= {t for t in targets for whole in targets if t.startswith(f"{whole}/") or t == f"{whole}_other"}
     return _choose_other(targets, column, raw) or targets
@@ -258,7 +257,7 @@ def _bare_options(raw: RawTable, matches: list[Match], index: HeadingIndex, ques
 
 def _repeats_its_heading(column: Column, raw: RawTable, index: HeadingIndex) -> bool:
     """Whether a column holds nothing but its own heading, an option's: it is that option, even if a question is called the same."""
-    filled = {answer_key(text) for text in raw.cells[column.position].unique()} - {""}
+    filled = set(map(answer_key, raw.distinct(column.position))) - {""}
     return column.key in index.options and filled == {answer_key(column.heading)}
 
 
@@ -315,7 +314,7 @@ def _text_or_tick(target: str, column: Column, raw: RawTable, taken: set[str], q
     text = f"{question}_other"
     if choice != "other" or text not in questionnaire.questions or text in taken:
         return target
-    words = {answer_key(cell) for cell in raw.cells[column.position].unique()} - {""}
+    words = set(map(answer_key, raw.distinct(column.position))) - {""}
     ticks = YES | NO | NOT_APPLICABLE | {answer_key(label) for label in questionnaire.choices(question)["other"].labels.values()}
     return target if words and words <= ticks else text
 
@@ -341,18 +340,18 @@ SURENESS = ("declared", "code and text", "text", "code", "option and neighbours"
 def _one_column_per_target(matches: list[Match], delivery: Delivery) -> list[Match]:
     """The surest column of each question, and all columns of it that params name, or join: forms are changed while in the field.
 
-    Of two columns that only begin like one question, neither is taken.
+    Of two columns that are equally sure, neither is taken: a heading may have been copied from one to the other.
     """
-    begun = Counter(m.target for m in matches if m.how == BEGUN)
-    sure = [m for m in matches if m.target and (m.how != BEGUN or begun[m.target] == 1)]
-    taken: dict[str, Match] = {}
-    for match in sorted(sure, key=lambda m: (SURENESS.index(m.how), m.column.position)):
-        taken.setdefault(match.target, match)
+    surest: dict[str, list[Match]] = {}
+    for match in sorted((m for m in matches if m.target), key=lambda m: SURENESS.index(m.how)):
+        best = surest.setdefault(match.target, [])
+        if not best or match.how == best[0].how:
+            best.append(match)
 
     def kept(match: Match) -> bool:
-        first = taken.get(match.target)
         joined = delivery.join == "first" or match.target in delivery.join
-        return match is first or match.how == "declared" or (joined and match.how != BEGUN)
+        best = surest[match.target]
+        return (match is best[0] and len(best) == 1) or match.how == "declared" or (joined and match.how != BEGUN)
 
     return [m if not m.target or kept(m) else Match(m.column, how=SECOND, score=m.score, named=m.target) for m in matches]
 
@@ -366,12 +365,12 @@ def _without_repetitions(matches: list[Match], raw: RawTable, questionnaire: Que
     options = by_question(m for m in matches if "/" in m.target)
     strange = {q: _strange_options(m, options.get(q, []), matches, raw) for q, m in joined.items()}
     split = {m.question for m in matches if "/" in m.target and m.question in joined}
-    split = {q for q in split if raw.cells[joined[q].column.position].map(tidy).eq("").all()}
+    split = {q for q in split if not any(map(tidy, raw.distinct(joined[q].column.position)))}
     by_option = split | {q for q in joined if set(questionnaire.columns(q)) <= targets and not strange[q]}
     by_joined = joined.keys() - by_option
     settled = [m for q in by_joined if set(questionnaire.columns(q)) <= targets for m in strange[q]]
     repeats = [m.target in by_option or (m.question in by_joined and "/" in m.target) or m in settled for m in matches]
-    return [Match(m.column, how=REPEATS, score=m.score) if again else m for m, again in zip(matches, repeats, strict=True)]
+    return [Match(m.column, how=REPEATS, score=m.score, named=m.target) if again else m for m, again in zip(matches, repeats, strict=True)]
 
 
 def _strange_options(joined: Match, options: list[Match], matches: list[Match], raw: RawTable) -> list[Match]:
@@ -382,4 +381,4 @@ def _strange_options(joined: Match, options: list[Match], matches: list[Match], 
     head = joined.column.heading
     begins = tuple({m.column.heading[: len(head) + 1] for m in options if m.column.heading.startswith(head)} - {head})
     found = [m for m in matches if not m.settled and begins and m.column.heading.startswith(begins)]
-    return [m for m in found if set(raw.cells[m.column.position].map(answer_key)) - {""} <= YES | NO]
+    return [m for m in found if set(map(answer_key, raw.distinct(m.column.position))) - {""} <= YES | NO]

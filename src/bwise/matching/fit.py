@@ -7,7 +7,7 @@ its battery, say which. Columns that do not fit stay open, all numbers of them, 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,11 +15,12 @@ from bwise.exports.table import NOT_SHOWN
 from bwise.matching.lists import AnswerList, whole_number
 from bwise.matching.numbers import parse_number
 from bwise.matching.rules import Rule, rule_of
-from bwise.matching.words import ERRORS, NOTHING
+from bwise.matching.words import ERRORS, NOT_APPLICABLE, NOTHING
 from bwise.questionnaire import Question
 from bwise.text import answer_key
 
 NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+OFTEN = 3  # times that different people type the same text under "other" by chance, at most
 NUMBERS = re.compile(r"^\d+(?:\s*[;, |]\s*\d+)*\s*[;,]?$")  # several codes in one cell
 
 
@@ -64,13 +65,15 @@ class Texts:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question with a closed answer as this export has it: `sent` are its distinct texts, blanks aside."""
+    """One question with a closed answer as this export has it: `sent` are its distinct texts, blanks aside. `free`: whether a text
+    that is no answer may be one of "other"."""
 
     question: Question
     list_name: str
     answers: AnswerList
     sent: frozenset[str]
     texts: Texts = field(default_factory=Texts)
+    free: bool = False
 
     @property
     def group(self) -> tuple[str, str]:
@@ -87,9 +90,10 @@ def ask(question: Question, list_name: str, answers: AnswerList, sent: Iterable[
     """
     texts = frozenset(text for text in sent if text != NOT_SHOWN and answer_key(text) not in NOTHING | ERRORS)
     found = (_several if question.kind == "select_multiple" else _one)(texts, answers, settled)
-    if free and "other" in answers.choices:
+    free = free and "other" in answers.choices
+    if free and (found.named or found.numbers):  # some answers are of the list: the others may be typed
         found = replace(found, unknown=frozenset())
-    return Asked(question, list_name, answers, texts, found)
+    return Asked(question, list_name, answers, texts, found, free)
 
 
 def _one(texts: Iterable[str], answers: AnswerList, settled: Collection[str]) -> Texts:
@@ -122,7 +126,26 @@ def _several(texts: Iterable[str], answers: AnswerList, settled: Collection[str]
     numbers = {text for text in texts if NUMBERS.match(answer_key(text))}
     found = _one({part for text in numbers for part in re.split(r"[;, |]+", answer_key(text)) if part}, answers, settled)
     words = {text for text in set(texts) - numbers for key, code in answers.parts(text)[0] if code and key in answers.labels}
-    return replace(found, named=frozenset(words))
+    unknown = frozenset() if words or numbers else frozenset(texts)
+    return replace(found, named=frozenset(words), unknown=unknown)
+
+
+def like_options(answers: AnswerList, counts: Mapping[str, int], several: bool) -> frozenset[str]:
+    """Keys of texts that stand where "other" may be typed, but are given as often as an option, while an option of the list never is:
+    it may have had another name.
+
+    Args:
+        counts: distinct text -> how many cells hold it. several: whether a cell may hold several answers.
+    """
+    unknown: Counter[str] = Counter()
+    named: set[str] = set()
+    for text, count in counts.items():
+        codes, left = answers.split(text) if several else ([answers.find(text)[0]], [answer_key(text)])
+        named |= set(codes)
+        unknown.update(dict.fromkeys(left if several or not codes[0] else (), count))
+    never = {choice.name for choice in answers.choices.values() if not choice.missing and choice.name != "other"} - named
+    often = {key for key, count in unknown.items() if count >= OFTEN and key not in NOTHING | NOT_APPLICABLE}
+    return frozenset(often if never else ())
 
 
 def doubts(asked: Collection[Asked], lists: Callable[[], Mapping[str, AnswerList]]) -> dict[str, Doubt]:
@@ -136,15 +159,19 @@ def doubts(asked: Collection[Asked], lists: Callable[[], Mapping[str, AnswerList
         groups[one.group].append(one)
     together = {group: _all_texts(members) for group, members in groups.items()}
     shifted = [members for group, members in groups.items() if _is_shifted(members[0], together[group])]
+    longer = [members for group, members in groups.items() if _is_longer(members[0], together[group])]
     found = {}
     for one in asked:
         texts = together[one.group]
         if rule := _doubt(one, texts):
             found[one.question.name] = Doubt(rule, _lists_that_read(groups[one.group], lists()))
-        elif beside := next((m for m in shifted if _may_be_shifted(one, texts, m[0], together[m[0].group])), None):
+        elif beside := (
+            next((m for m in shifted if _may_be_shifted(one, texts, m[0], together[m[0].group])), None)
+            or next((m for m in longer if one.texts.codes and m[0].list_name == one.list_name), None)
+        ):
             rule = f"{Rule.OTHER_SCALE}, codes {_span(together[beside[0].group].numbers)} in other columns"
             found[one.question.name] = Doubt(rule, _lists_that_read([*beside, *groups[one.group]], lists()))
-        elif _reads_nothing(one) and (scales := _lists_that_read([one], lists())):
+        elif _reads_nothing(one) and ((scales := _lists_that_read([one], lists())) or one.free):
             found[one.question.name] = Doubt(Rule.OTHER_LIST, scales)
     return found
 
@@ -189,6 +216,15 @@ def _is_shifted(one: Asked, texts: Texts) -> bool:
         return False
     below, above = min(numbers) - min(own), max(numbers) - max(own)
     return (below < 0 and above < 0) or (below > 0 and above > 0)
+
+
+def _is_longer(one: Asked, texts: Texts) -> bool:
+    """Whether the numbers are those of a scale with more points than the list: where it was changed, it may be so for all its questions.
+
+    One number alone may be a slip.
+    """
+    own = codes_of(one)
+    return bool(own) and len(texts.outside) > 1 and not _is_shifted(one, texts)
 
 
 def _may_be_shifted(one: Asked, texts: Texts, other: Asked, beside: Texts) -> bool:
@@ -247,7 +283,7 @@ def doubts_of_numbers(columns: Mapping[str, tuple[Question, Mapping[str, str], I
             values[group] += [v for text in plain if text not in declared and (v := parse_number(text)) is not None]
     for group, names in shares.items():
         numbers = values[group]
-        if numbers and max(numbers) <= 1 and min(numbers) >= 0 and any(0 < n < 1 for n in numbers):
+        if numbers and max(numbers) <= 1 and min(numbers) >= 0 and max(numbers) > 0:
             found |= dict.fromkeys(names, Doubt(Rule.SHARES))
     return found
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice, takewhile
 
 from bwise.exports.table import FREE_TEXT
 from bwise.matching.words import OTHER
@@ -41,6 +43,16 @@ class HeadingIndex:
     codes: dict[str, frozenset[str]]
     options: dict[str, tuple[str, ...]]
     wordings: dict[str, dict[str, Wording]]
+
+    @cached_property
+    def in_order(self) -> list[str]:
+        """The text keys, sorted."""
+        return sorted(self.texts)
+
+    def beginning_with(self, start: str) -> list[str]:
+        """The text keys that begin so."""
+        first = bisect_left(self.in_order, start)
+        return list(takewhile(lambda key: key.startswith(start), islice(self.in_order, first, None)))
 
     @cached_property
     def rivals(self) -> dict[str, dict[str, tuple[frozenset[str], frozenset[str]]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -190,6 +190,12 @@ class AnswerList:
                 left.append(key[at:end].strip())
             at = end
         return found, left
+
+
+@lru_cache(maxsize=256)
+def plain_list(questionnaire: Questionnaire, name: str, language: str, tool: str) -> AnswerList:
+    """An answer list of which params say nothing: made once for all its questions, and all readings of a file."""
+    return AnswerList(questionnaire, name, language, tool=tool)
 
 
 def _says(choice: Choice, which: int) -> bool:

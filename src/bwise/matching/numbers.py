@@ -43,7 +43,6 @@ TO = r"(?:-|–|—|to|bis|à|a|do|tot|līdz|până la|έως|до)"  # in Engli
 BETWEEN = re.compile(rf"^(?P<low>[\d., ]*\d)\s*%?\s*{TO}\s*(?P<high>\d[\d., ]*)\s*%?$", re.IGNORECASE)
 FROM = re.compile(r"^(?:(?P<sign>>=?|≥|\+)\s*(?P<low>\d[\d.,]*)|(?P<plus>\d[\d.,]*)\s*%?\s*\+)\s*%?$")
 UP_TO = re.compile(r"^(?:<=?|≤)\s*(?P<high>\d[\d.,]*)\s*%?$")
-RANGES = ("lower", "midpoint", "upper")
 
 
 def parse_range(text: str, decimal: str | None = None, whole: bool = False) -> tuple[float | None, float | None] | None:
@@ -65,7 +64,7 @@ def parse_range(text: str, decimal: str | None = None, whole: bool = False) -> t
 
 
 def from_range(bounds: tuple[float | None, float | None], rule: str) -> float | None:
-    """The number that stands for a range by a declared rule (one of `RANGES`); None where the class has no such bound."""
+    """The number that stands for a range by a declared rule (`lower`, `midpoint`, `upper`); None where the class has no such bound."""
     low, high = bounds
     if rule == "midpoint":
         return None if low is None or high is None else (low + high) / 2

@@ -50,6 +50,7 @@ class Rule(StrEnum):
     OTHER_ENDS = "numbers between ends that the list does not have"
     AMONG_TEXTS = "numbers among texts: they need not be codes"
     OTHER_LIST = "answers of another list"
+    LIKE_AN_OPTION = "given as often as an option, while one of the list never is"
     ERROR_CELL = "a failed formula of a workbook"
     NO_NUMBER = "no number"
     PER_CENT = "per cent where the question does not ask for them"

@@ -84,6 +84,8 @@ def yes_and_no(words: Iterable[str], language: str = "") -> tuple[frozenset[str]
         if len(meanings) == 1:
             which = meanings.pop()
             told[which] |= {word}
+    if language not in speakers and max(map(len, spoken), default=0) == 1 and not (told[0] and told[1]):
+        return found & TICKS[0], found & TICKS[1]  # `o` alone is yes in French and a circle elsewhere
     return told[0], told[1]
 
 
@@ -94,8 +96,21 @@ BLANK = _keys("-|--|---|_|.|?|…|/|//|\\|*|k. A.|k.A.|keine Angabe|null|#NULL!|
 """Signs that people and programs write where there is nothing to say; SPSS writes #NULL! for an empty number."""
 NOTHING = BLANK | NOT_APPLICABLE
 """In a field for text, both say that nothing was typed."""
+NONE = (NO - TICKS[1]) | _keys(
+    "none|nothing|keine|keiner|keines|kein|nichts|geen|niets|aucun|aucune|rien|néant|няма|нищо|никакви|nema|ništa|nikakve|καμία|κανένα|"
+    "κανένας|τίποτα|nessuno|nessuna|niente|nulla|nav|nekas|nekā|brak|żadne|żaden|nic|niciunul|niciuna|nimic|nobena|noben|nič|nima|"
+    "ninguno|ninguna|nada"
+)
+"""Who writes one of these words under "other" has no other answer."""
 ERRORS = _keys("#N/A|#NV|#N/D|#REF!|#BEZUG!|#VALUE!|#WERT!|#VALEUR!|#¡VALOR!|#VALORE!|#DIV/0!|#NAME?|#NUM!|#SPILL!|#CALC!|Err:502")
 """What cells of a workbook show whose formula failed: there was an answer, and it is lost."""
+
+
+def nothing_typed(role: str) -> frozenset[str]:
+    """What stands in an open question of this role where nothing was said."""
+    return NOTHING | NONE if role == "other" else NOTHING
+
+
 OTHER = _keys(
     "Other|Sonstiges|Andere|Anders|Autre|Друго|Drugo|Ostalo|Άλλο|Altro|Cits|Cita|Inne|Inny|Altul|Alta|Altele|Otro|Otra|Otros|other"
 )
