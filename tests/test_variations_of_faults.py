@@ -285,6 +285,17 @@ def test_thousands_that_a_spreadsheet_lost_are_flagged(read, answers, texts):
     assert values(read(answers(staff=texts)), "staff") == [None] * 4
 
 
+@pytest.mark.parametrize("text", ["-9", "-99", "-1", "−1", "-77.0"])
+def test_less_than_nothing_is_asked_until_params_say_it_is_no_answer(read, answers, text):
+    found = read(answers(staff=(text, "12")))
+    assert values(found, "staff") == [None, 12.0, None, 12.0] and set(found.answers.reasons["staff"]) == {"unreadable", ""}
+
+
+def test_a_declared_sentinel_below_nothing_is_no_answer(read, answers):
+    found = read(answers(staff=("-9", "12")), sentinels={"staff": [-9]})
+    assert set(found.answers.reasons["staff"]) == {"no_answer", ""}
+
+
 @pytest.mark.parametrize("codes", [("3.52E+11", "3,52E+11"), ("1e+12", "1e+12"), ("2.1E11", "7"), ("9,99E+14", "A1"), ("1.0E+5", "1.0E+6")])
 @pytest.mark.parametrize("tool", [plain, google, surveymonkey])
 def test_codes_in_scientific_notation_are_refused(read, answers, tool, codes):
@@ -446,6 +457,7 @@ def test_a_file_that_was_cut_off_is_told(read, answers, tool, kept):
 
 
 @pytest.mark.parametrize(("heading", "cells"), [
+    ("Country", ("1", "2", "2", "3")),
     ("Country", ("Austria", "Germany", "Austria", "Italy")),
     ("Land", ("AT", "DE", "AT", "IT")),
     ("Pays", ("Autriche", "Allemagne", "Italie", "Autriche")),
