@@ -23,6 +23,7 @@ ORDER = (
     "corrections",
     "identities",
     "storage",
+    "params_lines",
     "lineage",
     "verification",
     "differences",

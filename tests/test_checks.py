@@ -233,7 +233,7 @@ def test_who_submitted_outside_the_fieldwork_is_out_of_frame(country, submitted,
     found = country(minutes=(30,), fieldwork={"first": "2022-03-01", "last": "2022-05-31"})
     mapping = pd.DataFrame(columns=["column", "question", "raw", "rule"], dtype="str")
     answers = types.SimpleNamespace(mapping=mapping)
-    of = {"delivery": found.settings.deliveries[0], "answers": answers, "recognised": types.SimpleNamespace(matches=())}
+    of = {"delivery": found.settings.deliveries[0], "answers": answers, "recognised": types.SimpleNamespace(matches=()), "differing": {}}
     found.deliveries = [types.SimpleNamespace(name="AT-1", **of)]
     found.rows.loc[0, "submitted"] = submitted
     assert those(found, "out_of_frame") == ([[0, "submitted"]] if outside else [])

@@ -675,3 +675,13 @@ def test_vaud_reads_alike_from_the_first_rows_and_from_all(real):
 def test_an_export_with_no_question_of_ours_is_refused(send):
     with pytest.raises(ProblemsFound, match="another survey"):
         send(vv({"Q1": "Colour ", "Q2_SQ001": "Fruit (apple)"}, ["red", "Y"]))
+
+
+@pytest.mark.parametrize("number", ["\u200e", ""])
+def test_a_vv_file_saved_again_with_row_numbers_or_invisible_signs_is_still_a_vv_file(send, number):
+    original = [row.split("\t") for row in vv(MODEL, ["socia"], ["-oth-"]).decode().splitlines()]
+    numbered = [["", *original[0]], *([str(n), *row] for n, row in enumerate(original[1:]))]
+    signed = [[f"{cell}{number}" for cell in row] for row in original]
+    read = send(lines(*(signed if number else numbered)))
+    assert (read.raw.header_row, len(read.raw.cells)) == (2, 2)
+    assert answers(read, "model") == ["social", "other"]

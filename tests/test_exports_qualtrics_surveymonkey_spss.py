@@ -441,6 +441,12 @@ def test_an_answer_in_the_field_for_others_is_the_answer_other(monkey, label, re
     assert read.raw.grid.cells.loc[4, 9] == (label if repeated else "")
 
 
+def test_na_of_r_is_a_blank_of_surveymonkey_where_there_is_no_other(monkey):
+    read = monkey([(MODEL, {"Response": ["Social model", "NA", "NA"], "Another model": ["NA", "a mill", "NA"]})])
+    assert listed(read.answers.values["model"]) == ["social", "other", None]
+    assert listed(read.answers.values["model_other"]) == [None, "a mill", None]
+
+
 def test_a_comment_beside_a_response_leaves_the_response_alone(monkey):
     read = monkey([(MODEL, {"Response": ["Social model", "Mixed model"], "Why?": ["we like it", ""]})])
     assert listed(read.answers.values["model"]) == ["social", "mixed"]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bwise.intake import new_params, page, quoted, states
+from bwise.intake import new_params, page, states
+from bwise.params_lines import quoted
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country

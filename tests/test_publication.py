@@ -154,8 +154,8 @@ def test_each_figure_stands_below_and_beside_its_own_headings(european, name):
     down, base = len(source.rows), layout(source).base
     figures = labelled(source)
     seen = set()
-    for row in body[: len(body) - (2 if base == "column" else 0)]:
-        for column in range(down, len(row) - (2 if base == "row" else 0)):
+    for row in body[: len(body) - (len(counted(source)) if base == "column" else 0)]:
+        for column in range(down, len(row) - (len(counted(source)) if base == "row" else 0)):
             key = (*(c["text"] for c in row[:down]), *(line[column]["text"] for line in head))
             figure = figures.get(key)
             assert row[column]["text"].strip() == shown(figure, source)
@@ -165,27 +165,34 @@ def test_each_figure_stands_below_and_beside_its_own_headings(european, name):
     assert seen == set(figures)
 
 
+def counted(table):
+    """What is told of the base of a figure: column of the data -> its heading; the countries where rows are not countries."""
+    return {"n": "n", "wises": "WISEs"} | ({} if "country" in table.data else {"countries": "countries"})
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_persons_and_enterprises_stand_where_they_are_true_for_all_beside_them(european, name):
+def test_persons_enterprises_and_countries_stand_where_they_are_true_for_all_beside_them(european, name):
     source = european[name]
+    counts = list(counted(source))
+
+    def differ(dimensions):
+        return (records.groupby(list(dimensions))[counts].nunique() > 1).any().any()
+
     base = layout(source).base
     records = source.data.dropna(subset=["n"])
     if base == "none":
         assert records.empty
     elif base in ("row", "column"):
-        dimensions = list(source.rows if base == "row" else source.columns)
-        assert (records.groupby(dimensions)["n"].nunique() == 1).all()
+        assert not differ(source.rows if base == "row" else source.columns)
         (table,) = Page(str(html_table(source))).tables
         rows = grid(table["body"])
         lines = rows if base == "row" else list(zip(*rows, strict=True))[len(source.rows) :]
-        assert [[c["text"] for c in line[-2:]] for line in lines] == [
-            list(next(((str(f["n"]), str(f["wises"])) for f in figures if f and not pd.isna(f["n"])), (":", ":")))
+        assert [[c["text"] for c in line[-len(counts) :]] for line in lines] == [
+            next(([str(f[c]) for c in counts] for f in figures if f and not pd.isna(f["n"])), [":"] * len(counts))
             for figures in (layout(source).figures if base == "row" else zip(*layout(source).figures, strict=True))
         ]
     else:
-        assert (records.groupby(list(source.rows))["n"].nunique() > 1).any() and (
-            records.groupby(list(source.columns))["n"].nunique() > 1
-        ).any()
+        assert differ(source.rows) and differ(source.columns)
         assert html_table(source).count("<small") == len(records)
 
 
@@ -289,13 +296,14 @@ def test_a_sheet_read_back_says_what_the_table_says(book, european, name):
     found, down = {}, len(table.rows)
     if layout(table).base == "cell":
         for row in rows:
-            *key, value, n, wises, flags = row[: len(head)]
+            *key, value = row[: head.index("value") + 1]
+            *base, flags = row[head.index("value") + 1 : len(head)]
             found[tuple(key)] = (value, flags or "")
-            assert [n, wises] == [":" if pd.isna(v) else v for v in (records[tuple(key)][c] for c in ("n", "wises"))]
+            assert base == [":" if pd.isna(v) else v for v in (records[tuple(key)][c] for c in counted(table))]
     else:
         columns = {", ".join(labels): labels for labels in layout(table).column_labels}
         for row in rows:
-            if row[0] not in ("n", "WISEs"):
+            if row[0] not in ("n", "WISEs", "countries"):
                 for at, title in enumerate(head):
                     if title in columns:
                         flag = (row[at + 1] or "") if at + 1 < len(head) and head[at + 1] == "flag" else ""
@@ -315,12 +323,17 @@ def test_a_sheet_has_persons_and_enterprises_where_the_page_has_them(book, europ
     def cell(value):
         return ":" if value == ":" else str(value)
 
+    names = list(counted(table).values())
     if layout(table).base == "row":
-        assert head[-2:] == ["n", "WISEs"]
-        assert [[cell(v) for v in row[len(head) - 2 : len(head)]] for row in rows] == [[c["text"] for c in line[-2:]] for line in lines]
+        many = len(names)
+        assert head[-many:] == names
+        assert [[cell(v) for v in row[len(head) - many : len(head)]] for row in rows] == [
+            [c["text"] for c in line[-many:]] for line in lines
+        ]
     elif layout(table).base == "column":
         places = [i for i, h in enumerate(head) if i >= len(table.rows) and h != "flag"]
-        for row, line in zip(rows[-2:], lines[-2:], strict=True):
+        assert [row[0] for row in rows[-len(names) :]] == names
+        for row, line in zip(rows[-len(names) :], lines[-len(names) :], strict=True):
             assert [row[0], *(cell(row[i]) for i in places)] == [line[0]["text"], *(c["text"] for c in line[len(table.rows) :])]
     else:
         assert ("n" in head) == (layout(table).base == "cell")

@@ -158,6 +158,14 @@ def test_each_worker_group_has_ranks_of_its_own_and_ties_within_it_only(pool_of)
     }
 
 
+def test_worker_groups_stand_in_the_order_of_the_questionnaire_whoever_has_the_highest_gap(pool_of):
+    people = [person("enabler", reading=(5, 1)), person("enabler", reading=(5, 5)), person("wsn", reading=(5, 1))]
+    pool = by_hand(pool_of, {"AT": people}, "reading")
+    asked = [code for code in pool.questionnaire.choices("group") if code in ("enabler", "wsn")]
+    groups = list(dict.fromkeys(priorities(pool).data["worker_group"]))
+    assert [g for g in groups if g != "all"] == asked == ["enabler", "wsn"]
+
+
 def test_a_skill_whose_critical_gap_is_withheld_has_no_rank_and_takes_none(pool_of):
     people = [person(reading=(5, 1), writing=(5, 5)) for _ in range(6)] + [person(counting=(5, 1)) for _ in range(2)]
     table = priorities(by_hand(pool_of, {"AT": people}, "reading", "writing", "counting", minimum_persons=5, minimum_wises=3))

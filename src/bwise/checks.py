@@ -187,7 +187,7 @@ def _contradictions(country: Country) -> pd.DataFrame:
 
 
 def _columns_that_contradict(country: Country) -> pd.DataFrame:
-    """Two filled columns of one question, joined by params, that hold different answers."""
+    """Two filled columns of one question, joined by params or one of them set aside, that hold different answers."""
     found = [_rows(pd.Series(dtype=bool), "contradiction")]
     for read in country.deliveries:
         mine = country.rows.index[country.rows["delivery"].eq(read.name)]
@@ -195,6 +195,8 @@ def _columns_that_contradict(country: Country) -> pd.DataFrame:
             if len(matches) > 1 and how_joined(read.delivery, name) == FIRST:
                 off = contradictions(read.raw.cells, read.answers.mapping, matches, country.questionnaire[name])
                 found.append(_rows(off.set_axis(mine), "contradiction", name))
+        for name, rows in read.differing.items():
+            found.append(_rows(pd.Series(read.answers.values.index.isin(rows), index=mine), "contradiction", name))
     return pd.concat(found, ignore_index=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -138,41 +139,38 @@ def feedback(
         console.print(told, markup=False, soft_wrap=True)
 
 
+DeliveryOption = Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")]
+
+
 @app.command()
 def accept(
-    country: Annotated[str, typer.Argument(help="Country code.")],
-    delivery: Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")] = "",
-    project: ProjectOption = None,
+    country: Annotated[str, typer.Argument(help="Country code.")], delivery: DeliveryOption = "", project: ProjectOption = None
 ) -> None:
     """Accept the exports of a country as they stand: a file that replaces one of them later waits until it was looked at."""
     from bwise.redeliveries import accept, to_accept
 
-    where = find_project(project)
-    code = load_country(where, country).country
-    found = to_accept(where, code, delivery)
-    for acceptance in found:
-        console.print(str(acceptance), markup=False, soft_wrap=True)
-    accept(where, code, found)
-    done = f"params/{code}.yaml written; now: bwise run {code}" if found else "Every file is the accepted one; nothing was changed."
-    console.print(done, markup=False, soft_wrap=True)
+    _into_params(country, delivery, project, to_accept, accept, "run", "Every file is the accepted one")
 
 
 @app.command()
 def confirm(
-    country: Annotated[str, typer.Argument(help="Country code.")],
-    delivery: Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")] = "",
-    project: ProjectOption = None,
+    country: Annotated[str, typer.Argument(help="Country code.")], delivery: DeliveryOption = "", project: ProjectOption = None
 ) -> None:
     """Accept headings that word the question of their code otherwise: both texts are shown, then written to params."""
     from bwise.confirmation import confirm, to_confirm
 
+    _into_params(country, delivery, project, to_confirm, confirm, "check", "No heading waits for this")
+
+
+def _into_params(country: str, delivery: str, project: Path | None, find: Callable, write: Callable, then: str, nothing: str) -> None:
+    """Show what is found of a country, write it into its params and say which command comes next."""
     where = find_project(project)
     code = load_country(where, country).country
-    found = to_confirm(where, code, delivery)
-    for confirmation in found:
-        console.print(str(confirmation), markup=False, soft_wrap=True)
-    confirm(where, code, found)
-    done = f"params/{code}.yaml written; now: bwise check {code}" if found else "No heading waits for this; nothing was changed."
+    found = find(where, code, delivery)
+    for each in found:
+        console.print(str(each), markup=False, soft_wrap=True)
+    write(where, code, found)
+    done = f"params/{code}.yaml written; now: bwise {then} {code}" if found else f"{nothing}; nothing was changed."
     console.print(done, markup=False, soft_wrap=True)
 
 
@@ -214,7 +212,7 @@ def table(
     from rich.table import Table as Grid
 
     from bwise.pooling import load_pool
-    from bwise.publication import layout, persons, shown
+    from bwise.publication import layout, shown
     from bwise.tables import frequencies
 
     found = frequencies(load_pool(find_project(project)), question, by)
@@ -237,7 +235,7 @@ def table(
         if len(labels) > 1 and previous not in ("", labels[0]):
             grid.add_section()
         previous = labels[0]
-        grid.add_row(*labels, shown(count, found), shown(share, found), persons([count])[0])
+        grid.add_row(*labels, shown(count, found), shown(share, found), plan.counts([count])[0])
     console.print(grid)
 
 

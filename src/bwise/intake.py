@@ -6,11 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from io import StringIO
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-from ruamel.yaml import YAML
 
 from bwise import open_texts
 from bwise.cleaning import DUPLICATE, Country, apply_skip_logic, exclude, gather, open_answers, sent_twice
@@ -18,6 +16,7 @@ from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
+from bwise.params_lines import quoted
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
@@ -66,6 +65,11 @@ class State:
         return self.read.open_options if self.read else {}
 
     @property
+    def differing(self) -> dict[str, tuple[int, ...]]:
+        """Multiple answer that stands in the file twice -> rows in which one says something else than the other."""
+        return self.read.differing if self.read else {}
+
+    @property
     def reworded(self) -> list[Match]:
         """Open columns whose text words the question of their code otherwise."""
         return [m for m in self.columns if m.how == WORDING]
@@ -73,8 +77,8 @@ class State:
     @property
     def is_open(self) -> bool:
         """Whether anything waits for a decision."""
-        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.corrections, self.wises)
-        return any(map(bool, waiting))
+        waiting = (self.problems, self.rows, self.review, self.columns, len(self.answers), self.options, self.differing)
+        return any(map(bool, (*waiting, self.corrections, self.wises)))
 
 
 def states(project: Project, settings: CountrySettings, questionnaire: Questionnaire) -> list[State]:
@@ -245,7 +249,9 @@ def _answers(state: State) -> list[str]:
 def _options(state: State) -> list[str]:
     """Options that have no column: whether nobody was asked or nobody ticked them cannot be seen."""
     lines = [f"{question}: {_few(list(options))}" for question, options in state.options.items()]
-    return ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
+    found = ["  options      without a column: not offered, or never ticked?", *_listed(lines)] if lines else []
+    twice = [f"{q}: row{'s' * (len(rows) > 1)} {_few(list(map(str, rows)))}" for q, rows in state.differing.items()]
+    return found + (["  twice        joined and option by option, and not the same", *_listed(twice)] if twice else [])
 
 
 def _next_steps(state: State) -> list[str]:
@@ -262,6 +268,8 @@ def _next_steps(state: State) -> list[str]:
     steps += [f"in {where}, {step}" for step in open_texts.to_do(state.answers)]
     if state.options:
         steps.append(f"in {where}, under `options:`, say of each question `all_offered` (nobody ticked them) or `not_offered`")
+    if state.differing:
+        steps.append(f"in {where}, under `columns:`, `ignore` the joined column or those of the options, whichever is not to be believed")
     if state.corrections:
         steps.append(f"in {corrections_file(state.country, state.part)}, mend or take out the lines that cannot be made")
     if state.wises:
@@ -364,14 +372,3 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
     if absent := not_asked(state.read, questionnaire):
         lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
     return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """A text as YAML writes it on one line, whatever is in it."""
-    out = StringIO()
-    yaml = YAML(typ="safe")
-    yaml.width = 10**6
-    yaml.default_style = '"'
-    yaml.allow_unicode = True
-    yaml.dump(text, out)
-    return out.getvalue().splitlines()[0]

@@ -77,6 +77,10 @@ class Pool:
         asked = self.missing[columns].ne("not_asked").groupby(self.missing["country"], observed=True).any()
         return {column: set(asked.index[asked[column]]) for column in columns}
 
+    def offered(self, column: str) -> list[str]:
+        """Countries in which at least one respondent was asked for what the column holds: a question, or an answer to it."""
+        return [c for c in self.countries if c in self._asked[column]]
+
     def comparable(self, *questions: str) -> list[str]:
         """Countries whose answers to all these questions may be pooled."""
         return [c for c in self.countries if all(self.status(q, c) in POOLED for q in questions)]

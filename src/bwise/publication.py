@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
@@ -32,6 +33,7 @@ FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
     CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
 }
+BEHIND = {"n": "n", "wises": "WISEs", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
 
@@ -43,7 +45,8 @@ NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a
 class Layout:
     """A table as people read it: one row per combination of `table.rows`, one column per combination of `table.columns`.
 
-    `figures[r][c]` is a row of the tidy data or None. `base` says where n stands: row, column or cell, whichever is exact.
+    `figures[r][c]` is a row of the tidy data or None. `base` says where n stands: row, column or cell, whichever is exact. `behind`: what
+    is counted there, column of the data -> its name; a table of single countries does not count them.
     """
 
     table: Table
@@ -51,6 +54,12 @@ class Layout:
     column_labels: list[tuple[str, ...]]
     figures: list[list[dict | None]]
     base: str
+    behind: dict[str, str]
+
+    def counts(self, figures: Iterable[dict | None]) -> list[str]:
+        """Persons, WISEs and countries behind figures that share a base."""
+        known = next((f for f in figures if f and not pd.isna(f["n"])), None)
+        return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
 
 def layout(table: Table) -> Layout:
@@ -62,14 +71,16 @@ def layout(table: Table) -> Layout:
     rows = list(dict.fromkeys(k[:cut] for k in _sorted(table, records, table.rows, 0)))
     columns = list(dict.fromkeys(k[cut:] for k in _sorted(table, records, table.columns, cut)))
     figures = [[records.get((*r, *c)) for c in columns] for r in rows]
+    behind = {count: name for count, name in BEHIND.items() if count != "countries" or "country" not in data}
 
     def constant(lines) -> bool:
-        return all(len({f["n"] for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
+        return all(len({tuple(f[b] for b in behind) for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
 
     base = (
         "none" if data["n"].isna().all() else "row" if constant(figures) else "column" if constant(zip(*figures, strict=True)) else "cell"
     )
-    return Layout(table, [_named(table, table.rows, r) for r in rows], [_named(table, table.columns, c) for c in columns], figures, base)
+    row_labels, column_labels = [_named(table, table.rows, r) for r in rows], [_named(table, table.columns, c) for c in columns]
+    return Layout(table, row_labels, column_labels, figures, base, behind)
 
 
 def _sorted(table: Table, records, dimensions, start: int):
@@ -98,14 +109,6 @@ def shown(figure: dict | None, table: Table) -> str:
 
 def _decimals(figure: dict, table: Table) -> int:
     return table.decimals_of.get(figure["statistic"], table.decimals)
-
-
-def persons(figures: list[dict | None]) -> tuple[str, str]:
-    """n and WISEs of figures that share a base."""
-    for figure in figures:
-        if figure and not pd.isna(figure["n"]):
-            return str(figure["n"]), str(figure["wises"])
-    return NOT_AVAILABLE, NOT_AVAILABLE
 
 
 # ------------------------------------------------------------------ files
@@ -196,6 +199,7 @@ def _contents_sheet(book, tables: list[Table], pool: Pool, style: dict) -> None:
         **FLAGS,
         "n": "persons behind the figure",
         "WISEs": "distinct work integration social enterprises behind the figure",
+        "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
     }
     for number, (sign, meaning) in enumerate(signs.items(), at + 1):
         page.write_string(number, 0, sign)
@@ -238,7 +242,8 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
         sides += ["head" if wordy else "head right", *(["head"] if flag else [])]
     base = len(head)
     if plan.base == "row":
-        head, widths, sides = [*head, "n", "WISEs"], [*widths, 8.0, 8.0], [*sides, "head right", "head right"]
+        head, widths = [*head, *plan.behind.values()], [*widths, *map(_base_width, plan.behind.values())]
+        sides += ["head right"] * len(plan.behind)
     _set_height(page, top, head, widths)
     for column, (text, side) in enumerate(zip(head, sides, strict=True)):
         page.write_string(top, column, text, style[side])
@@ -251,12 +256,12 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
             if flag and figure:
                 page.write_string(at, column + 1, figure["obs_status"] + figure["conf_status"], style["wrap"])
         if plan.base == "row":
-            _write_base(page, at, [base, base + 1], persons(figures), style["right"])
+            _write_base(page, at, base, plan.counts(figures), style["right"])
     if plan.base == "column":
         for column, line in zip(places, columns, strict=True):
-            for offset, text in enumerate(persons(list(line)), top + 1 + len(plan.figures)):
-                _write_base(page, offset, [column], [text], style["right"])
-        page.write_column(top + 1 + len(plan.figures), 0, ["n", "WISEs"], style["bold"])
+            for offset, text in enumerate(plan.counts(line), top + 1 + len(plan.figures)):
+                _write_base(page, offset, column, [text], style["right"])
+        page.write_column(top + 1 + len(plan.figures), 0, plan.behind.values(), style["bold"])
     return widths
 
 
@@ -268,13 +273,13 @@ def _set_height(page, row: int, texts: list[str], widths: list[float]) -> None:
 
 
 def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
-    """One row per figure with its own n and WISEs, to be filtered. Gives the column widths."""
+    """One row per figure with what is behind it, to be filtered. Gives the column widths."""
     table = plan.table
-    head = [*(d.replace("_", " ") for d in (*table.rows, *table.columns)), "value", "n", "WISEs", "flag"]
-    page.write_row(top, 0, head[:-4], style["head"])
-    page.write_row(top, len(head) - 4, head[-4:-1], style["head right"])
-    page.write_string(top, len(head) - 1, head[-1], style["head"])
-    first, at = len(table.rows) + len(table.columns), top
+    dimensions, numbers = [d.replace("_", " ") for d in (*table.rows, *table.columns)], ["value", *plan.behind.values()]
+    first, last, at = len(dimensions), len(dimensions) + len(numbers), top
+    page.write_row(top, 0, dimensions, style["head"])
+    page.write_row(top, first, numbers, style["head right"])
+    page.write_string(top, last, "flag", style["head"])
     for labels, figures in zip(plan.row_labels, plan.figures, strict=True):
         for names, figure in zip(plan.column_labels, figures, strict=True):
             if figure is None:
@@ -282,11 +287,16 @@ def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
             at += 1
             page.write_row(at, 0, [*labels, *names])
             _write_value(page, at, first, figure, table, style)
-            _write_base(page, at, [first + 1, first + 2], persons([figure]), style["right"])
-            page.write_string(at, first + 3, figure["obs_status"] + figure["conf_status"])
-    page.autofilter(top, 0, at, first + 3)
+            _write_base(page, at, first + 1, plan.counts([figure]), style["right"])
+            page.write_string(at, last, figure["obs_status"] + figure["conf_status"])
+    page.autofilter(top, 0, at, last)
     value = 1.0 + max([9, *(len(shown(f, table)) for line in plan.figures for f in line if f)])
-    return [*(_width(plan, i) for i in range(len(table.rows))), *([18.0] * len(table.columns)), value, 8.0, 8.0, 6.0]
+    bases = map(_base_width, plan.behind.values())
+    return [*(_width(plan, i) for i in range(len(table.rows))), *([18.0] * len(table.columns)), value, *bases, 6.0]
+
+
+def _base_width(name: str) -> float:
+    return max(8.0, 2.0 + len(name))
 
 
 def _width(plan: Layout, dimension: int) -> float:
@@ -300,8 +310,8 @@ def _write_value(page, row: int, column: int, figure: dict | None, table: Table,
         page.write_number(row, column, figure["value"], style["numbers"][_decimals(figure, table)])
 
 
-def _write_base(page, row: int, columns: list[int], texts, right) -> None:
-    for column, text in zip(columns, texts, strict=True):
+def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
+    for column, text in enumerate(texts, first):
         if text.isdigit():
             page.write_number(row, column, int(text), right)
         else:
@@ -361,20 +371,22 @@ def html_table(table: Table) -> Markup:
     for level in range(depth):
         cells = [f'<th scope="col" rowspan="{depth}">{escape(d.replace("_", " "))}</th>' for d in table.rows] if level == 0 else []
         cells += _spans([label[: level + 1] for label in plan.column_labels], last=level == depth - 1)
-        cells += [f'<th scope="col" rowspan="{depth}">{name}</th>' for name in ("n", "WISEs")] if level == 0 and plan.base == "row" else []
+        cells += (
+            [f'<th scope="col" rowspan="{depth}">{name}</th>' for name in plan.behind.values()] if level == 0 and plan.base == "row" else []
+        )
         head.append("<tr>" + "".join(cells) + "</tr>")
     body = []
     spans = _row_spans(plan.row_labels)
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True)):
         names = [_row_head(label, spans[at][i], table.rows[i]) for i, label in enumerate(labels) if spans[at][i]]
         cells = [_html_cell(f, plan) for f in figures]
-        cells += [f'<td class="base">{text}</td>' for text in persons(figures)] if plan.base == "row" else []
+        cells += [f'<td class="base">{text}</td>' for text in plan.counts(figures)] if plan.base == "row" else []
         kinds = ["first"] if at and len(labels) > 1 and spans[at][0] else []
         kinds += ["average"] if set(labels) & set(AVERAGES.values()) else []
         body.append(f'<tr class="{" ".join(kinds)}">' + "".join(names + cells) + "</tr>")
     if plan.base == "column":
-        for which, name in ((0, "n"), (1, "WISEs")):
-            cells = [f'<td class="base">{persons(list(line))[which]}</td>' for line in zip(*plan.figures, strict=True)]
+        for name, texts in zip(plan.behind.values(), zip(*map(plan.counts, zip(*plan.figures, strict=True)), strict=True), strict=True):
+            cells = [f'<td class="base">{text}</td>' for text in texts]
             body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{name}</th>' + "".join(cells) + "</tr>")
     words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
     start = '<table class="words">' if words else "<table>"
@@ -413,7 +425,8 @@ def _html_cell(figure: dict | None, plan: Layout) -> str:
         if flag:
             text += Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
     if plan.base == "cell" and not pd.isna(figure["n"]):
-        text += Markup(' <small title="{} persons of {} WISEs">{}</small>').format(figure["n"], figure["wises"], figure["n"])
+        places = f" in {figure['countries']} countries" if "countries" in plan.behind else ""
+        text += Markup(' <small title="{} persons of {} WISEs{}">{}</small>').format(figure["n"], figure["wises"], places, figure["n"])
     return f"<td>{text}</td>"
 
 
@@ -456,7 +469,7 @@ class Shown:
         ]
         frame = pd.DataFrame(rows, columns=[*self.table.rows, *(", ".join(c) for c in plan.column_labels)])
         if plan.base == "row":
-            frame[["n", "WISEs"]] = [persons(figures) for figures in plan.figures]
+            frame[list(plan.behind.values())] = [plan.counts(figures) for figures in plan.figures]
         return f"{self.table.title}\n{frame.to_string(index=False)}"
 
 

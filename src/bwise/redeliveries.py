@@ -5,25 +5,24 @@ The accepted answers are those in `processed/<CC>/`, with corrections undone: th
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from bwise.cleaning import apply_skip_logic, gather, kept_without_need, leave_out
 from bwise.corrections import load_corrections, misfits, to_keep
 from bwise.differences import differences, received, stored
 from bwise.hashes import sha256
 from bwise.matching import DeliveryRead, read_delivery
-from bwise.problems import Problem, did_you_mean, stop
+from bwise.params_lines import Setting, check_delivery, write_settings
+from bwise.problems import Problem, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Delivery, Project, load_country
-from bwise.storage import remove, write_csv, write_text
+from bwise.storage import remove, write_csv
 
 LIST = "changes_to_review.csv"
+NOTHING_ACCEPTED = "Nothing was accepted."
 SHORT = 12  # digits of a hash that are shown
 
 
@@ -163,11 +162,7 @@ def to_accept(project: Project, country: str, delivery: str = "") -> list[Accept
     """
     parts = load_country(project, country).parts()
     known = list(dict.fromkeys(name for part in parts for name in part.delivery_names()))
-    if delivery and delivery not in known:
-        stop(
-            "Nothing was accepted.",
-            Problem(f"there is no delivery `{delivery}`", f"params/{country}.yaml", remedy=did_you_mean(delivery, known)),
-        )
+    check_delivery(delivery, known, country, NOTHING_ACCEPTED)
     return [acceptance for part in parts for acceptance in _to_accept(project, part, delivery)]
 
 
@@ -194,34 +189,7 @@ def accept(project: Project, country: str, acceptances: list[Acceptance]) -> Non
     Raises:
         ProblemsFound: a delivery is not written on lines of its own.
     """
-    settings = load_country(project, country)
-    path = project.params / f"{settings.country}.yaml"
-    mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
-    text = path.read_bytes().decode("utf-8-sig")
-    numbers = {(part.part, name): n for part in settings.parts() for n, name in enumerate(part.delivery_names())}
-    for acceptance in acceptances:
-        text = _with_hash(text, acceptance, numbers[acceptance.part, acceptance.name], f"params/{path.name}")
-    write_text(path, mark + text)
-
-
-def _with_hash(text: str, acceptance: Acceptance, number: int, where: str) -> str:
-    """The params with one more line under the delivery's `file:`, or with another hash in the line that is there."""
-    content = YAML().load(text)
-    delivery = (content[acceptance.part] if acceptance.part else content)["deliveries"][number]
-    lines, written = text.split("\n"), f'accepted: "{acceptance.digest}"'
-    if "accepted" in delivery:
-        line, column = delivery.lc.key("accepted")
-        lines[line] = lines[line][:column] + re.sub(r"""^accepted\s*:\s*("[^"]*"|'[^']*'|[^\s#]*)""", written, lines[line][column:])
-    else:
-        line, column = delivery.lc.key("file")
-        end = "\r" if lines[line].endswith("\r") else ""
-        lines.insert(line + 1, " " * column + written + end)
-    delivery["accepted"] = acceptance.digest
-    try:
-        same = YAML().load("\n".join(lines)) == content
-    except YAMLError:
-        same = False
-    if not same:
-        what = f"the delivery {acceptance.name} is not written with one key per line"
-        stop("Nothing was accepted.", Problem(what, where, remedy=f"write this line under its `file:`: {written}"))
-    return "\n".join(lines)
+    params = load_country(project, country)
+    numbers = {(part.part, name): n for part in params.parts() for n, name in enumerate(part.delivery_names())}
+    settings = [Setting(a.name, a.part, numbers[a.part, a.name], "accepted", a.digest) for a in acceptances]
+    write_settings(project, params.country, settings, NOTHING_ACCEPTED)

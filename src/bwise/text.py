@@ -17,10 +17,10 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 ROMANIAN = {"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț"}  # with cedilla, as code pages before Unicode had them, for comma below
 ALIKE = {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"} | ROMANIAN
 WRITTEN_OTHERWISE = re.compile(f"[{''.join(ALIKE)}]")
-WORD = re.compile(r"[^\W_]+|[+#<>%=&$€]+")
+WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,/-](?=\d)[^\W_]+)*|[+#<>%=&$€]+")  # `1.5` and `1-5` are one word each
 UNMARKED = {"ł": "l", "đ": "d", "ø": "o", "æ": "ae"}  # letters with a mark that Unicode does not take apart
 NOT_IN_CODE = re.compile(r"[^0-9a-z]+")
-NOT_IN_HEADING = re.compile(r"[^\w+#<>%=&$€]|_")
+NOT_IN_HEADING = re.compile(r"_|(?!(?<=\d)[.,/-]\d)[^\w+#<>%=&$€]")
 
 
 def tidy(text: str) -> str:
@@ -61,7 +61,7 @@ def _alike(text: str) -> str:
 def heading_key(text: str) -> str:
     """What the heading of one question shares across tools, whether they write `Q [row]`, `Q: row` or `Q.row`.
 
-    Letters and digits of any script stay, and the signs that tell answers apart (`C`, `C++`, `C#`, `< 18`).
+    Letters and digits of any script stay, and the signs that tell answers apart (`C`, `C++`, `C#`, `< 18`, `1.5`, `1-5`).
     """
     return NOT_IN_HEADING.sub("", answer_key(text))
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,7 @@ class People:
     answers: pd.DataFrame
     questionnaire: object
     settings: object
+    flagged: frozenset[str] = frozenset()
 
     def __post_init__(self):
         self.answers = self.answers.reset_index(drop=True)
@@ -139,25 +140,38 @@ class Reading:
 def read_tables(folder: Path, people: People) -> Reading:
     """Every figure of the tables that rests on what people answered (medians are no sums, and left aside)."""
     found = Reading()
+    tables = {}
     for path in sorted(folder.glob("*.csv")):
         with open(path, encoding="utf-8-sig", newline="") as file:
-            for line in csv.DictReader(file):
-                if line["statistic"] == "median" or (line["value"] == "" and line["conf_status"] != "C"):
-                    continue
-                options = list(_meanings(path.stem, line, people))
-                if not options:
-                    continue
-                where = ", ".join(v for k, v in line.items() if k in NAMING and v)
-                row = next((r for o in options if (r := _row(o, line, people, where))), None)
-                if row is None:
-                    found.unread.append(where)
-                else:
-                    found.rows[row.family].append(row)
+            tables[path.stem] = [line for line in csv.DictReader(file) if line["value"] or line["conf_status"] == "C"]
+    for name, lines in tables.items():
+        read = [(line, list(_meanings(name, line, people))) for line in lines if line["statistic"] != "median"]
+        read += _without_flagged(lines, tables, people) if name == "robustness" else []
+        behind = _countries_behind(read, people)
+        for line, options in read:
+            where = ", ".join(v for k, v in line.items() if k in NAMING and v)
+            row = next((r for o in options if (r := _row(o, line, people, where, behind))), None)
+            if row is not None:
+                found.rows[row.family].append(row)
+            elif options:
+                found.unread.append(where)
+    return found
+
+
+def _without_flagged(lines: list[dict], tables: dict[str, list[dict]], people: People) -> list[tuple[dict, list[_Meaning]]]:
+    """Each figure again without flagged respondents; which figure it is, is told by the one of all respondents above it."""
+    kept, found = ~people.answers["respondent"].isin(people.flagged).to_numpy(), []
+    for above, line in pairwise(lines):
+        if line["respondents"] != "without flagged" or line["statistic"] == "median":
+            continue
+        table = above["of_table"]
+        same = [t for t in tables[table] if all(t[k] == above[k] for k in ("statistic", "value", "n")) and above["item"] in t.values()]
+        found.append((line, [replace(m, who=m.who & kept) for t in same for m in _meanings(table, t, people)]))
     return found
 
 
 NAMING = ("table", "skill", "worker_group", "answered_by", "answer", "sector", "model", "instrument", "extent", "technology", "source")
-NAMING += ("subject", "measure", "breakdown", "group", "average", "country", "statistic")
+NAMING += ("of_table", "part", "item", "respondents", "subject", "measure", "breakdown", "group", "average", "country", "statistic")
 
 
 @dataclass(frozen=True)
@@ -169,6 +183,14 @@ class _Meaning:
     values: np.ndarray
     scale: float
     span: tuple[float, float]
+
+    @property
+    def base(self) -> np.ndarray:
+        return self.who & self.answered
+
+    def key(self, line: dict) -> tuple:
+        """Of the base: the same for all figures whose people are the same."""
+        return self.family, line.get("breakdown", ""), self.base.tobytes()
 
 
 def _meanings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
@@ -244,17 +266,17 @@ def _income(line: dict, people: People) -> Iterator[_Meaning]:
         yield _Meaning(("income",), who, right, {line["source"]: 1.0}, values, 1.0, (0, 100))
 
 
-def _row(meaning: _Meaning, line: dict, people: People, where: str) -> Row | None:
+def _row(meaning: _Meaning, line: dict, people: People, where: str, behind: dict[tuple, list[tuple[str, ...]]]) -> Row | None:
     """The line as a row, if these people give what it says; a withheld one as a target, whose people nobody publishes."""
-    base = meaning.who & meaning.answered
-    place = line.get("country") or line.get("average", "")
+    base = meaning.base
+    place = _place(line)
     hidden = line["value"] == ""
     if place in people.settings.countries:
         base = base & (people.country == place)
     if hidden and place == MEAN:
         return None
     if place == MEAN:
-        weights = _countries_behind(meaning, base, line, people)
+        weights = _of_countries(base, next(iter(behind[meaning.key(line)]), ()), people)
     else:
         count = int(base.sum())
         fits = count and (hidden or (line["n"] == str(count) and _same(meaning.scale * meaning.values[base].mean(), line["value"])))
@@ -283,18 +305,36 @@ def only_in_means(rows: list[Row], people: People) -> list[Row]:
     return list(found.values())
 
 
-def _countries_behind(meaning: _Meaning, base: np.ndarray, line: dict, people: People) -> list[tuple[int, int, int]] | None:
-    """Which countries a mean of countries is the mean of: as many as it says, with the mean that it says."""
-    means, who = {}, {}
-    for country in people.settings.countries:
-        here = np.flatnonzero(base & (people.country == country))
-        if len(here):
-            means[country], who[country] = meaning.scale * meaning.values[here].mean(), here
-    count = int(line["countries"] or 0)
-    for chosen in combinations(means, count):
-        if _same(np.mean([means[c] for c in chosen]), line["value"]) and sum(len(who[c]) for c in chosen) == int(line["n"] or -1):
-            return [(int(p), 1, count * len(who[c])) for c in chosen for p in who[c]]
-    return None
+def _countries_behind(read: list[tuple[dict, list[_Meaning]]], people: People) -> dict[tuple, list[tuple[str, ...]]]:
+    """Which countries each mean of countries can be the mean of: as many as it says, with the n and the mean that it says.
+
+    All figures of one base are of the same countries: one figure alone would often fit others by chance, two sums of five persons
+    being equal.
+    """
+    found: dict[tuple, list[tuple[str, ...]]] = {}
+    for line, options in read:
+        if _place(line) != MEAN or not line["value"]:
+            continue
+        for meaning in options:
+            here = {c: np.flatnonzero(meaning.base & (people.country == c)) for c in people.settings.countries}
+            means = {c: meaning.scale * meaning.values[who].mean() for c, who in here.items() if len(who)}
+            n = {c: len(here[c]) for c in means}
+            key = meaning.key(line)
+            chosen = found[key] if key in found else list(combinations(means, int(line["countries"])))
+            chosen = [some for some in chosen if some and sum(n[c] for c in some) == int(line["n"])]
+            found[key] = [some for some in chosen if _same(np.mean([means[c] for c in some]), line["value"])]
+    return found
+
+
+def _of_countries(base: np.ndarray, countries: tuple[str, ...], people: People) -> list[tuple[int, int, int]]:
+    """What each person counts for in the mean of these countries."""
+    of_each = [np.flatnonzero(base & (people.country == c)) for c in countries]
+    return [(int(p), 1, len(countries) * len(who)) for who in of_each for p in who]
+
+
+def _place(line: dict) -> str:
+    """The country of a line, or how the countries are averaged."""
+    return line.get("country") or line.get("average", "")
 
 
 def _same(value: float, told: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -32,26 +34,30 @@ def leaks(family: tuple, rows: list[Row], people: People, persons: int, wises: i
     shown = [row for row in rows if not row.hidden]
     if not shown:
         return set()
-    atoms = _atoms(shown, known)
+    of_base = defaultdict(set)
+    for row in shown:
+        of_base[row.people].add(row.columns)
+    atoms = _atoms(of_base, known)
     columns = sorted({name for row in rows for name, _ in row.columns})
-    fingerprints = [_null_vector(_matrix(shown, atoms, columns, prime), prime, seed) for seed, prime in enumerate(PRIMES)]
+    fingerprint = cache(lambda n: _null_vector(_matrix(of_base, atoms, columns, PRIMES[n]), PRIMES[n], seed=n).reshape(len(atoms), -1))
     small = [n for n, atom in enumerate(atoms) if _is_small(atom, people, persons, wises)]
     found = set()
     for quantity, weights in _quantities(rows, columns).items():
-        marks = []
-        for print_, prime in zip(fingerprints, PRIMES, strict=True):
-            weigh = np.array([weights.get(name, 0) % prime for name in columns], dtype=np.int64)
-            marks.append(((print_.reshape(len(atoms), -1) * weigh) % prime).sum(axis=1) % prime)
+
+        def marks(n: int, weights=weights) -> np.ndarray:
+            weigh = np.array([weights.get(name, 0) % PRIMES[n] for name in columns], dtype=np.int64)
+            return (fingerprint(n) * weigh % PRIMES[n]).sum(axis=1) % PRIMES[n]
+
         for chosen in _zero_sums(marks, small, atoms, people, persons, wises):
             found.add(Leak(family, quantity, frozenset().union(*(atoms[n] for n in chosen)), view))
     return found
 
 
-def _atoms(rows: list[Row], known: set[int]) -> list[frozenset[int]]:
+def _atoms(bases: Iterable[tuple[tuple[int, int, int], ...]], known: set[int]) -> list[frozenset[int]]:
     """People who count alike in every published figure: nobody can tell them apart."""
     counts = defaultdict(list)
-    for number, row in enumerate(rows):
-        for person, top, below in row.people:
+    for number, base in enumerate(bases):
+        for person, top, below in base:
             if person not in known:
                 counts[person].append((number, top, below))
     alike = defaultdict(set)
@@ -64,20 +70,21 @@ def _is_small(atom: frozenset[int], people: People, persons: int, wises: int) ->
     return len(atom) < persons or len({people.wise[p] for p in atom}) < wises
 
 
-def _matrix(rows: list[Row], atoms: list[frozenset[int]], columns: list[str], prime: int) -> np.ndarray:
+def _matrix(of_base: dict[tuple, set[tuple]], atoms: list[frozenset[int]], columns: list[str], prime: int) -> np.ndarray:
     """Published rows x (atom, column), modulo a prime: each figure, and the base it stands on (all points of a scale add up to it)."""
-    place = {person: n for n, atom in enumerate(atoms) for person in atom}
+    place = {next(iter(atom)): n for n, atom in enumerate(atoms)}  # everybody of an atom counts alike
     at = {name: n for n, name in enumerate(columns)}
+    inverse = cache(lambda below: pow(below, -1, prime))
     made = {}
-    for row in rows:
-        weight = {place[p]: top * pow(below, -1, prime) % prime for p, top, below in row.people if p in place}
-        measures = {name.partition("=")[0] for name, _ in row.columns if "=" in name}
-        bases = [{name: 1.0 for name in columns if name.partition("=")[0] == m} for m in sorted(measures)]
-        for parts in (dict(row.columns), *(b for b in bases if len(b) == 5)):
+    for base, figures in of_base.items():
+        weight = {place[p]: top * inverse(below) % prime for p, top, below in base if p in place}
+        measures = {name.partition("=")[0] for parts in figures for name, _ in parts if "=" in name}
+        scales = [tuple((name, 1.0) for name in columns if name.partition("=")[0] == m) for m in sorted(measures)]
+        for parts in sorted(figures) + [scale for scale in scales if len(scale) == 5]:
             line = np.zeros((len(atoms), len(columns)), dtype=np.int64)
-            for atom, share in weight.items():
-                for name, factor in parts.items():
-                    line[atom, at[name]] = share * int(factor) % prime
+            shares = np.array(list(weight.values()), dtype=np.int64)
+            for name, factor in parts:
+                line[list(weight), at[name]] = shares * int(factor) % prime
             made[line.tobytes()] = line.ravel()
     return np.array(list(made.values()))
 
@@ -112,10 +119,15 @@ def _quantities(rows: list[Row], columns: list[str]) -> dict[str, dict[str, int]
     return wanted
 
 
-def _zero_sums(marks: list[np.ndarray], small: list[int], atoms, people: People, persons: int, wises: int) -> list[tuple[int, ...]]:
-    """Sets of up to four atoms that are too small together and whose marks add up to nothing; of one enterprise, any number of atoms."""
-    first, prime = marks[0], PRIMES[0]
-    alone = [(n,) for n in small if all(mark[n] == 0 for mark in marks)]
+def _zero_sums(
+    marks: Callable[[int], np.ndarray], small: list[int], atoms: list[frozenset[int]], people: People, persons: int, wises: int
+) -> list[tuple[int, ...]]:
+    """Sets of up to four atoms that are too small together and whose marks add up to nothing; of one enterprise, any number of atoms.
+
+    `marks`: those modulo one of the primes; the second is asked only whether it agrees.
+    """
+    first, prime = marks(0), PRIMES[0]
+    alone = [(n,) for n in small if first[n] == 0]
     rest = np.array([n for n in small if first[n] != 0], dtype=int)
     found = list(alone)
     if len(rest) > 1:
@@ -136,6 +148,6 @@ def _zero_sums(marks: list[np.ndarray], small: list[int], atoms, people: People,
     for own in of_one.values():
         found += [s for size in range(3, min(len(own), 8) + 1) for s in combinations(own[:8], size) if first[list(s)].sum() % prime == 0]
     distinct = {tuple(sorted(set(map(int, s)))) for s in found if len(set(s)) == len(s)}
-    right = [s for s in distinct if all(mark[list(s)].sum() % p == 0 for mark, p in zip(marks, PRIMES, strict=True))]
+    right = [s for s in distinct if marks(1)[list(s)].sum() % PRIMES[1] == 0]
     right = [s for s in right if _is_small(frozenset().union(*(atoms[n] for n in s)), people, persons, wises)]
     return [s for s in right if not any(set(o) < set(s) for o in right)]  # what is known of a part is told once

@@ -24,6 +24,7 @@ def main(seed: int) -> None:
             verdicts = {name: judged(kind, m, project) for name, m in changed.items()}
             everything += verdicts.values()
             wrong += [f"{kind}, {name}: {v.why}" for name, v in verdicts.items() if v.outcome == WRONG]
+            print(kind, *(f"{outcome} {count}" for outcome, count in tally(list(verdicts.values())).items()), flush=True)
             table.add_row("kept" if kind in KEEP else "destroyed", kind.replace("_", " "), *map(str, tally(list(verdicts.values()))))
     table.add_section()
     table.add_row("", "all", *map(str, tally(everything)))

@@ -30,6 +30,7 @@ CODE_AND_TEXT = {"limesurvey_vv": (1, 0), "qualtrics": (0, 1), "spss": (0, 1)}  
 CODE_IN_TEXT = "limesurvey_code_and_text"  # both in one heading
 ANSWERS_IN_CODES = ("limesurvey_codes", "limesurvey_vv", "odk", "kobo_names")
 WHOLE_ANSWER_BESIDE = ("kobo_labels", "kobo_names")  # the options, and once more all of them joined
+OTHER_IN_CELL = ("google_forms", "google_forms_download", "microsoft_forms_resaved")  # what is typed stands among the options
 ORDER_COUNTS = ("surveymonkey", "typeform")  # options stand under the last question named, or beside their neighbours
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations, pairwise
 
-from tests.judge.files import CODE_IN_TEXT, ORDER_COUNTS, WHOLE_ANSWER_BESIDE, Sheet, shuffled, write
+from tests.judge.files import CODE_IN_TEXT, ORDER_COUNTS, OTHER_IN_CELL, WHOLE_ANSWER_BESIDE, Sheet, shuffled, write
 
 
 @dataclass(frozen=True)
@@ -414,7 +414,7 @@ def number_in_a_heading_changed(sheet: Sheet, rng: random.Random) -> Mutant | No
 @destroys
 def heading_that_says_the_opposite(sheet: Sheet, rng: random.Random) -> Mutant | None:
     private, public = PRIVATE.get(sheet.partner.language, ("-", "-"))
-    found = [c for c in _headed_by_text(sheet) if sheet.targets[c] == "income_market" and private in _heading(sheet, c)]
+    found = [c for c in _headed_by_text(sheet) if private in _heading(sheet, c).split() or private in _heading(sheet, c).casefold().split()]
     if not found:
         return None
     return Mutant(sheet.with_heading(found[0], _heading(sheet, found[0]).replace(private, public)), frozenset(found))
@@ -522,6 +522,8 @@ def part_of_a_joined_answer_renamed(sheet: Sheet, rng: random.Random) -> Mutant 
             for label in labels
             if any(label in cell for cell in sheet.cells(c)) and not any(label in other for other in labels if other != label)
         ]
+    if sheet.partner.layout in OTHER_IN_CELL:  # given now and then, it may be what somebody typed
+        found = [(c, label) for c, label in found if sum(label in cell for cell in sheet.cells(c)) >= 3]
     if not found:
         return None
     c, label = rng.choice(found)
@@ -551,7 +553,10 @@ def digit_among_labels(sheet: Sheet, rng: random.Random) -> Mutant | None:
     """One answer of a column of labels is a bare digit."""
     if sheet.in_codes or not is_table(sheet):
         return None
-    c = rng.choice([c for c in columns(sheet, "select_one") if sum(cell != "" for cell in sheet.cells(c)) > 3])
+    found = [c for c in columns(sheet, "select_one") if sum(cell != "" for cell in sheet.cells(c)) > 1]
+    if not found:
+        return None
+    c = rng.choice(found)
     cells = sheet.cells(c)
     cells[rng.choice([r for r, cell in enumerate(cells) if cell != ""])] = "2"
     return Mutant(sheet.with_column(c, cells), frozenset((c,)))

@@ -52,9 +52,9 @@ META[heading_key("Total Score")] = "tool"
 
 
 def heading_rows(grid: Grid) -> list[int]:
-    """The row below the preface."""
+    """The preface and the row below it."""
     start = _start(grid.cells)
-    return [start[0]] if start else []
+    return list(range(1, start[0] + 1)) if start else []
 
 
 def read(grid: Grid) -> RawTable | None:

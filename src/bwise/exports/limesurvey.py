@@ -79,7 +79,7 @@ def read(grid: Grid) -> RawTable | None:
     if limesurvey_vv.is_vv(grid):
         return _vv(grid)
     named = headings(grid)
-    texts = [text for _, text in named]
+    texts = [tidy(text) for _, text in named]
     parting = _parting(texts)
     style = "code" if _most(texts, ONLY_CODE) else "code and text" if parting else "text"
     columns = [_column(position, text, style, parting) for position, text in named]
@@ -146,11 +146,12 @@ def _common_start(texts: list[str]) -> str:
 
 
 def _column(position: int, heading: str, style: str, parting: re.Pattern | None) -> Column:
-    if style == "code and text" and (parts := parting.match(heading)):
+    shown = tidy(heading)
+    if style == "code and text" and (parts := parting.match(shown)):
         return Column(position, heading, code=parts["code"], text=_without_empty_item(parts["text"]))
-    if style == "code" and ONLY_CODE.match(heading):
-        return Column(position, heading, code=heading, text=heading if "_" in heading else "")  # or a text, its spaces written as `_`
-    return Column(position, heading, text=_without_empty_item(heading))
+    if style == "code" and ONLY_CODE.match(shown):
+        return Column(position, heading, code=shown, text=shown if "_" in shown else "")  # or a text, its spaces written as `_`
+    return Column(position, heading, text=_without_empty_item(shown))
 
 
 def _without_empty_item(text: str) -> str:

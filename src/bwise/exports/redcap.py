@@ -92,10 +92,16 @@ def _without_open_surveys(raw: RawTable) -> pd.DataFrame:
 
 
 def _problems(raw: RawTable) -> tuple[Problem, ...]:
+    """A record in several rows: of an event or repeated form each, even where the columns that say so were deleted.
+
+    Rows that are alike to the last cell are copies, which a rule leaves out.
+    """
     records = raw.about("respondent_id")
-    if records is None or not SEVERAL_ROWS & {tidy(c.heading) for c in raw.columns}:
+    if records is None:
         return ()
-    several = records[records.duplicated()].nunique()
+    told = SEVERAL_ROWS & {tidy(c.heading) for c in raw.columns}
+    rows = records[records.ne("")] if told else records[records.ne("") & ~raw.grid.cells.loc[records.index].duplicated()]
+    several = rows[rows.duplicated()].nunique()
     if not several:
         return ()
     return (

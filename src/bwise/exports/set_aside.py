@@ -38,6 +38,7 @@ total general|promedio|desviación estándar|desviación típica|ø
 """How spreadsheets and people head a row of totals, means, medians or standard deviations, in English and the 13 countries' languages."""
 ALSO_NAMES = {answer_key(word) for word in ("n", "min", "max", "minimum", "maximum", "Minimalwert", "Maximalwert", "count", "Anzahl")}
 """Labels that may as well be somebody's name or code: believed only where the numbers are those of the column."""
+COUNTED = re.compile(r"^n ?[=:] ?\d+$")  # `n = 41`
 NUMBER = re.compile(r"^[-+−]?\d[\d\s\u00a0\u202f.,']*%?$|^[-+−]?[.,]\d+%?$|^#[A-ZÄÖÜ0-9/!?_]+[!?]?$")  # or an error, `#DIV/0!`
 LABEL_WITHIN = 5  # cells: the label of a summary is the first one that is filled, near the left
 AGREEING = 0.8  # of the numbers must be what they would be in a summary
@@ -84,7 +85,7 @@ def heading_copies(cells: pd.DataFrame, heading: int, rows: Iterable[int]) -> li
 
 def _summaries(data: pd.DataFrame) -> list[int]:
     left = data.iloc[:, :LABEL_WITHIN].apply(lambda column: column.str.casefold().str.strip(" :.\u00a0="))
-    labelled = data.index[left.isin(LABELS | ALSO_NAMES).any(axis=1)]
+    labelled = data.index[(left.isin(LABELS | ALSO_NAMES) | left.apply(lambda column: column.str.match(COUNTED))).any(axis=1)]
     found = [row for row in labelled if _is_summary(data, row)]
     rest = data.drop(found) if found else data
     last = next((row for row in reversed(rest.index) if rest.loc[row].ne("").any()), None)
@@ -96,11 +97,12 @@ def _is_summary(data: pd.DataFrame, row: int) -> bool:
     cells = data.loc[row]
     filled = cells[cells.ne("")]
     label = answer_key(filled.iloc[0]).strip(" :.=") if len(filled) else ""
-    known = label in LABELS | ALSO_NAMES
+    certain = label in LABELS or bool(COUNTED.match(label))
+    known = certain or label in ALSO_NAMES
     numbers = filled.iloc[1:] if known else filled
     if not len(numbers) or not numbers.str.match(NUMBER).all():
         return False
-    if label in LABELS:
+    if certain:
         return True
     others = data.drop(row)
     others = others[others.ne("").any(axis=1)]

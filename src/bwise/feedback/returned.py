@@ -33,10 +33,10 @@ from bwise.feedback.asks import (
 )
 from bwise.feedback.sheet import KEY_HEADING, LISTS
 from bwise.feedback.wording import Wording, languages
-from bwise.intake import quoted
 from bwise.matching.dates import parse_date
 from bwise.matching.lists import AnswerList
 from bwise.matching.numbers import UNITS, parse_number
+from bwise.params_lines import quoted
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.settings import CountrySettings, Project, corrections_file
 from bwise.storage import read_csv, write_csv

@@ -22,7 +22,7 @@ from bwise.matching.fit import NUMBER, NUMBERS, Doubt
 from bwise.matching.identifiers import IDENTIFIERS, codes_as_sent
 from bwise.matching.joins import SUM, first_filled, how_joined, take_from, total
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used, plain_list, whole_number
-from bwise.matching.numbers import UNITS, from_range, parse_number, parse_range
+from bwise.matching.numbers import AMOUNTS, UNITS, from_range, parse_number, parse_range
 from bwise.matching.rules import Rule
 from bwise.matching.words import BLANK, ERRORS, NO, NOT_APPLICABLE, NOTHING, YES, nothing_typed, yes_and_no
 from bwise.questionnaire import Question, Questionnaire
@@ -391,6 +391,8 @@ class _Work:
         if text.endswith("%"):
             known = question.unit == "%" or ("%", question.unit) in UNITS
             return None if known else Reading(rule=Rule.PER_CENT, reason="unreadable")
+        if number < 0 and question.unit in AMOUNTS:
+            return Reading(rule=Rule.BELOW_NOTHING, reason="unreadable")
         if question.kind == "integer" and not number.is_integer() and question.name not in self.delivery.units:
             return Reading(rule=Rule.NOT_WHOLE, reason="unreadable")
         if doubt and doubt.rule == Rule.SHARES:

@@ -370,7 +370,7 @@ def _without_repetitions(matches: list[Match], raw: RawTable, questionnaire: Que
     by_joined = joined.keys() - by_option
     settled = [m for q in by_joined if set(questionnaire.columns(q)) <= targets for m in strange[q]]
     repeats = [m.target in by_option or (m.question in by_joined and "/" in m.target) or m in settled for m in matches]
-    return [Match(m.column, how=REPEATS, score=m.score) if again else m for m, again in zip(matches, repeats, strict=True)]
+    return [Match(m.column, how=REPEATS, score=m.score, named=m.target) if again else m for m, again in zip(matches, repeats, strict=True)]
 
 
 def _strange_options(joined: Match, options: list[Match], matches: list[Match], raw: RawTable) -> list[Match]:

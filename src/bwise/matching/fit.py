@@ -283,7 +283,7 @@ def doubts_of_numbers(columns: Mapping[str, tuple[Question, Mapping[str, str], I
             values[group] += [v for text in plain if text not in declared and (v := parse_number(text)) is not None]
     for group, names in shares.items():
         numbers = values[group]
-        if numbers and max(numbers) <= 1 and min(numbers) >= 0 and any(0 < n < 1 for n in numbers):
+        if numbers and max(numbers) <= 1 and min(numbers) >= 0 and max(numbers) > 0:
             found |= dict.fromkeys(names, Doubt(Rule.SHARES))
     return found
 

@@ -8,6 +8,8 @@ from bwise.text import tidy
 
 UNITS = {("months", "years"): 1 / 12, ("years", "months"): 12.0, ("weeks", "years"): 1 / 52, ("share", "%"): 100.0, ("%", "share"): 0.01}
 """Factors between units a params file may declare; anything else is refused."""
+AMOUNTS = frozenset({"persons", "hours", *(unit for pair in UNITS for unit in pair)})
+"""Units of which nobody has less than none; of money one may."""
 GROUPED = re.compile(r"^[1-9]\d{0,2}(?P<sign>[ '’.,])\d{3}(?:(?P=sign)\d{3})*(?:(?P<decimal>[.,])(?P<part>\d+))?$")
 DECIMAL = re.compile(r"^(?P<whole>\d*)(?P<sign>[.,])(?P<part>\d+)$")
 

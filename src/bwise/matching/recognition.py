@@ -8,7 +8,7 @@ the runner-up are reported; two different readings that do equally well are refu
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +27,8 @@ from bwise.matching.numbers import UNITS, parse_number
 from bwise.matching.proposals import propose
 from bwise.matching.rows import Telling, column_named, rows_taken, telling_columns, undecided_rows, weight_problems
 from bwise.matching.rules import Rule, made_by
-from bwise.matching.shapes import one_row_per_answer, shape_of
+from bwise.matching.shapes import one_row_per_answer, second_headings, shape_of
+from bwise.matching.versions import rows_that_differ
 from bwise.matching.words import LANGUAGES_OF
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import Question, Questionnaire
@@ -85,7 +86,7 @@ class DeliveryRead:
     """One delivery, read and matched: the recognised reading, the runner-up, and the answers.
 
     `telling`: columns that look like a country, a wave or a weight, of which params say nothing. `undecided`: why it is not known
-    which rows of the file belong to the delivery.
+    which rows of the file belong to the delivery. `differing`: multiple answer that the file holds twice -> rows in which it differs.
     """
 
     name: str
@@ -94,6 +95,7 @@ class DeliveryRead:
     runner_up: Recognised | None
     telling: tuple[Telling, ...] = ()
     undecided: tuple[Problem, ...] = ()
+    differing: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def raw(self) -> RawTable:
@@ -132,12 +134,13 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
     whole = _read_whole(path, shown, best, delivery, questionnaire)
     lost = [replace(p, where=f"{shown}, {p.where}") for p in lost_codes(whole.raw, whole.matches, questionnaire)]
-    shape = one_row_per_answer(whole.raw.grid.cells, questionnaire)
+    shape = one_row_per_answer(whole.raw.grid.cells, questionnaire) or second_headings(whole.raw, questionnaire)
     problems = [*whole.raw.problems, *([shape] if shape else [])] or _answers_of_another_survey(whole, questionnaire)
     stop(CANNOT_USE, *(replace(p, where=shown) for p in problems), *lost)
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     telling = telling_columns(whole.raw, delivery, {m.column.position for m in whole.matches if m.target})
-    return DeliveryRead(name, delivery, whole, other, tuple(telling), tuple(undecided_rows(telling, delivery, shown)))
+    differing = rows_that_differ(whole.raw, list(whole.matches), whole.answers, questionnaire, delivery, whole.language)
+    return DeliveryRead(name, delivery, whole, other, tuple(telling), tuple(undecided_rows(telling, delivery, shown)), differing)
 
 
 def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:
@@ -181,9 +184,13 @@ def _matched(raw: RawTable, questionnaire: Questionnaire, delivery: Delivery, ex
 
 
 def _without_loopholes(tables: list[RawTable]) -> list[RawTable]:
-    """A table that the reader of its own tool refuses is no plain table either: nobody knows it better than that reader."""
+    """A table that the reader of its own tool refuses is no plain table either: nobody knows it better than that reader.
+
+    Nor is one whose headings a tool writes elsewhere than in the first row: as a plain table they would be answers.
+    """
     any_table = next((raw for raw in tables if raw.tool == plain.NAME), None)
-    if any_table and any(set(raw.problems) - set(any_table.problems) for raw in tables):
+    refused = any_table and any(set(raw.problems) - set(any_table.problems) for raw in tables)
+    if refused or any(raw.header_row > 1 for raw in tables if raw is not any_table):
         return [raw for raw in tables if raw is not any_table]
     return tables
 

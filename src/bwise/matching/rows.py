@@ -126,7 +126,10 @@ def telling_columns(raw: RawTable, delivery: Delivery, matched: Container[int] =
         if column.position not in raw.cells or column.about in ("respondent_id", "started", "submitted"):
             continue
         said = _said(column)
-        what = "" if column.position in matched and "country" not in said else _what(raw.cells[column.position], said)
+        if column.position in matched:
+            what = "country" if "country" in said and len(countries_in(raw.cells[column.position], coded=True)) > 1 else ""
+        else:
+            what = _what(raw.cells[column.position], said)
         if what and not (delivery.rows if what != "weight" else delivery.weight):
             counts = raw.cells[column.position].map(tidy).value_counts()
             found.append(Telling(column, what, {} if what == "weight" else {t: int(n) for t, n in counts.items() if t}))
@@ -143,6 +146,8 @@ def _what(cells: pd.Series, said: set[str]) -> str:
     if len(countries_in(cells, coded="country" in said)) > 1:
         return "country"
     filled = cells[cells.ne("")]
+    if "country" in said and 1 < filled.nunique() <= MOST_COUNTRIES and filled.str.isdigit().all():
+        return "country"  # by the numbers of some list
     if "weight" in said and filled.nunique() > 1 and filled.map(parse_number).notna().all():
         return "weight"
     return "wave" if "wave" in said and 1 < filled.nunique() <= MOST_WAVES else ""

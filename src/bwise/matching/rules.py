@@ -55,6 +55,7 @@ class Rule(StrEnum):
     NO_NUMBER = "no number"
     PER_CENT = "per cent where the question does not ask for them"
     SHARES = "shares between 0 and 1 where per cent are asked"
+    BELOW_NOTHING = "below 0, where there is no less than nothing: it may stand for no answer"
     NOT_WHOLE = "not a whole number: thousands may be lost (1.200 saved as 1.2)"
     BESIDE_LOST = "below 1000 beside a number whose thousands may be lost (2.000 saved as 2)"
     RANGE_WITHOUT_RULE = "a range or open class without a rule"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
-from bwise.exports.table import Grid
+from bwise.exports.table import Grid, RawTable
 from bwise.matching.columns import heading_index
 from bwise.problems import Problem
 from bwise.questionnaire import Questionnaire
@@ -49,6 +50,12 @@ LOWER_HEADINGS = Problem(
     remedy="ask the partner for the export as the tool wrote it, with one row of headings at the top",
 )
 
+SECOND_HEADINGS = Problem(
+    "row {row} holds headings, too: the texts or codes of the questions",
+    why="it would count as a respondent",
+    remedy="ask the partner for the export as the tool wrote it, with one row of headings at the top; or delete that row",
+)
+
 
 def shape_of(grid: Grid, questionnaire: Questionnaire) -> Problem | None:
     """What shape a table has whose headings are not those of the questionnaire; None when it has none of the known ones."""
@@ -65,7 +72,7 @@ def shape_of(grid: Grid, questionnaire: Questionnaire) -> Problem | None:
     for row in range(1, min(LAST_HEADING_ROW, len(cells) - 1)):
         here = len(_questions_in(cells.iloc[row], questionnaire))
         if here >= max(FEW, 2 * top):
-            return Problem(LOWER_HEADINGS.what.format(row=cells.index[row]), why=LOWER_HEADINGS.why, remedy=LOWER_HEADINGS.remedy)
+            return replace(LOWER_HEADINGS, what=LOWER_HEADINGS.what.format(row=cells.index[row]))
     return None
 
 
@@ -83,6 +90,18 @@ def one_row_per_answer(cells: pd.DataFrame, questionnaire: Questionnaire) -> Pro
     if len(first) < 2 or not first.is_unique or not len(numbers) or not numbers.all():
         return None
     return COUNTED if first.map(answer_key).isin(_answer_keys(questionnaire)).mean() >= MOSTLY else None
+
+
+def second_headings(raw: RawTable, questionnaire: Questionnaire) -> Problem | None:
+    """Whether the first row below the headings is one of headings: most of what is filled there is the text or code of a question."""
+    if not len(raw.cells):
+        return None
+    row = raw.cells.index[0]
+    filled = raw.cells.loc[row][lambda cells: cells.ne("")]
+    named = len(_questions_in(filled, questionnaire))
+    if named < FEW or named < MOSTLY * len(filled):
+        return None
+    return replace(SECOND_HEADINGS, what=SECOND_HEADINGS.what.format(row=row))
 
 
 def _has_counts(cells: pd.DataFrame) -> bool:

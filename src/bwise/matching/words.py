@@ -84,6 +84,8 @@ def yes_and_no(words: Iterable[str], language: str = "") -> tuple[frozenset[str]
         if len(meanings) == 1:
             which = meanings.pop()
             told[which] |= {word}
+    if language not in speakers and max(map(len, spoken), default=0) == 1 and not (told[0] and told[1]):
+        return found & TICKS[0], found & TICKS[1]  # `o` alone is yes in French and a circle elsewhere
     return told[0], told[1]
 
 

@@ -343,6 +343,18 @@ def classification_notes(pool: Pool, question: Question) -> tuple[str, ...]:
     return (f"Sectors are sections of {version}.",) if version else ()
 
 
+def not_offered_notes(pool: Pool, countries: Iterable[str], *questions: Question) -> tuple[str, ...]:
+    """How many of the countries compared offered an answer, where they did not all; of questions with several answers."""
+    told = []
+    for question in questions:
+        compared, names = set(countries).intersection(pool.comparable(question.name)), answer_labels(pool, question)
+        for choice in pool.questionnaire.choices(question.name).values():
+            offered = compared.intersection(pool.offered(f"{question.name}/{choice.name}"))
+            if len(offered) < len(compared) and not choice.missing:
+                told.append(f"“{names[choice.name]}” by {len(offered)} of {len(compared)}")
+    return (f"Answers that not all countries offered: {', '.join(dict.fromkeys(told))}.",) if told else ()
+
+
 def codes_of(pool: Pool) -> dict[str, dict[str, str]]:
     concepts = pool.questionnaire.concepts.values()
     return {"skill": {c.name: c.label for c in concepts}, "domain": domain_labels(pool), "country": AVERAGES}

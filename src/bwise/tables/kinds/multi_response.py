@@ -20,6 +20,7 @@ from bwise.tables.cells import (
     answer_labels,
     classification_notes,
     labels,
+    not_offered_notes,
     own_answer,
     shares_given,
 )
@@ -53,7 +54,9 @@ def plan(ledger: Ledger, about: Description) -> Plan | None:
     question = question_of(ledger, about)
     if question is None:
         return None
-    return _by_own_group(ledger, about, question) if about.groups else of_one_question(ledger, about, question, (SEVERAL,))
+    if about.groups:
+        return _by_own_group(ledger, about, question)
+    return of_one_question(ledger, about, question, (SEVERAL, *not_offered_notes(ledger.pool, ledger.pool.countries, question)))
 
 
 def _side_by_side(ledger: Ledger, about: Description) -> Plan | None:
@@ -80,7 +83,7 @@ def _side_by_side(ledger: Ledger, about: Description) -> Plan | None:
         (about.apart, "average"),
         codes,
         tuple(c for c in pool.countries if c in compared),
-        notes=(SEVERAL,),
+        notes=(SEVERAL, *not_offered_notes(pool, compared, *questions)),
         on_codes=on_codes,
     )
 
@@ -107,4 +110,5 @@ def _by_own_group(ledger: Ledger, about: Description, active: Question) -> Plan 
     }
     words, on_codes = {"label": active.label()}, classification_notes(pool, active)
     columns = ("statistic", about.groups, "average")
-    return Plan(tuple(parts), (about.item,), columns, codes, countries, words, on_codes=on_codes)
+    notes = not_offered_notes(pool, countries, *(q for q, _ in counted if q is not None and q.kind == "select_multiple"))
+    return Plan(tuple(parts), (about.item,), columns, codes, countries, words, notes, on_codes)
