@@ -14,7 +14,7 @@ test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the de
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/bwise run
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval processed/AT/country.ipynb processed/RO/country.ipynb
 

@@ -23,6 +23,27 @@ from bwise.tables import european_tables, load_tables
 from bwise.workflow import update
 
 ROOT = Path(__file__).parents[1]
+LONGEST = (
+    "test_rse2017",
+    "test_cli",
+    "test_tracing",
+    "test_matrix",
+    "test_attack",
+    "test_judge",
+    "test_identities",
+    "test_redeliveries",
+    "test_comparison",
+    "test_feedback",
+    "test_workflow",
+    "test_exports",
+)
+"""Files that take longest, which pytest-xdist begins with: else one worker is left alone with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items):
+    """The files of `LONGEST` first, in its order."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 CORRECTED = {

@@ -14,9 +14,11 @@ from bwise.hashes import sha256
 from bwise.identities import check_identities
 from bwise.lineage import is_demonstration, save
 from bwise.privacy import KEY_FILE, project_key, protect, row_numbers
+from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
-from bwise.storage import read_csv
+from bwise.storage import read_csv, write_csv
+from bwise.verification import prove_saved
 from tests.conftest import simulate_corrected
 from tests.test_cleaning import COUNTRIES, ENABLER, ROOT, WORKER, export, gathered, people, small_project
 
@@ -157,7 +159,31 @@ def test_a_run_that_is_accountable_is_saved_with_every_respondent_kept(tmp_path)
     assert in_order(project, "AT", "exclusions.csv")[["source_row", "rule"]].to_numpy().tolist() == [[3, "test"]]
 
 
-def test_a_run_that_fails_while_it_saves_leaves_no_manifest(tmp_path):
+def test_a_run_that_fails_while_it_writes_leaves_the_record_as_it_was_and_nothing_beside_it(tmp_path, monkeypatch):
+    project = small_project(tmp_path, *people({}, {}))
+    run(project)
+    before = {p.name: p.read_bytes() for p in project.processed("AT").iterdir()}
+    country, flags = cleaned(project)
+
+    def full(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("bwise.lineage.mapping_table", full)  # after the answers are written
+    with pytest.raises(OSError, match="disk full"):
+        save(country, flags, project)
+    assert {p.name: p.read_bytes() for p in project.processed("AT").iterdir()} == before
+
+
+def test_what_a_killed_run_left_behind_is_gone_after_the_next_one(tmp_path):
+    project = small_project(tmp_path, *people({}, {}))
+    left = project.processed("AT") / ".part/answers.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_text("half")
+    run(project)
+    assert sorted(p.name for p in project.processed("AT").iterdir()) == FILES
+
+
+def test_a_record_that_cannot_take_its_place_leaves_no_answers(tmp_path):
     project = small_project(tmp_path, *people({}, {}))
     run(project)
     country, flags = cleaned(project)
@@ -166,7 +192,17 @@ def test_a_run_that_fails_while_it_saves_leaves_no_manifest(tmp_path):
     in_the_way.mkdir()  # no file can take its place
     with pytest.raises(OSError):
         save(country, flags, project)
-    assert not (project.processed("AT") / "manifest.json").exists()
+    assert [p.name for p in project.processed("AT").iterdir()] == ["mapping.csv"]
+
+
+def test_a_record_that_its_files_do_not_prove_leaves_nothing(tmp_path):
+    project = small_project(tmp_path, *people({}, {}))
+    run(project)
+    country, _ = cleaned(project)
+    write_csv(project.processed("AT") / "mapping.csv", read_csv(project.processed("AT") / "mapping.csv").iloc[1:])
+    with pytest.raises(ProblemsFound, match="not proved"):
+        prove_saved(country, project)
+    assert list(project.processed("AT").iterdir()) == []
 
 
 def test_the_mapping_tells_for_every_raw_answer_what_it_became_and_how_often(tmp_path):

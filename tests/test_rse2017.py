@@ -381,8 +381,16 @@ def raw_answers(folder, country, question):
     return [row[place] for row in rows]
 
 
-@pytest.mark.parametrize("by", ["fund1", "edu1", "rse1"])
-@pytest.mark.parametrize("question", ["affSat1", "affRec3", "turnOver5", "stability1", "currentEmp10"])
+GROUPS = ["fund1", "edu1", "rse1"]
+BY_GROUP = [
+    pytest.param(question, by, marks=() if number % len(GROUPS) == place else pytest.mark.long)
+    for number, question in enumerate(["affSat1", "affRec3", "turnOver5", "stability1", "currentEmp10"])
+    for place, by in enumerate(GROUPS)
+]
+"""Question and grouping: each question by one of them in `make test`, so that each is met, and all in `make test-long`."""
+
+
+@pytest.mark.parametrize(("question", "by"), BY_GROUP)
 def test_tables_by_group_are_those_counted_in_the_public_data(question, by, real, pool, code):
     """The survey published no table by group: a plain count of its data stands in for one."""
     missing = {q: {c.name for c in pool.questionnaire.choices(q).values() if c.missing} for q in (question, by)}

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bwise import staleness
-from bwise.settings import KEY_FILE, Project
-from bwise.staleness import CONSOLIDATION, RECORD, begin, note, results, why_stale
+from bwise.settings import KEY_FILE, RECORD, Project
+from bwise.staleness import CONSOLIDATION, begin, note, results, why_stale
 
 ROOT = Path(__file__).parents[1]
 EXPORT = "raw/demo/SI/BWISE_DATA_LABELS_2022-04-29_1015.csv"

@@ -15,8 +15,8 @@ from bwise.matching.columns import ACCEPTED
 from bwise.matching.joins import SUM
 from bwise.matching.rules import TYPED, made_by
 from bwise.problems import Problem, stop
-from bwise.settings import Delivery, Project
-from bwise.storage import remove, write_csv, write_json, write_parquet
+from bwise.settings import MANIFEST, RECORD, CountrySettings, Delivery, Project
+from bwise.storage import remove, write_csv, write_json, write_parquet, written_together
 
 REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
 ROW = ["partner", "delivery", "row"]  # where a record comes from; `row` stands for its row in the export (`bwise.privacy.row_ids`)
@@ -37,26 +37,31 @@ def is_demonstration(files: list[Path]) -> bool:
 
 
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
-    """Write `processed/<CC>/`, or the folder of the part below it; the manifest comes last: a folder with a manifest is complete.
+    """Write `processed/<CC>/`, or the folder of the part below it, whole or not at all: a folder with a manifest is complete.
 
     Returns:
         The manifest.
     """
-    folder = project.processed(country.settings.country, country.settings.part)
-    remove(folder / "manifest.json")
     rows, answers = country.rows, _stored(country)
     kept = _by_content(answers[country.kept], rows["row"])
     identity = rows.loc[kept, [name for name in (*IDENTITY, "weight") if name in rows]]
     reasons = country.reasons.astype(pd.CategoricalDtype(["", *MISSING_REASONS]))
-    write_parquet(folder / "answers.parquet", pd.concat([identity, answers.loc[kept]], axis=1))
-    write_parquet(folder / "missing.parquet", pd.concat([identity, reasons.loc[kept]], axis=1))
-    write_csv(folder / "mapping.csv", mapping_table(country))
-    write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
-    write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
-    write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
     manifest = _manifest(country, flags, project)
-    write_json(folder / "manifest.json", manifest)
+    with written_together(project.processed(country.settings.country, country.settings.part), MANIFEST) as folder:
+        write_parquet(folder / "answers.parquet", pd.concat([identity, answers.loc[kept]], axis=1))
+        write_parquet(folder / "missing.parquet", pd.concat([identity, reasons.loc[kept]], axis=1))
+        write_csv(folder / "mapping.csv", mapping_table(country))
+        write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
+        write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
+        write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
+        write_json(folder / MANIFEST, manifest)
     return manifest
+
+
+def discard(project: Project, settings: CountrySettings) -> None:
+    """Remove a record that must not be used, the manifest first."""
+    for name in reversed(RECORD):
+        remove(project.processed(settings.country, settings.part) / name)
 
 
 def _by_content(answers: pd.DataFrame, ids: pd.Series) -> pd.Index:

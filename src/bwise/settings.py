@@ -20,6 +20,9 @@ from bwise.countries import EUROSTAT, country_code
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
 KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
+MANIFEST = "manifest.json"
+RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", MANIFEST)
+"""What `bwise.lineage.save` writes into the folder of a country, and of each part of what it sent."""
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = EUROSTAT  # Eurostat writes EL and UK; GR and GB (ISO 3166-1) are accepted
 ALL_ROWS = "all"

@@ -16,11 +16,9 @@ from typing import Any
 
 from bwise.hashes import sha256
 from bwise.problems import ProblemsFound
-from bwise.settings import KEY_FILE, Project, corrections_file, load_country
+from bwise.settings import KEY_FILE, RECORD, Project, corrections_file, load_country
 
 CONSOLIDATION = "consolidation"
-RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", "manifest.json")
-"""What `bwise.lineage.save` writes into the folder of a country, and of each part of what it sent."""
 
 
 def why_stale(project: Project, name: str, template: Path) -> str:

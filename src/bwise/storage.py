@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,36 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         _in_use(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_together(folder: Path, last: str) -> Iterator[Path]:
+    """A folder beside, for files that belong together: at the end they take the place of those in `folder`, `last` as the last of them.
+
+    Where writing fails, what was there stays as it was; where they cannot all take their places, none is left.
+
+    Raises:
+        ProblemsFound: a file is open in another program.
+    """
+    beside = folder / ".part"
+    shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+        names = sorted((path.name for path in beside.iterdir()), key=lambda name: (name == last, name))
+        remove(folder / last)  # from here to the end, nobody takes the files for complete
+        try:
+            for name in names:
+                (beside / name).replace(folder / name)
+        except OSError as error:
+            for path in (folder / name for name in names):
+                if path.is_file():
+                    remove(path)
+            if isinstance(error, PermissionError):
+                _in_use(folder / name)
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def remove(path: Path) -> None:

@@ -150,9 +150,9 @@ class _Part:
 
     @cached_property
     def respondents(self) -> pd.DataFrame:
-        who = _with_numbers(self.pool, self.pool.answers.loc[self.values.index, [*FILED, "row"]])[WHO]
-        wise = wises_of(self.pool).loc[who.index].fillna("")
-        return who.assign(part=self.number, source=self.pool.part or "survey", wise=wise, adds=self.values)
+        countries = tuple(self.pool.answers["country"].loc[self.values.index].unique())
+        who = _people(self.pool, countries).loc[self.values.index]
+        return who.assign(part=self.number, source=self.pool.part or "survey", adds=self.values)
 
     @cached_property
     def countries(self) -> list[str]:
@@ -240,6 +240,13 @@ def _with_numbers(pool: Pool, found: pd.DataFrame) -> pd.DataFrame:
     told = found["country"].astype("str")
     numbers = [_numbers(pool, country)[row] for country, row in zip(told, found["row"], strict=True)]
     return found.assign(country=told, source_row=pd.Series(numbers, index=found.index, dtype="int64"))
+
+
+@lru_cache(maxsize=64)
+def _people(pool: Pool, countries: tuple[str, ...]) -> pd.DataFrame:
+    """The respondents of these countries, and their WISEs."""
+    here = pool.answers.loc[pool.answers["country"].isin(countries), [*FILED, "row"]]
+    return _with_numbers(pool, here)[WHO].assign(wise=wises_of(pool).loc[here.index].fillna(""))
 
 
 @lru_cache(maxsize=64)

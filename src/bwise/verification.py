@@ -10,13 +10,13 @@ import pandas as pd
 from bwise.cleaning import Country, gather
 from bwise.hashes import changed_inputs, program
 from bwise.identities import check_identities
-from bwise.lineage import IDENTITY, ROW, mapping_table
+from bwise.lineage import IDENTITY, ROW, discard, mapping_table
 from bwise.matching import DeliveryRead, read_deliveries
 from bwise.privacy import project_key, row_ids
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Project
-from bwise.storage import read_csv, remove
+from bwise.storage import read_csv
 
 SHOWN = 5  # differences of one kind that are named one by one
 
@@ -51,12 +51,12 @@ def prove_saved(country: Country, project: Project) -> pd.DataFrame:
     """What a run has just saved, read back from its files: the same identities once more.
 
     Raises:
-        ProblemsFound: the files do not prove the answers; the manifest is removed, so that nobody uses them.
+        ProblemsFound: the files do not prove the answers; they are removed, so that nobody uses them.
     """
     try:
         return _proof(project, country.settings, country.questionnaire, country.deliveries)
     except ProblemsFound:
-        remove(project.processed(country.settings.country, country.settings.part) / "manifest.json")
+        discard(project, country.settings)
         raise
 
 
