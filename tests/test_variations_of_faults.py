@@ -194,7 +194,7 @@ LIKE = [
 TOOLS = cycle([google, limesurvey, microsoft, surveymonkey, eusurvey, limesurvey, typeform])
 
 
-@pytest.mark.parametrize(("tool", "column", "language", "heading"), [(tool, *one) for one in LIKE for tool in islice(TOOLS, 2)])
+@pytest.mark.parametrize(("tool", "column", "language", "heading"), [(tool, *one) for one in LIKE for tool in islice(TOOLS, 1)])
 def test_a_heading_that_is_like_a_question_is_asked_and_never_proposed(read, answers, tool, column, language, heading):
     found = read(answers(tool, language, {column: heading}))
     assert waits(found, column)
@@ -271,7 +271,7 @@ def test_signs_that_may_say_either_are_asked(read, answers, texts):
 
 
 @pytest.mark.parametrize("texts", [("0.45", "0.3", "1", "0"), ("0,45", "0,5", "0", "0"), ("1", "0", "1", "1"), (".5", ".25", ".1", "1.0")])
-@pytest.mark.parametrize("tool", [plain, google, microsoft])
+@pytest.mark.parametrize("tool", [google])
 def test_shares_of_one_are_not_taken_for_per_cent(read, answers, tool, texts):
     assert values(read(answers(tool, public=texts)), "public") == [None] * 4
 
@@ -298,7 +298,7 @@ def test_a_declared_sentinel_below_nothing_is_no_answer(read, answers):
 
 
 @pytest.mark.parametrize("codes", [("3.52E+11", "3,52E+11"), ("1e+12", "1e+12"), ("2.1E11", "7"), ("9,99E+14", "A1"), ("1.0E+5", "1.0E+6")])
-@pytest.mark.parametrize("tool", [plain, google, surveymonkey])
+@pytest.mark.parametrize("tool", [surveymonkey])
 def test_codes_in_scientific_notation_are_refused(read, answers, tool, codes):
     assert "the codes are lost" in read(answers(tool, wise_code=codes))
 
@@ -466,7 +466,7 @@ def test_a_file_that_was_cut_off_is_told(read, answers, tool, kept):
     ("Država", ("HRV", "SVN", "HRV", "SVN")),
     ("source", ("Österreich", "Deutschland", "Österreich", "Italien")),
 ])  # fmt: skip
-@pytest.mark.parametrize("tool", [plain, google])
+@pytest.mark.parametrize("tool", [google])
 def test_a_file_of_several_countries_waits_for_params(read, answers, tool, heading, cells):
     head, *rows = answers(tool)
     found = read([[*head, heading], *([*row, cell] for row, cell in zip(rows, cells, strict=True))])
@@ -518,7 +518,7 @@ def workbook(table):
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("kept", [0.5, 0.99])
 @pytest.mark.parametrize("name", ["answers.xlsx", "answers.xls", "answers.zip", "answers.csv"])
 def test_a_workbook_that_was_cut_off_is_a_plain_refusal(read, answers, name, kept):
     data = workbook(answers())
