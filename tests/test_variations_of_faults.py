@@ -10,6 +10,7 @@ import io
 from itertools import cycle, islice
 
 import pytest
+import xlsxwriter
 
 from bwise.matching import read_delivery
 from bwise.problems import ProblemsFound
@@ -472,3 +473,53 @@ def test_a_file_of_several_countries_waits_for_params(read, answers, tool, headi
     assert "looks like a country" in str(found.undecided[0])
     one = read([[*head, heading], *([*row, cell] for row, cell in zip(rows, cells, strict=True))], rows={heading: cells[1]})
     assert values(one, "staff") == [10.0 + n for n, cell in enumerate(cells) if cell == cells[1]]
+
+
+# ------------------------------------------------------------------ one question in two columns, and damaged files
+
+
+def with_column(table, beside, heading, cells):
+    """The table with one more column after the one that holds this heading."""
+    at = next(row.index(beside) for row in table if beside in row)
+    top = next(n for n, row in enumerate(table) if beside in row)
+    below = len(table) - len(cells)
+    told = {top: heading} | {below + n: cell for n, cell in enumerate(cells)}
+    return [[*row[: at + 1], told.get(n, ""), *row[at + 1 :]] if len(row) > at else row for n, row in enumerate(table)]
+
+
+@pytest.mark.parametrize("tool", [plain, google, microsoft, indico, eusurvey, typeform])
+def test_a_question_split_in_two_is_never_one_of_its_parts_and_the_sum_needs_both(read, answers, tool):
+    women, men = "How many women do you employ?", "How many men do you employ?"
+    table = with_column(answers(tool, headings={"staff": women}, staff=("3", "4", "", "5")), women, men, ("7", "", "2", "5"))
+    alone = read(table)
+    assert waits(alone, "staff") and {m.proposal for m in alone.recognised.matches if m.column.heading in (women, men)} == {""}
+    parts = {women: "staff", men: "staff"}
+    assert "names the question `staff` 2 times" in read(table, columns=parts)
+    assert values(read(table, columns=parts, join={"staff": "sum"}), "staff") == [10.0, None, None, 10.0]
+
+
+@pytest.mark.parametrize("tool", [plain, google, microsoft, indico, eusurvey, limesurvey])
+def test_a_question_reworded_in_the_field_is_read_from_both_columns(read, answers, tool):
+    first, later = "Do you work part time?", "Do you work fewer hours than full time?"
+    head = f"parttime. {first}" if tool is limesurvey else first
+    again = f"parttime2. {later}" if tool is limesurvey else later
+    table = with_column(answers(tool, parttime=("Yes", "No", "", "")), head, again, ("", "", "Yes", "No"))
+    assert [m.target for m in read(table).recognised.matches if later in m.column.heading] == [""]
+    found = read(table, columns={head: "parttime", again: "parttime"}, join="first")
+    assert values(found, "parttime") == ["yes", "no", "yes", "no"]
+
+
+def workbook(table):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for n, row in enumerate(table):
+            sheet.write_row(n, 0, row)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("name", ["answers.xlsx", "answers.xls", "answers.zip", "answers.csv"])
+def test_a_workbook_that_was_cut_off_is_a_plain_refusal(read, answers, name, kept):
+    data = workbook(answers())
+    assert isinstance(told := read.bytes(data[: int(len(data) * kept)], name), str) and "do:" in told
