@@ -20,7 +20,7 @@ from bwise.questionnaire import Question
 from bwise.text import answer_key
 
 NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
-OFTEN = 3  # times that different people type the same text under "other" by chance, at most
+OFTEN = 3  # cells with the same text under "other": fewer may be chance
 NUMBERS = re.compile(r"^\d+(?:\s*[;, |]\s*\d+)*\s*[;,]?$")  # several codes in one cell
 
 
