@@ -87,6 +87,30 @@ def test_lines_are_added_to_those_that_are_there(project):
     assert "# seen" in path.read_text(encoding="utf-8") and not check(project)[0].is_open
 
 
+SEEN = "In what year was your enterprise founded?"
+LINES = """    columns:
+      "{}": founded
+    wording:
+      "model": accepted
+"""
+
+
+@pytest.mark.parametrize(("sent", "written"), [("\u200e{}\u00a0", "{}"), ("{}", "\\u200e{}\\u00a0 "), ("\ufeff{}", "{}")])
+def test_a_heading_in_params_is_found_by_what_is_seen_of_it(project, sent, written):
+    export = project.root / "raw/AT/answers.csv"
+    export.write_text(EXPORT.replace("founded. " + SEEN, "q1. " + sent.format(SEEN)), encoding="utf-8")
+    (project.params / "AT.yaml").write_text(PARAMS + LINES.format("q1. " + written.format(SEEN)), encoding="utf-8")
+    state, said = check(project)
+    assert not state.problems, said
+    assert state.read.answers.values["founded"].tolist() == [1990, 1991]
+
+
+def test_two_headings_in_params_that_look_the_same_are_refused(project):
+    (project.params / "AT.yaml").write_text(PARAMS + LINES.format('founded": model\n      "founded\\u200e'), encoding="utf-8")
+    with pytest.raises(ProblemsFound, match="look the same"):
+        load_country(project, "AT")
+
+
 def test_a_delivery_nobody_knows_and_params_on_one_line_are_refused(project):
     with pytest.raises(ProblemsFound, match=r"(?s)there is no delivery `AT-9`.*did you mean `AT-1`"):
         to_confirm(project, "AT", "AT-9")

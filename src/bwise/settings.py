@@ -18,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.countries import EUROSTAT, country_code
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+from bwise.text import tidy
 
 KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 MANIFEST = "manifest.json"
@@ -96,6 +97,17 @@ class Delivery(Strict):
     rescale: dict[str, Literal["linear"] | dict[str, Annotated[str, BeforeValidator(str)]]] = {}
     classifications: dict[str, str] = {}
     options: dict[str, Literal["all_offered", "not_offered"]] = {}
+
+    @field_validator("columns", "wording")
+    @classmethod
+    def _as_seen(cls, given):
+        """Headings without what nobody sees, as `bwise.matching.columns.names_of` has them."""
+        if isinstance(given, str):
+            return given
+        seen = {tidy(name): value for name, value in given.items()}
+        if len(seen) < len(given):
+            raise ValueError("two of the headings look the same; take one of the lines out")
+        return seen
 
     @field_validator("rows", mode="before")
     @classmethod

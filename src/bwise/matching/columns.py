@@ -77,8 +77,8 @@ def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Deliver
 
 
 def names_of(column: Column) -> tuple[str, str, str]:
-    """How params may name a column."""
-    return column.place, column.heading, column.code
+    """How params may name a column: by what is seen of its heading and code."""
+    return column.place, tidy(column.heading), tidy(column.code)
 
 
 def _declared(column: Column, delivery: Delivery) -> Match | None:

@@ -461,7 +461,7 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
     """Lines of params that match nothing in the file: they would do nothing, and nobody would know."""
     why = "the line would do nothing"
     open_to_params = [c for c in read.raw.columns if not c.about]
-    there = {name for c in open_to_params for name in (c.heading, c.code, c.place) if name}
+    there = {name for c in open_to_params for name in names_of(c) if name}
     problems = weight_problems(read.raw, delivery, shown)
     problems += [
         Problem(f"`columns: {heading}` matches no heading", shown, why, did_you_mean(heading, there))

@@ -60,7 +60,7 @@ def rows_taken(raw: RawTable, delivery: Delivery) -> RawTable:
 def column_named(raw: RawTable, name: str) -> Column | None:
     """The column that a line of params means by its place, heading or code; None where there is none, or no one column."""
     open_columns = [c for c in raw.columns if c.position in raw.cells]
-    for same in (lambda c: name == c.place, lambda c: tidy(name) == tidy(c.heading), lambda c: bool(c.code) and name == c.code):
+    for same in (lambda c: name == c.place, lambda c: tidy(name) == tidy(c.heading), lambda c: bool(c.code) and tidy(name) == tidy(c.code)):
         found = [c for c in open_columns if same(c)]
         if len(found) == 1:
             return found[0]
