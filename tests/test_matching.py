@@ -159,6 +159,28 @@ def test_of_two_columns_with_one_heading_neither_is_taken_and_the_question_is_na
     assert model.target == "model"
 
 
+def test_a_text_among_the_codes_of_another_battery_stays_open_and_so_does_its_own_place(send, questionnaire):
+    """`Q21_2` has the text of a row of Q24, and `Q24_2` that of a row of Q21: somebody exchanged two headings."""
+    digital, green = (questionnaire.batteries()[name][:4] for name in ("digrel", "grnrel"))
+    texts = {f"Q{n}_{row}": _asked(q) for n, rows in ((21, digital), (24, green)) for row, q in enumerate(rows, 1)}
+    straight = _rated(send, texts)
+    assert [m.target for m in straight] == [q.name for q in (*digital, *green)]
+    texts["Q21_2"], texts["Q24_2"] = texts["Q24_2"], texts["Q21_2"]
+    exchanged = _rated(send, texts)
+    assert [m.column.code for m in exchanged if not m.settled] == ["Q21[2]", "Q24[2]"]
+    assert [m.named for m in exchanged if not m.settled] == [green[1].name, digital[1].name]
+    assert not any(m.proposal for m in exchanged)
+
+
+def _rated(send, texts):
+    """One match per code and text, each over one rating."""
+    return send([[f"{code}. {text}" for code, text in texts.items()], ["3"] * len(texts)]).recognised.matches
+
+
+def _asked(question):
+    return f"{question.battery_labels['en']} [{question.labels['en']}]"
+
+
 def test_the_surer_of_two_columns_is_taken_wherever_it_stands(columns):
     first, second, _ = columns("founded. In which year was your enterrprise founded?", f"founded. {FOUNDED}", f"model. {MODEL}")
     assert (first.how, second.target) == (SECOND, "founded")

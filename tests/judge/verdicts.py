@@ -1,4 +1,4 @@
-"""What becomes of a changed delivery, as an analyst sees it in `bwise check`: same, asked, refused, or wrong."""
+"""What becomes of a changed delivery in `bwise check`, and in the flags of a run: same, asked, refused, or wrong."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from bwise.cleaning import DUPLICATE
+from bwise.checks import flag
+from bwise.cleaning import DUPLICATE, apply_skip_logic, exclude, gather
 from bwise.intake import State, states
+from bwise.questionnaire import Questionnaire
 from bwise.settings import CountrySettings, Delivery, Project
 from tests.judge.files import DELIVERIES, ROOT, people_of, sheet
-from tests.judge.mutations import KEEP, Mutant
+from tests.judge.mutations import DESTROY, KEEP, Mutant
 
 SAME, ASKED, REFUSED, WRONG = "same", "asked", "refused", "wrong"
 
@@ -33,12 +35,32 @@ def project_in(folder: Path) -> Project:
 
 def judged(kind: str, mutant: Mutant, project: Project) -> Verdict:
     """Read the changed delivery and compare it with what the simulated people sent."""
+    state = _state(mutant, project)
+    found = verdict(kind, mutant, state)
+    silent = found.outcome == WRONG and kind in DESTROY and not mutant.touched and not state.problems
+    if silent and len(respondents(state)) == len(mutant.sheet.order):  # answers that were pushed aside: told by flags of their record
+        questionnaire, sent = mutant.sheet.questionnaire, _state(Mutant(sheet(mutant.sheet.partner)), project)
+        new = _flags(state, questionnaire) - _flags(sent, questionnaire)
+        return Verdict(ASKED, "flagged: " + ", ".join(sorted({name for _, name in new}))) if new else found
+    return found
+
+
+def _state(mutant: Mutant, project: Project) -> State:
     (project.root / "raw" / mutant.name).write_bytes(mutant.bytes)
     partner = mutant.sheet.partner
     delivery = Delivery(partner=partner.name, file=Path("raw", mutant.name))
     settings = CountrySettings(country=partner.country, questionnaire=mutant.sheet.questionnaire.name, deliveries=[delivery])
     (state,) = states(project, settings, mutant.sheet.questionnaire)
-    return verdict(kind, mutant, state)
+    return state
+
+
+def _flags(state: State, questionnaire: Questionnaire) -> set[tuple[int, str]]:
+    """Record and flag, as the country page lists them."""
+    settings = CountrySettings(country=state.country, questionnaire=questionnaire.name, deliveries=[state.delivery])
+    country = gather(settings, questionnaire, [state.read])
+    apply_skip_logic(country)
+    exclude(country)
+    return {(found.position, found.flag) for found in flag(country).itertuples()}
 
 
 def judged_beside_itself(mutant: Mutant, project: Project) -> Verdict:
@@ -93,6 +115,7 @@ def opened(state: State, mutant: Mutant) -> set[str]:
     """Questions about which something waits for a decision."""
     targets = mutant.sheet.targets
     columns = {targets[m.column.position] for m in state.columns if m.column.position < len(targets)} - {""}
+    columns |= {m.named for m in state.columns if m.named}
     return {mutant.sheet.question_of(target).name for target in columns | set(state.answers["question"]) | set(state.options)}
 
 

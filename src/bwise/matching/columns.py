@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,7 +25,10 @@ WORDING = "code and another wording"  # asked; believed once params accept it
 ACCEPTED = "code and accepted wording"
 SECOND = "second column"
 CONTRADICTION = "code and text contradict each other"
+STRAY = "code and text of two batteries"
 OTHER_HEADINGS = frozenset(map(heading_key, OTHER))
+ROW_OF = re.compile(r"^(?P<question>[A-Za-z]*\d+)[\[_.]")  # `Q21_3`, `Q21[SQ003]`: a row of the question that the tool numbered 21
+FAMILY = 3  # rows of one battery under one number, before they say anything about another row
 LETTERS = 10  # letters of a text that must be left for its question to be told by them
 NUMBER = re.compile(r"^[a-z]{0,3}[ ._-]?\d+(?:[._-]\d+)*$", re.IGNORECASE)  # a code that may be the tool's own numbering: Q12, 3, SQ001
 
@@ -73,7 +77,35 @@ def match_columns(raw: RawTable, questionnaire: Questionnaire, delivery: Deliver
     matches = [_declared(e.column, delivery) or _match(e, raw, index, delivery, numbered, explain) for e in found]
     if raw.bare_options:
         matches = _bare_options(raw, matches, index, questionnaire)
+    matches = _without_strays(matches, questionnaire)
     return _without_repetitions(_one_column_per_target(matches, delivery), raw, questionnaire)
+
+
+def _without_strays(matches: list[Match], questionnaire: Questionnaire) -> list[Match]:
+    """The matches without columns whose text is of one battery and whose code is of another: `Q21_3` among the rows of Q24.
+
+    A tool numbers the rows of a question together (`Q21_1`, `Q21_2`, …). Where all others of a number are one battery of the
+    questionnaire, and all others of this battery have one other number, the heading stands over the wrong column.
+    """
+    rows = {}  # column -> the number its tool gave the question, and the battery of its text
+    for match in matches:
+        numbered = ROW_OF.match(match.column.code)
+        if match.how == "text" and numbered and (battery := questionnaire[match.question].battery):
+            rows[match.column.position] = (numbered["question"], battery)
+    counts = Counter(rows.values())
+    usual = {number: battery for (number, battery), count in counts.items() if count >= FAMILY}
+    number_of = {battery: number for number, battery in usual.items()}
+    strays = {
+        position: usual[number]
+        for position, (number, battery) in rows.items()
+        if counts[number, battery] == 1 and number in usual and number_of.get(battery, number) != number
+    }
+    return [
+        Match(m.column, how=STRAY, named=m.target, why=f"its code is one of those of `{strays[m.column.position]}`")
+        if m.column.position in strays
+        else m
+        for m in matches
+    ]
 
 
 def names_of(column: Column) -> tuple[str, str, str]:

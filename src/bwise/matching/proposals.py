@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from bwise.exports.table import RawTable
 from bwise.matching.answers import match_answers
-from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
+from bwise.matching.columns import CONTRADICTION, SECOND, STRAY, WORDING, Match
 from bwise.matching.headings import HeadingIndex, heading_index
 from bwise.matching.wording import CONTRADICTED, SAME, UNLIKE, judge, related
 from bwise.questionnaire import Questionnaire
@@ -37,7 +37,7 @@ def propose(raw: RawTable, matches: Iterable[Match], questionnaire: Questionnair
 
 def _likely(match: Match, index: HeadingIndex) -> Match:
     """What the code of a column speaks for, or its text where it has none."""
-    if match.how in (CONTRADICTION, SECOND):
+    if match.how in (CONTRADICTION, SECOND, STRAY):
         return match
     return replace(match, proposal=match.named) if match.named else _nearest(match, index)
 
