@@ -1,10 +1,9 @@
 import shutil
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from bwise.pooling import _check_weights, country_pool, load_pool
+from bwise.pooling import country_pool, load_pool
 from bwise.problems import ProblemsFound
 from bwise.settings import Project, load_country
 from bwise.storage import write_text
@@ -167,10 +166,3 @@ def test_greece_is_el_in_the_order_of_countries_too(tmp_path):
 def test_the_params_of_the_demonstration_name_every_country_once():
     countries = Project(ROOT).consolidation().countries
     assert sorted(countries) == sorted(p.stem for p in (ROOT / "params").glob("[A-Z][A-Z].yaml"))
-
-
-@pytest.mark.parametrize(("weights", "told"), [(("w", ""), "no weight is declared for BE"), (("w", "w"), "are not weighted")])
-def test_weighted_tables_are_refused_with_the_countries_that_have_no_weight(weights, told):
-    manifests = {country: {"deliveries": [{"weight": weight}]} for country, weight in zip(("AT", "BE"), weights, strict=True)}
-    with pytest.raises(ProblemsFound, match=told):
-        _check_weights(SimpleNamespace(settings=SimpleNamespace(weighted=True), manifests=manifests))

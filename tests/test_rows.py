@@ -5,11 +5,12 @@ import datetime
 import pytest
 from ruamel.yaml import YAML
 
-from bwise.cleaning import gather, open_answers
+from bwise.cleaning import exclude, gather, open_answers
 from bwise.intake import State, page
 from bwise.matching import read_deliveries
 from bwise.problems import ProblemsFound
 from bwise.settings import CountrySettings, Delivery, Project
+from bwise.summaries import balance
 
 HEADINGS = ["Country", "Wave", "Day", "gewicht", "wise_code", "staff"]
 ROWS = [
@@ -131,6 +132,34 @@ def test_a_weight_is_kept_beside_the_answers(send, questionnaire):
     settings = CountrySettings(country="AT", questionnaire="skills_survey", deliveries=[read.delivery])
     assert gather(settings, questionnaire, [read]).rows["weight"].tolist() == [0.5, 2]
     assert [m.settled for m in read.recognised.matches if m.column.heading in ("Country", "gewicht")] == [True, True]
+
+
+def test_check_counts_the_rows_of_a_file_and_its_weights_and_the_run_its_rows(send, questionnaire):
+    mean = ["mean", "", "", "1.25", "", "13.75"]
+    read = send([HEADINGS, *ROWS[:2], HEADINGS, *ROWS[2:], mean], rows={"Country": "Austria"}, weight="gewicht")
+    rules = ["heading_row", "summary_row"]
+    settings = CountrySettings(country="AT", questionnaire="skills_survey", deliveries=[read.delivery], exclude=rules)
+    country = gather(settings, questionnaire, [read])
+    told = page(State("XX-1", read.delivery, "AT", read, answers=open_answers(country)), questionnaire)
+    assert "rows         6 of the file = 2 received + 2 not of this delivery + 2 nobody's answers" in told
+    assert "weights      gewicht: 0.5 to 2, mean 1.25; kept beside the answers, no table uses them" in told
+    exclude(country)
+    counts = balance(country).frame.loc["all"].to_dict()
+    assert counts == {
+        "rows of the file": 6,
+        "of other countries or waves": 2,
+        "received": 4,
+        "excluded: heading row": 1,
+        "excluded: summary row": 1,
+        "kept": 2,
+    }
+
+
+def test_a_file_that_holds_nothing_but_records_says_no_more_of_its_rows(send, questionnaire):
+    read = send([HEADINGS, *ROWS], rows="all")
+    settings = CountrySettings(country="AT", questionnaire="skills_survey", deliveries=[read.delivery])
+    told = page(State("XX-1", read.delivery, "AT", read, answers=open_answers(gather(settings, questionnaire, [read]))), questionnaire)
+    assert " of the file = " not in told and "weights  " not in told
 
 
 @pytest.mark.parametrize("cell", ["", "0", "-1", "heavy"])

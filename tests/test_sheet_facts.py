@@ -3,6 +3,7 @@
 import io
 import zipfile
 from functools import partial
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -11,6 +12,7 @@ from bwise.exports.containers import grids
 from bwise.exports.sheet_facts import cells_spanned, sheet_facts, shows_percent
 from bwise.problems import ProblemsFound
 
+OLD_WORKBOOK = Path(__file__).parent / "cases" / "files" / "percentages.xls"
 HEADINGS = ["wise_code", "income_market", "income_contracts"]
 
 
@@ -73,6 +75,30 @@ def test_the_answers_are_those_that_the_partner_saw(send):
 
     found = send(made(fill), name="answers.xlsx").answers.values
     assert found.loc[2, ["income_market", "income_contracts"]].tolist() == [45, 55]
+
+
+def test_an_old_workbook_tells_its_percentages_and_errors_too(tmp_path):
+    """`percentages.xls` was made by SheetJS: 45 % and 7.0 % as formats, 30 and 12.5, 30 % and 0.45, 0 and #N/A."""
+    cells = cells_of(OLD_WORKBOOK.read_bytes(), tmp_path, "answers.xls").cells
+    assert cells.loc[2].tolist() == ["W1", "45%", "7%"]
+    assert cells.loc[3].tolist() == ["W2", "30", "12.5"]
+    assert cells.loc[4].tolist() == ["W3", "30%", "0.45"]
+    assert cells.loc[5].tolist() == ["W4", "0", "#N/A"]
+
+
+def test_an_old_workbook_whose_formats_cannot_be_read_is_refused(tmp_path, monkeypatch):
+    def unreadable(data):
+        raise ValueError
+
+    monkeypatch.setattr("bwise.exports.sheet_facts.facts_of_binary", unreadable)
+    with pytest.raises(ProblemsFound, match="save as XLSX"):
+        cells_of(OLD_WORKBOOK.read_bytes(), tmp_path, "answers.xls")
+
+
+@pytest.mark.parametrize("length", [600, 1500, 3000])
+def test_an_old_workbook_that_was_cut_off_is_refused(tmp_path, length):
+    with pytest.raises(ProblemsFound):
+        cells_of(OLD_WORKBOOK.read_bytes()[:length], tmp_path, "answers.xls")
 
 
 def test_errors_of_cells_are_text_and_not_blank(tmp_path):

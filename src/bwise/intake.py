@@ -16,6 +16,7 @@ from bwise.corrections import correct, load_corrections, misfits
 from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
+from bwise.matching.rows import weights
 from bwise.params_lines import quoted
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
@@ -24,7 +25,7 @@ from bwise.settings import CountrySettings, Delivery, Project, corrections_file
 from bwise.storage import write_text
 from bwise.wises import check_wises, shared_codes
 
-SHOWN = 20  # open columns or answers that are listed one by one
+SHOWN = 20  # open answers that are listed one by one; all of them stand in a file
 LONG = 100  # characters of a heading or answer that are shown
 
 
@@ -186,13 +187,13 @@ def page(state: State, questionnaire: Questionnaire) -> str:
     lines += [f"  runner-up    {other.describe()}" if other else "  runner-up    none: there is no other way to read it"]
     lines += [f"  remark       {note}" for note in state.read.raw.notes]
     lines += [f"  remark       {column}" for column in state.read.telling]
-    lines += [f"  rows         {state.read.raw.other_rows} of the file are not of this delivery"] if state.read.raw.other_rows else []
+    lines += _rows_of_the_file(state.read)
     lines += ["  rows         which of them belong to the delivery is open", *_indented(str(p) for p in state.rows)] if state.rows else []
     personal = [c.heading for c in state.read.raw.columns if c.about == "person"]
     lines += [f"  dropped      personal data: {', '.join(personal) or 'none'}"]
     if others := list(state.read.raw.grid.others):
         lines += [f"  not read     other sheets or files: {', '.join(others)}"]
-    lines += [f"  records      {len(state.read.raw.cells)}", *_columns(state), *_answers(state)]
+    lines += [f"  records      {len(state.read.raw.cells)}", *_weights(state), *_columns(state), *_answers(state)]
     absent = not_asked(state.read, questionnaire)
     lines += [f"  not asked    {len(absent)} questions{': ' + _few(absent) if absent else ''}"]
     if not state.delivery.accepted:
@@ -205,6 +206,24 @@ def page(state: State, questionnaire: Questionnaire) -> str:
     if state.wises:
         lines += ["  enterprises  that cannot be joined", *_indented(str(problem) for problem in state.wises)]
     return "\n".join([*lines, "", *_next_steps(state)])
+
+
+def _rows_of_the_file(read: DeliveryRead) -> list[str]:
+    """What became of the rows of the file, where they are not all of them records."""
+    nobody = len(read.raw.cells.index.intersection(list(read.raw.grid.set_aside)))
+    received, others = len(read.raw.cells) - nobody, read.raw.other_rows
+    if not nobody + others:
+        return []
+    parts = f"{received} received + {others} not of this delivery + {nobody} nobody's answers"
+    return [f"  rows         {received + others + nobody} of the file = {parts}"]
+
+
+def _weights(state: State) -> list[str]:
+    if not state.delivery.weight:
+        return []
+    found = weights(state.read.raw, state.delivery)
+    about = f"{found.min():g} to {found.max():g}, mean {found.mean():.3g}"
+    return [f"  weights      {state.delivery.weight}: {about}; kept beside the answers, no table uses them"]
 
 
 def _score(score: tuple[float, float, float]) -> str:
@@ -282,9 +301,7 @@ def _next_steps(state: State) -> list[str]:
 
 
 def _listed(lines: Iterable[str]) -> list[str]:
-    lines = list(lines)
-    more = [f"               … and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-    return [f"               {line}" for line in lines[:SHOWN]] + more
+    return [f"               {line}" for line in lines]
 
 
 def _indented(texts) -> list[str]:

@@ -100,20 +100,7 @@ def load_pool(project: Project) -> Pool:
         ProblemsFound: no country can be used.
     """
     questionnaire = project.consolidation().questionnaire
-    pool = _pool(project, questionnaire, CountrySettings.part, project.countries(), partial(load_country, project))
-    _check_weights(pool)
-    return pool
-
-
-def _check_weights(pool: Pool) -> None:
-    """Refuse `weighted: true`: a pooled figure is weighted where all countries have weights, or it is not."""
-    if not pool.settings.weighted:
-        return
-    without = [c for c, m in pool.manifests.items() if not all(d["weight"] for d in m["deliveries"])]
-    what = f"no weight is declared for {', '.join(without)}" if without else "the tables of this version are not weighted"
-    why, remedy = "one country would count otherwise than another", "take `weighted:` out of params/consolidation.yaml"
-    remedy += "; or declare a `weight:` in each of their deliveries" if without else ""
-    stop("The tables cannot be weighted.", Problem(what, "params/consolidation.yaml", why, remedy))
+    return _pool(project, questionnaire, CountrySettings.part, project.countries(), partial(load_country, project))
 
 
 def load_focus_groups(project: Project) -> Pool | None:

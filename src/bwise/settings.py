@@ -243,7 +243,6 @@ class ConsolidationSettings(Strict):
         size_classes: lower bounds of the size classes of WISEs above the first, in persons employed.
         age_classes: lower bounds of the age classes of WISEs above the first, in years, at `reference_year`.
         country_groups: name -> countries, for a breakdown; none when empty.
-        weighted: whether the tables use weights. They do not yet: it is refused, with the countries that have none.
     """
 
     questionnaire: str
@@ -262,7 +261,6 @@ class ConsolidationSettings(Strict):
     age_classes: list[int] = Field(default=[5, 15], min_length=1)
     reference_year: int = 2022
     country_groups: dict[str, list[str]] = {}
-    weighted: bool = False
 
     @field_validator("countries")
     @classmethod

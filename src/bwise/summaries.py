@@ -158,7 +158,7 @@ def unreadable(country: Country) -> Summary:
 
 
 def balance(country: Country) -> Summary:
-    """Records received, excluded by rule, kept: per delivery and in all."""
+    """Records received, excluded by rule, kept: per delivery and in all; where params take part of a file only, its other rows, too."""
     rows = country.rows[["delivery"]].assign(outcome="kept")
     rule = country.exclusions.set_index("position")["rule"]
     rows.loc[rule.index.astype(int), "outcome"] = "excluded: " + rule.to_numpy()
@@ -167,6 +167,10 @@ def balance(country: Country) -> Summary:
     excluded = [f"excluded: {r}" for r in (*by_hand, *country.settings.exclude)]
     table = table.reindex(columns=[*excluded, "kept"], fill_value=0)
     table.insert(0, "received", table.sum(axis=1))
+    others = {d.name: d.raw.other_rows for d in country.deliveries if d.raw.other_rows}
+    if others:
+        table.insert(0, "of other countries or waves", pd.Series(others).reindex(table.index, fill_value=0))
+        table.insert(0, "rows of the file", table["of other countries or waves"] + table["received"])
     table.loc["all"] = table.sum()
     return Summary(table.rename(columns=lambda c: c.replace("_", " ")))
 

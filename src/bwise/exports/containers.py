@@ -205,11 +205,10 @@ def _within(value: object, low: float | str, high: float | str) -> bool:
 def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
     _check_spread(data, shown)
     try:
-        sheets = pages(data)
+        sheets, facts = pages(data), sheet_facts(data)
     except ValueError:
         kind, remedy = next((k, r) for magic, k, r in LOOKS_LIKE if data.startswith(magic))
         stop(CANNOT_READ, Problem(f"the file looks like {kind}", shown, remedy=remedy))
-    facts = sheet_facts(data)
     filled = {name: _frame(_texts(rows, facts.get(name, SheetFacts()))) for name, _, rows, _ in sheets if rows}
     named = next((name for name in filled if tidy(name) == tidy(sheet or "")), None)
     if sheet and not named:

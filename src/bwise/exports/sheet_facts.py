@@ -1,7 +1,8 @@
 """What a workbook says of its cells beyond their values: percent formats, errors, what is hidden.
 
 The library that reads workbooks tells values only: 0.45 for a cell that shows 45 %, nothing for `#N/A`. The rest is in the XML
-inside the file: Office Open XML (ECMA-376 part 1, 18.3 worksheets and 18.8 styles) or OpenDocument 1.3 (part 3, 9 tables).
+inside the file: Office Open XML (ECMA-376 part 1, 18.3 worksheets and 18.8 styles) or OpenDocument 1.3 (part 3, 9 tables); that
+of a workbook from before 2007 is read by `binary_facts`.
 Only what is looked for is parsed, and only where a first look at the bytes finds it.
 """
 
@@ -13,6 +14,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
+
+from bwise.exports.binary_facts import facts_of_binary
+from bwise.exports.workbook_pages import BINARY
 
 Place = tuple[int, int]  # row from 1, position of the column from 0
 
@@ -37,7 +41,13 @@ class SheetFacts:
 
 
 def sheet_facts(data: bytes) -> dict[str, SheetFacts]:
-    """Name of each sheet of an XLSX or ODS workbook -> what it says of its cells; nothing for other or damaged files."""
+    """Name of each sheet of a workbook -> what it says of its cells; nothing for damaged files.
+
+    Raises:
+        ValueError: of a workbook from before 2007, they cannot be read.
+    """
+    if data.startswith(BINARY):
+        return {name: _of_binary(*facts) for name, facts in facts_of_binary(data).items()}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = set(archive.namelist())
@@ -49,6 +59,11 @@ def sheet_facts(data: bytes) -> dict[str, SheetFacts]:
     except (zipfile.BadZipFile, ElementTree.ParseError, OSError, RuntimeError, NotImplementedError, ValueError):
         pass  # the reader of values says what is wrong with the file
     return {}
+
+
+def _of_binary(numbers: dict[Place, str], errors: dict[Place, str], rows: list[int], columns: list[int]) -> SheetFacts:
+    shown = {code: shows_percent(code) for code in set(numbers.values())}
+    return SheetFacts({place for place, code in numbers.items() if shown[code]}, errors, rows, columns)
 
 
 def cells_spanned(data: bytes) -> dict[str, int]:
