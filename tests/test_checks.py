@@ -54,6 +54,7 @@ def test_each_flag_is_set_where_its_rule_says_so_and_nowhere_else(tmp_path, chan
 
 
 def test_shares_outside_the_range_are_flagged_though_they_sum_to_100(tmp_path):
+    """The share below 0 is open until params say what it stands for: there is no sum yet."""
     assert flagged(tmp_path, *people({}, {"income_a": "110", "income_b": "-10"})) == {3: {"out_of_range"}}
 
 

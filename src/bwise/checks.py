@@ -169,8 +169,8 @@ def _income(country: Country) -> pd.DataFrame:
     names = [q.name for role in INCOME_SHARES for q in country.questionnaire.with_role(role)]
     if not names:
         return _rows(pd.Series(dtype=bool), "income_sum")
-    shares = country.values[names]
-    wrong = shares.notna().any(axis=1) & ((shares.sum(axis=1) - 100).abs() > INCOME_TOLERANCE)
+    shares, known = country.values[names], country.reasons[names].ne("unreadable").all(axis=1)
+    wrong = shares.notna().any(axis=1) & known & ((shares.sum(axis=1) - 100).abs() > INCOME_TOLERANCE)
     return _rows(wrong, "income_sum", "income")
 
 
