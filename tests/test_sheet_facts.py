@@ -12,7 +12,7 @@ from bwise.exports.containers import grids
 from bwise.exports.sheet_facts import cells_spanned, sheet_facts, shows_percent
 from bwise.problems import ProblemsFound
 
-OLD_WORKBOOK = Path(__file__).parent / "cases" / "files" / "percentages.xls"
+OLD_WORKBOOK = Path(__file__).parent / "workbooks" / "percentages.xls"
 HEADINGS = ["wise_code", "income_market", "income_contracts"]
 
 
