@@ -132,7 +132,9 @@ def columns_in_another_order(sheet: Sheet, rng: random.Random) -> Mutant | None:
 def in_another_encoding(sheet: Sheet, rng: random.Random) -> Mutant | None:
     if not is_text(sheet) or sheet.format.encoding.startswith("cp"):
         return None
-    encoding = rng.choice(["utf-16", "utf-8", "utf-8-sig", OTHER_PAGES[sheet.partner.language]])
+    letters = "".join(cell for row in sheet.rows for cell in row)
+    pages = ["utf-16", "utf-8", "utf-8-sig", OTHER_PAGES[sheet.partner.language]]
+    encoding = rng.choice([page for page in pages if page.startswith("utf") or letters.encode(page, "replace").decode(page) == letters])
     if sheet.in_codes and encoding.startswith("cp"):  # a code page shows in few letters: told by the alphabet, or refused
         encoding = "utf-16"
     return Mutant(replace(sheet, format=replace(sheet.format, encoding=encoding)))
