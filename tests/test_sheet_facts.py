@@ -87,10 +87,10 @@ def test_an_old_workbook_tells_its_percentages_and_errors_too(tmp_path):
 
 
 def test_an_old_workbook_whose_formats_cannot_be_read_is_refused(tmp_path, monkeypatch):
-    def unreadable(data):
+    def unreadable(program, data):
         raise ValueError
 
-    monkeypatch.setattr("bwise.exports.sheet_facts.facts_of_binary", unreadable)
+    monkeypatch.setattr("bwise.exports.sheet_facts.read_apart", unreadable)
     with pytest.raises(ProblemsFound, match="save as XLSX"):
         cells_of(OLD_WORKBOOK.read_bytes(), tmp_path, "answers.xls")
 

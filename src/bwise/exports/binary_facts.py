@@ -1,11 +1,8 @@
-"""What a workbook from before 2007 (BIFF, `.xls`) says of its cells beyond their values, in a process of its own.
-
-The same file is the program of that process, which imports nothing of ours: a damaged file may bring anything down.
-"""
+"""What a workbook from before 2007 (BIFF, `.xls`) says of its cells beyond their values: a program that `bwise.exports.sheet_facts`
+runs apart, and that imports nothing of ours. It gives the name of each sheet -> `Facts`."""
 
 import io
 import pickle
-import subprocess
 import sys
 
 import xlrd
@@ -13,18 +10,6 @@ import xlrd
 Facts = tuple[dict[tuple[int, int], str], dict[tuple[int, int], str], list[int], list[int]]
 """Number formats of the cells that hold a number and texts of those with an error, by row (from 1) and column (from 0); rows (from 1)
 and columns (from 0) that are hidden."""
-
-
-def facts_of_binary(data: bytes) -> dict[str, Facts]:
-    """Name of each sheet -> what it says of its cells.
-
-    Raises:
-        ValueError: they cannot be read, so that 0.45 and 45 % cannot be told apart.
-    """
-    done = subprocess.run([sys.executable, "-I", __file__], input=data, capture_output=True, check=False)
-    if done.returncode:
-        raise ValueError("the formats of the cells cannot be read")
-    return pickle.loads(done.stdout)
 
 
 def _facts(data: bytes) -> dict[str, Facts]:

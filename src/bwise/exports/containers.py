@@ -5,10 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import pickle
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bwise.exports.apart import read_apart
 from bwise.exports.sheet_facts import SheetFacts, cells_spanned, sheet_facts
 from bwise.exports.table import Grid
 from bwise.exports.workbook_pages import BINARY, pages
@@ -181,11 +179,11 @@ def _sav(data: bytes, shown: str) -> Grid:
     A value with a label is written as its label, user-missing values too (`user_missing`): they are answers of a kind. A value
     that the file declares missing without giving it a label says nothing, and is left empty: -99 is no number of anything.
     """
-    found = subprocess.run([sys.executable, "-c", READ_SAV], input=data, capture_output=True, check=False)
-    if found.returncode:
+    try:
+        cells, meta = read_apart(["-c", READ_SAV], data)
+    except ValueError:
         what = "the SPSS file is damaged, or its letters are not in the encoding it declares"
         stop(CANNOT_READ, Problem(what, shown, remedy="ask the partner to save it again, or for the answers as CSV or XLSX"))
-    cells, meta = pickle.loads(found.stdout)
     columns, empty = {}, 0
     for position, (name, values) in enumerate(cells.items()):
         labels, missing = meta.variable_value_labels.get(name, {}), meta.missing_ranges.get(name, [])

@@ -13,11 +13,13 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from xml.etree import ElementTree
 
-from bwise.exports.binary_facts import facts_of_binary
+from bwise.exports.apart import read_apart
 from bwise.exports.workbook_pages import BINARY
 
+BINARY_FACTS = Path(__file__).with_name("binary_facts.py")
 Place = tuple[int, int]  # row from 1, position of the column from 0
 
 LARGEST = 500_000_000  # bytes of one part; more is no questionnaire export
@@ -47,7 +49,7 @@ def sheet_facts(data: bytes) -> dict[str, SheetFacts]:
         ValueError: of a workbook from before 2007, they cannot be read.
     """
     if data.startswith(BINARY):
-        return {name: _of_binary(*facts) for name, facts in facts_of_binary(data).items()}
+        return {name: _of_binary(*facts) for name, facts in read_apart(["-I", str(BINARY_FACTS)], data).items()}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = set(archive.namelist())

@@ -6,7 +6,6 @@ is the program of that process, which imports nothing of ours.
 
 import io
 import pickle
-import subprocess
 import sys
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
@@ -24,10 +23,9 @@ def pages(data: bytes) -> list[Page]:
     """
     if not data.startswith(BINARY):
         return _pages(data)
-    done = subprocess.run([sys.executable, "-I", __file__], input=data, capture_output=True, check=False)
-    if done.returncode:
-        raise ValueError("the library could not read the workbook")
-    return pickle.loads(done.stdout)
+    from bwise.exports.apart import read_apart  # not at the top: the program itself imports nothing of ours
+
+    return read_apart(["-I", __file__], data)
 
 
 def _pages(data: bytes) -> list[Page]:

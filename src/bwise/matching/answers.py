@@ -346,7 +346,8 @@ class _Work:
         """Texts of a column with typed answers that may be an option under another name."""
         if question.name not in self.renamed:
             match = next(m for m in self.columns[question.name] if "/" not in m.target)
-            counts = self.raw.cells[match.column.position].value_counts().to_dict() if self.raw.other_in_cell else {}
+            positions, distinct = self.raw.factorised(match.column.position)
+            counts = dict(zip(distinct, np.bincount(positions).tolist(), strict=True)) if self.raw.other_in_cell else {}
             self.renamed[question.name] = fit.like_options(answers, counts, question.kind == "select_multiple")
         return self.renamed[question.name]
 
