@@ -72,7 +72,8 @@ class Items:
     """What each respondent of a base adds.
 
     `values`: respondents x items, 0 outside the base. `labels`: what each item is, a value for each of `dimensions`. `asked`: the
-    questions behind each item. A published mean is that of the values times `scale`.
+    questions behind each item. A published mean is that of the values times `scale`. `spans`: the least and the most that a respondent
+    could add, of each item; those that were found, where it is empty.
     """
 
     base: Base
@@ -81,6 +82,7 @@ class Items:
     labels: tuple[tuple[str, ...], ...]
     asked: tuple[tuple[str, ...], ...]
     scale: float = 1.0
+    spans: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -155,6 +157,7 @@ class Ledger:
         self._entered: dict[tuple[Items, Grouping], np.ndarray] = {}
         self._cells: dict[tuple[Base, Grouping], Cells] = {}
         self._within: dict[Base, Base] = {}
+        self._read: set[tuple[Base, Grouping]] = set()
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
         self._remembered = json.loads(memory.read_text(encoding="utf-8")) if memory is not None and memory.is_file() else {}
@@ -200,7 +203,13 @@ class Ledger:
 
     def enter(self, items: Iterable[Items], *groupings: Grouping) -> None:
         """Items that are to be published by these groupings."""
+        items = tuple(items)
         self._entered |= {(each, by): np.empty(0) for each in items for by in groupings}
+        self._read |= {(each.base, by) for each in items for by in groupings}
+
+    def enter_means(self, items: Iterable[Items], by: Grouping) -> None:
+        """Items of which the means of countries are to be published, by this grouping."""
+        self._entered |= {(each, self.by_country(by)): np.empty(0) for each in items}
 
     # -------------------------------------------------------------- what is computed
 
@@ -222,11 +231,9 @@ class Ledger:
                 self._cells[items.base, by] = self._count(items.base, by, persons[items.base], groups_of[by], country_of)
         self._protect()
 
-    def leave_out(self, dropped: Iterable[tuple[Items, Grouping]], kept: Iterable[tuple[Items, Grouping]]) -> None:
-        """Figures that are not published after all, unless they are among those kept: what they would have given away, others need not
-        hide any more."""
-        needed = {(items.base, by) for items, by in kept}
-        self._left_out |= {(items.base, by) for items, by in dropped} - needed
+    def leave_out(self, dropped: set[tuple[Base, Grouping]]) -> None:
+        """Figures that are not published after all: what they would have given away, others need not hide any more."""
+        self._left_out |= dropped
         self._protect()
 
     def _atoms(self, used: list[Grouping]) -> tuple[csr_array, dict[Grouping, np.ndarray]]:
@@ -269,8 +276,11 @@ class Ledger:
                 of_each(families[base] for base, _ in self._cells),
                 of_each(self._loss(base, by) for base, by in self._cells),
                 published=np.array(named)[kept],
+                read=of_each(cell in self._read for cell in self._cells),
                 sensitive=of_each(sensitive[base] for base, _ in self._cells),
                 magnitudes=of_each(amounts[base] for base, _ in self._cells),
+                base=of_each(list(families).index(base) for base, _ in self._cells),
+                answers=tuple(self._answers(base) for base in families),
                 adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
             )
             people = protection.People(self.wise, pd.factorize(self.pool.answers["partner"])[0])
@@ -281,7 +291,8 @@ class Ledger:
     def _verdict(self, cells: protection.Cells, people: protection.People, rules: protection.Rules) -> tuple[np.ndarray, dict[str, int]]:
         """What is hidden, and the audit; remembered, because the same cells under the same rules by the same program have the same."""
         key = hashlib.sha256(f"{program()} {rules}".encode())
-        marks = (cells.family, cells.order, cells.published, cells.sensitive, cells.magnitudes, people.wise, people.partner)
+        marks = (cells.family, cells.order, cells.published, cells.read, cells.sensitive, cells.magnitudes, people.wise, people.partner)
+        marks += (cells.base, *(part for a in cells.answers for part in (a.who, a.values, a.span)))
         matrices = [part for matrix in (cells.members, *cells.adds) for part in (matrix.indptr, matrix.indices, matrix.data)]
         for array in (*marks, *matrices):
             key.update(np.ascontiguousarray(array).tobytes())
@@ -324,6 +335,15 @@ class Ledger:
         crossed = by.countries[:1] != (POOLED,)
         level = (1 if len(by.groups) > 1 else 0) if not crossed else (2 if len(set(by.groups)) == 1 else 3)
         return level + (4 if base in self._within else 0)
+
+    def _answers(self, base: Base) -> protection.Answers:
+        """What the respondents of a base add to its figures, each item once; items that can be nothing but one number are left out."""
+        items = [each for each in dict.fromkeys(items for items, _ in self._entered) if each.base is base]
+        values = np.hstack([each.values for each in items]).astype("float64")
+        spans = np.array([span for each in items for span in each.spans or _observed(each)])
+        _, first = np.unique(values, axis=1, return_index=True)
+        first = np.sort(first[spans[first, 1] > spans[first, 0]])
+        return protection.Answers(base.who, values[:, first], spans[first])
 
     def _adds(self, bases: set[Base]) -> tuple[csr_array, ...]:
         """What each respondent adds to the figures of these bases: cells x respondents, as often as the base with most items has items."""
@@ -436,7 +456,13 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
         sensitive_persons=settings.sensitive_persons,
         small_numerator=settings.sensitive_numerator,
         dominance=settings.dominance,
+        movement=settings.minimum_movement,
     )
+
+
+def _observed(items: Items) -> list[tuple[float, float]]:
+    values = items.values[items.base.who]
+    return list(zip(values.min(axis=0), values.max(axis=0), strict=True)) if len(values) else [(0.0, 0.0)] * len(items.labels)
 
 
 def _members(codes: np.ndarray, groups: int) -> csr_array:

@@ -237,6 +237,7 @@ class ConsolidationSettings(Strict):
         dominance: per cent p of the p % rule, for amounts of money: hidden where all but the two largest contributors (WISEs, partners)
             add less than p % of the largest. None for no such rule.
         minimum_median: a median or quartile needs a base of so many persons: of few, it is the answer of one of them.
+        minimum_movement: a hidden figure must be able to move in this share of its scale without any published figure changing.
         low_reliability: figures on fewer persons carry obs_status u.
         income_tolerance: percentage points by which income shares may differ from 100.
         income_rule: what becomes of shares that differ by more: `refuse` (left out, counted), `rescale` to 100, `keep`.
@@ -256,6 +257,7 @@ class ConsolidationSettings(Strict):
     sensitive_persons: int = Field(default=10, ge=1)
     sensitive_numerator: int = Field(default=3, ge=1)
     dominance: float | None = Field(default=10.0, gt=0, le=100)
+    minimum_movement: float = Field(default=0.2, ge=0, le=1)
     low_reliability: int = Field(default=30, ge=1)
     income_tolerance: float = Field(default=INCOME_TOLERANCE, ge=0)
     income_rule: Literal["refuse", "rescale", "keep"] = "refuse"

@@ -9,13 +9,14 @@ sensitive into that span.
 Further than the packages: contributors are persons *and* WISEs; each partner, who knows the answers of its
 own respondents, and each WISE, which knows those of its own people, is an attacker with a *view* of its own;
 sensitive is not only what a hidden cell holds but every combination of figures that rests on too few ("2 + 2
-remain", differences of bases, sums of one WISE's answers).
+remain", differences of bases, sums of one WISE's answers). And what is hidden must not only be inexact: each
+hidden figure can move, without any published one changing, in a fifth of its scale.
 
 The modules stand in the order of their use: arithmetic, cells, contributors, primary, elimination, targets,
-smallsets, suppression.
+smallsets, movement, suppression.
 """
 
-from bwise.protection.cells import Cells, People, Rules, Verdict
+from bwise.protection.cells import Answers, Cells, People, Rules, Verdict
 from bwise.protection.suppression import protect
 
-__all__ = ["Cells", "People", "Rules", "Verdict", "protect"]
+__all__ = ["Answers", "Cells", "People", "Rules", "Verdict", "protect"]

@@ -26,6 +26,21 @@ class People:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What the persons of a base answered, as far as figures tell of it.
+
+    Attributes:
+        who: per person, mask: of the base.
+        values: persons x items.
+        span: items x 2, the least and the most that a person could answer.
+    """
+
+    who: np.ndarray
+    values: np.ndarray
+    span: np.ndarray
+
+
+@dataclass(frozen=True)
 class Cells:
     """One cell is one base (a set of persons) in one family; all its figures (value, n, WISEs) are shown or
     hidden together.
@@ -40,10 +55,14 @@ class Cells:
         order: per cell, the loss if it were hidden: the lower the number, the earlier it is published. Ties:
             more persons, more WISEs, then by who counts, never by the place of the cell.
         published: False for what is never shown but must not be computable either ("group not known").
+        read: False for cells that readers do not see for themselves, hidden or shown: those that only a mean of
+            countries is made of.
         sensitive: cells of questions on health, offences, origin and the like.
         magnitudes: cells of amounts (euro), to which dominance applies.
         adds: what each person adds to the figures of a cell, one cells x persons array per figure (a single
             choice has one per category); for sensitive cells and for magnitudes.
+        base, answers: per cell the number of its base in `answers`, -1 for none: how far a hidden figure can move
+            is looked at where answers are given.
         shown_before, hidden_before: what an earlier release showed (it cannot be taken back) or hid (it stays
             hidden).
     """
@@ -52,21 +71,26 @@ class Cells:
     family: np.ndarray
     order: np.ndarray
     published: np.ndarray | None = None
+    read: np.ndarray | None = None
     sensitive: np.ndarray | None = None
     magnitudes: np.ndarray | None = None
     adds: tuple[csr_array, ...] = ()
+    base: np.ndarray | None = None
+    answers: tuple[Answers, ...] = ()
     shown_before: np.ndarray | None = None
     hidden_before: np.ndarray | None = None
 
     def __post_init__(self):
         count = self.members.shape[0]
-        masks = ("published", "sensitive", "magnitudes", "shown_before", "hidden_before")
+        masks = ("published", "read", "sensitive", "magnitudes", "shown_before", "hidden_before")
         for name in masks:
             if getattr(self, name) is None:
-                object.__setattr__(self, name, np.full(count, name == "published"))
+                object.__setattr__(self, name, np.full(count, name in ("published", "read")))
+        if self.base is None:
+            object.__setattr__(self, "base", np.full(count, -1))
         if isinstance(self.adds, csr_array) or self.adds is None:
             object.__setattr__(self, "adds", () if self.adds is None else (self.adds,))
-        for name in ("family", "order", *masks):
+        for name in ("family", "order", "base", *masks):
             if len(getattr(self, name)) != count:
                 raise ValueError(f"{name}: {len(getattr(self, name))} entries for {count} cells")
         if any(a.shape != self.members.shape for a in self.adds):
@@ -87,6 +111,7 @@ class Rules:
             this: hidden. It covers 0 % and 100 % too.
         dominance: p of the p % rule for magnitudes, or None: hidden if the total without the two largest
             contributors (WISEs, or partners) is less than p % of the largest.
+        movement: share of its scale in which a hidden figure must be able to move without any published one changing.
     """
 
     persons: int = 5
@@ -94,6 +119,7 @@ class Rules:
     sensitive_persons: int = 10
     small_numerator: int = 3
     dominance: float | None = 10.0
+    movement: float = 0.2
 
 
 @dataclass(frozen=True)

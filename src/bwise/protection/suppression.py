@@ -3,15 +3,18 @@ again what can be."""
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections import Counter
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
-from bwise.protection.cells import PRIMARY, SECONDARY, Cells, People, Rules, Verdict
-from bwise.protection.contributors import Contributors, contributors_of, views_of
+from bwise.protection.cells import PRIMARY, SECONDARY, Answers, Cells, People, Rules, Verdict
+from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, views_of
 from bwise.protection.elimination import Elimination
+from bwise.protection.movement import ROUNDING, Movement, Narrow
 from bwise.protection.primary import Limits, small_cells, telling_cells
 from bwise.protection.smallsets import computable
 from bwise.protection.targets import Demands, Target, demands_of
@@ -20,7 +23,7 @@ from bwise.protection.targets import Demands, Target, demands_of
 def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     """Hide what is small and whatever would give it away, for the public, for each partner and for each WISE.
 
-    Families are independent; families of equal cells are decided once.
+    Families are independent; families of equal cells are decided once, as far as the answers do not matter.
     """
     cells = dataclasses.replace(cells, sensitive=np.isin(cells.family, cells.family[cells.sensitive]))
     telling = telling_cells(cells, people, rules)
@@ -29,7 +32,7 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     reason = np.full(len(ranks), "", dtype="U9")
     audit = Counter(cells=len(ranks))
     audit.update(_by_rule(telling, cells.shown_before))
-    decided: dict[tuple, tuple[np.ndarray, Counter]] = {}
+    decided: dict[tuple, _Loop] = {}
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
         chosen = chosen[np.argsort(ranks[chosen])]
@@ -44,10 +47,25 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
         key = problem.key()
         if key not in decided:
             decided[key] = problem.solve()
-        reason[chosen], counts = decided[key]
-        audit.update(counts)
+        loop = decided[key].copy()
+        movement = _movement(cells, chosen, people, loop.views, rules.movement)
+        loop.widen(movement, cells.read[chosen], cells.order[chosen] > 0)
+        reason[chosen] = loop.reason()
+        audit.update(loop.counts)
     hidden = (reason != "") | ~(cells.published | cells.shown_before)
     return Verdict(hidden, reason, dict(audit))
+
+
+def _movement(cells: Cells, chosen: np.ndarray, people: People, views: Views, least: float) -> Movement:
+    """Of these cells of one family, and the persons in them."""
+    members = cells.members[chosen]
+    persons = np.unique(members.indices)
+    numbers, base = np.unique(cells.base[chosen], return_inverse=True)
+    base = np.where(cells.base[chosen] < 0, NOBODY, base - (numbers[0] < 0))
+    answers = [cells.answers[n] for n in numbers[numbers >= 0]]
+    cut = tuple(Answers(a.who[persons], a.values[persons], a.span) for a in answers)
+    outside = (people.partner[persons] != views.partner[:, None]) | (views.partner == NOBODY)[:, None]
+    return Movement(members[:, persons], base, cut, outside, least)
 
 
 def _by_rule(masks: dict[str, np.ndarray], shown_before: np.ndarray) -> Counter:
@@ -88,44 +106,63 @@ class _Problem:
         groups = (family.rows, family.atom, family.partner, family.wise, family.persons)
         return (*(a.tobytes() for a in (*groups, self.telling, self.offered)), self.forced, self.limits)
 
-    def solve(self) -> tuple[np.ndarray, Counter]:
-        """Reason per cell, and counts for the audit."""
+    def solve(self) -> _Loop:
+        """What may be published whatever was answered."""
         views = views_of(self.family)
         small = small_cells(self.family, views, self.limits)
         forced = np.arange(len(self.telling)) < self.forced
         primary = (small.in_view.any(axis=0) | self.telling) & ~forced
         kept = {"small": small.in_view & ~forced, "telling": self.telling & ~forced}
         demands = demands_of(self.family, views, self.limits, **kept)
-        loop = _Loop(demands, forced | (self.offered & ~primary), self.forced)
+        loop = _Loop(demands, primary, self.offered, self.forced)
         loop.publish_and_refuse()
-        republished = loop.publish_again()
+        loop.counts.update(_by_rule(small.rules, forced))
+        loop.counts["published after all"] = loop.publish_again(sorted(loop.reasons))
+        loop.counts["views"] = len(views)
         _certify(loop.elimination)
-        refused = loop.open & ~loop.elimination.published
-        counts = _by_rule(small.rules, forced)
-        counts["secondary"] = int(refused.sum())
-        counts["published after all"] = republished
-        counts["views"] = len(views)
-        counts["given away by an earlier release"] = len(loop.given_away)
-        return np.select([primary, refused], [PRIMARY, SECONDARY], ""), counts
+        return loop
 
 
 class _Loop:
     """The state of the loop over one family.
 
     Attributes:
+        primary: mask of the cells that must be hidden.
         open: mask of the cells that may be published.
+        offered: mask of the cells that readers see, shown or hidden.
         forced: so many of them, the first ones, are published whatever comes.
         reasons: per cell refused, the targets it would have made computable.
         given_away: keys of targets that an earlier release has made computable: nothing can be done about
             them.
+        counts: for the audit.
     """
 
-    def __init__(self, demands: Demands, open_: np.ndarray, forced: int):
+    def __init__(self, demands: Demands, primary: np.ndarray, offered: np.ndarray, forced: int):
         self.demands, self.views = demands, demands.views
-        self.open, self.forced = open_, forced
+        self.primary, self.offered, self.forced = primary, offered, forced
+        self.open = (offered & ~primary) | (np.arange(len(primary)) < forced)
+        self.counts: Counter = Counter()
         self.elimination = Elimination(demands.family.rows)
         self.reasons: dict[int, list[Target]] = {}
         self.given_away: set[tuple[int, bytes]] = set()
+
+    def copy(self) -> _Loop:
+        """One that may go on by itself."""
+        copied = copy.copy(self)
+        copied.elimination = copy.deepcopy(self.elimination)
+        copied.reasons, copied.counts = dict(self.reasons), Counter(self.counts)
+        return copied
+
+    @property
+    def refused(self) -> np.ndarray:
+        """Mask of the cells that could be shown, had they not given others away."""
+        return self.open & ~self.elimination.published
+
+    def reason(self) -> np.ndarray:
+        """Per cell why it is hidden."""
+        self.counts["secondary"] = int(self.refused.sum())
+        self.counts["given away by an earlier release"] = len(self.given_away)
+        return np.select([self.primary, self.refused], [PRIMARY, SECONDARY], "")
 
     def publish_and_refuse(self) -> None:
         """Langsrud's loop: publish in order but what makes a target computable; then search for small sets
@@ -143,18 +180,71 @@ class _Loop:
                 self._refuse(fresh)
                 views = np.unique([t.view for t in fresh])
 
-    def publish_again(self) -> int:
-        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells
-        are published again."""
+    def publish_again(self, cells: Iterable[int], still: Callable[[], bool] = lambda: True) -> int:
+        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many of the
+        cells are published again.
+
+        Args:
+            still: what must hold besides.
+        """
         number = 0
-        for cell in sorted(self.reasons):
+        for cell in cells:
             follows = self.elimination.follows(cell)
             self.elimination.publish(cell)
-            if follows or self._harmless(cell):
+            if (follows or self._harmless(cell)) and still():
                 number += 1
             else:
                 self.elimination.withdraw(cell)
         return number
+
+    def widen(self, movement: Movement, read: np.ndarray, further: np.ndarray) -> None:
+        """Hide more cells until every one that readers see hidden can move far enough.
+
+        One that no further cell lets move farther is left: what is published of all together bounds it, such
+        as an answer that nobody gave.
+
+        Args:
+            read: mask of the cells that readers see, hidden or shown.
+            further: mask of the cells that may be hidden for it.
+        """
+        bounded: set[int] = set()
+        withdrawn: list[int] = []
+
+        def narrow() -> list[Narrow]:
+            hidden = [c for c in np.flatnonzero(read & self.offered & ~self.elimination.published) if c not in bounded]
+            return movement.narrow(self.elimination.published, np.array(hidden, dtype=np.int64))
+
+        while found := narrow():
+            at = min(found, key=lambda n: (n.width, n.cell))
+            cell = self._widening(movement, at, further)
+            if cell is None:
+                bounded.add(at.cell)
+            else:
+                self.elimination.withdraw(cell)
+                self.reasons[cell] = []
+                withdrawn.append(cell)
+        again = self.publish_again(sorted(withdrawn)[:-1], lambda: not narrow()) if len(withdrawn) > 1 else 0
+        if withdrawn:
+            _certify(self.elimination)
+        self.counts["hidden for movement"] = len(withdrawn) - again
+        self.counts["bounded by totals"] = len(bounded)
+
+    def _widening(self, movement: Movement, at: Narrow, further: np.ndarray) -> int | None:
+        """The last published cell without which the narrow one can move far enough, else the one without which
+        it can move farthest; None if it is none."""
+        published = self.elimination.published
+        best, cell = at.width, None
+        for last in np.flatnonzero(published & further)[::-1]:
+            if last < self.forced:
+                break
+            without = published.copy()
+            without[last] = False
+            width = movement.width(without, at)
+            if width > best + ROUNDING:
+                best, cell = width, int(last)
+            if width >= movement.least - ROUNDING:
+                break
+        return cell
 
     def _harmless(self, cell: int) -> bool:
         again = [t for t in self.reasons[cell] if t.key not in self.given_away]

@@ -6,11 +6,11 @@ countries only. Nothing is rounded here. To add a table, describe it in `params/
 
 from itertools import chain
 
-from bwise.ledger import ALL, Grouping, Items, Ledger
+from bwise.ledger import ALL, Base, Grouping, Ledger
 from bwise.pooling import Pool
 from bwise.summaries import Summary
 from bwise.tables import frequencies as _frequencies
-from bwise.tables.cells import AVERAGES, SELF, Plan, Sources, Table, offered, table_of
+from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, offered, table_of
 from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
 from bwise.tables.frequencies import frequencies
@@ -77,8 +77,8 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     check_together(pool.settings.together, pool.questionnaire)
     ledger = Ledger(pool, pool.project.root / MEMORY if whole else None)
     plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
-    for items, by in _counted(ledger, plans):
-        ledger.enter([items], by)
+    for part in _parts(plans):
+        part.enter(ledger)
     robust = [part for id_, found in plans.items() if described[id_].robustness for plan in found for part in plan.parts]
     unflagged = _without_flagged(ledger, robust)
     ledger.close()
@@ -98,16 +98,19 @@ def _offered(plans: dict[str, list[Plan]], ledger: Ledger) -> dict[str, list[Pla
     """The plans without groups across of which most would be hidden; what they hid in other tables may then be shown."""
     while True:
         kept = {id_: [offered(plan, ledger) for plan in found] for id_, found in plans.items()}
-        before, after = (_counted(ledger, found) for found in (plans, kept))
-        if before == after:
+        dropped = _counted(ledger, plans) - _counted(ledger, kept)
+        if _parts(kept) == _parts(plans):
             return kept
-        ledger.leave_out(before, after)
+        ledger.leave_out(dropped)
         plans = kept
 
 
-def _counted(ledger: Ledger, plans: dict[str, list[Plan]]) -> list[tuple[Items, Grouping]]:
-    parts = (part for found in plans.values() for plan in found for part in plan.parts)
-    return list(dict.fromkeys(pair for part in parts for pair in part.counted(ledger)))
+def _counted(ledger: Ledger, plans: dict[str, list[Plan]]) -> set[tuple[Base, Grouping]]:
+    return set().union(*(part.counted(ledger) for part in _parts(plans)))
+
+
+def _parts(plans: dict[str, list[Plan]]) -> list[Part]:
+    return [part for found in plans.values() for plan in found for part in plan.parts]
 
 
 def _plans(ledger: Ledger, about: Description) -> list[Plan]:

@@ -85,10 +85,16 @@ class Part:
         name = self.known.get("breakdown", "")
         return BREAKDOWNS[name].replace("By", "by") if name else f"by {self.group.replace('_', ' ')}"
 
-    def counted(self, ledger: Ledger) -> list[tuple[Items, Grouping]]:
+    def enter(self, ledger: Ledger) -> None:
+        if self.average == MEAN_OF_COUNTRIES:
+            ledger.enter_means(self.items, self.by)
+        else:
+            ledger.enter(self.items, self.by)
+
+    def counted(self, ledger: Ledger) -> set[tuple[Base, Grouping]]:
         """What the ledger has to count for it."""
         by = ledger.by_country(self.by) if self.average == MEAN_OF_COUNTRIES else self.by
-        return [(items, by) for items in self.items]
+        return {(items.base, by) for items in self.items}
 
     def shown(self, ledger: Ledger) -> float:
         """Share of its groups that may be shown; 1 where it is all respondents, or a mean of countries, of which none is shown."""
@@ -245,7 +251,7 @@ def shares_given(ledger: Ledger, question: Question, dimension: str, countries: 
         base = ledger.base(~np.isnan(found[:, places[0]]), (question.name,), countries)
         labels = tuple((*known.values(), names[n]) for n in places)
         values = np.where(base.who[:, None], found[:, places], 0).astype("int8")
-        made.append(Items(base, values, (*known, dimension), labels, ((question.name,),) * len(places), 100.0))
+        made.append(Items(base, values, (*known, dimension), labels, ((question.name,),) * len(places), 100.0, ((0, 1),) * len(places)))
     return tuple(made)
 
 

@@ -41,7 +41,16 @@ def plan(ledger: Ledger, about: Description) -> Plan | None:
         splits = np.where(off[:, None], splits / np.where(total > 0, total, 1)[:, None] * 100, splits)
     base = ledger.base(complete, names, countries)
     labels = tuple((name,) for name in names)
-    items = (Items(base, np.where(base.who[:, None], splits, 0), (about.item,), labels, (tuple(names),) * len(names)),)
+    items = (
+        Items(
+            base,
+            np.where(base.who[:, None], splits, 0),
+            (about.item,),
+            labels,
+            (tuple(names),) * len(names),
+            spans=((0, 100),) * len(names),
+        ),
+    )
     note = f"Shares of {off.sum()} of {answered.sum()} respondents are off 100 by more than {settings.income_tolerance:g}: "
     made = [part for how in (MEAN, MEDIAN) for part in across(ledger, items, about.breakdowns, how, statistic=how)]
     codes = {**across_codes(ledger, about.breakdowns), about.item: {q.name: q.label() for q in questions}}

@@ -164,7 +164,7 @@ def spread(ledger: Ledger, found: Rated, measure: str) -> Items:
     chosen = found.ratings[measure][:, None] == np.array(list(points.values()))
     values = (chosen & found.base.who[:, None]).astype("int8")
     labels = tuple((question.concept, point) for point in points)
-    return Items(found.base, values, ("skill", "answer"), labels, ((question.name,),) * len(points), 100.0)
+    return Items(found.base, values, ("skill", "answer"), labels, ((question.name,),) * len(points), 100.0, ((0, 1),) * len(points))
 
 
 def worker_groups(ledger: Ledger) -> Grouping:
@@ -194,7 +194,8 @@ def _items(ledger: Ledger, about: Description, keys: list[tuple[str, str]]) -> t
 def _statistics(ledger: Ledger, about: Description, key: tuple[str, str]) -> Items | None:
     """The ratings and differences that the table shows of a concept, as far as the questionnaire asks for what they are made of."""
     found = rated(ledger, about.role, *key)
-    values, asked = {}, {}
+    values, asked, spans = {}, {}, {}
+    ends = {measure: _ends(ledger.pool, question) for measure, question in found.questions.items()}
     for name, measures in about.statistics.items():
         if not set(measures) <= set(found.ratings):
             continue
@@ -202,8 +203,11 @@ def _statistics(ledger: Ledger, about: Description, key: tuple[str, str]) -> Ite
         if name in about.critical:
             high, low = about.critical_at
             values[name] = np.where((first >= high) & (others[0] <= low), 100.0, 0.0)
+            spans[name] = (0.0, 100.0)
         else:
             values[name] = first - others[0] if others else first
+            (least, most), *other = (ends[m] for m in measures)
+            spans[name] = (least - other[0][1], most - other[0][0]) if other else (least, most)
         asked[name] = tuple(found.questions[m].name for m in measures)
     if not values:
         return None
@@ -212,4 +216,11 @@ def _statistics(ledger: Ledger, about: Description, key: tuple[str, str]) -> Ite
     matrix = np.where(found.base.who[:, None], np.column_stack(list(values.values())), 0)
     small = matrix.astype("int8")
     matrix = small if (small == matrix).all() else matrix  # points of a scale need no more room
-    return Items(found.base, matrix, dimensions, tuple((*domain, key[0], name) for name in values), tuple(asked.values()))
+    labels = tuple((*domain, key[0], name) for name in values)
+    return Items(found.base, matrix, dimensions, labels, tuple(asked.values()), spans=tuple(spans.values()))
+
+
+def _ends(pool: Pool, question: Question) -> tuple[float, float]:
+    """The lowest and the highest point of the scale; of a number, those that were given."""
+    points = numeric(pool, question) if question.is_number else np.array(list(pool.questionnaire.scale(question.name).values()))
+    return float(np.nanmin(points)), float(np.nanmax(points))

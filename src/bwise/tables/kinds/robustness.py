@@ -39,7 +39,7 @@ def enter(ledger: Ledger, parts: Iterable[Part]) -> dict[Items, Items]:
                 if items not in found:
                     base = ledger.part_of(items.base, kept)
                     values = np.where(base.who[:, None], items.values, 0).astype(items.values.dtype)
-                    found[items] = Items(base, values, items.dimensions, items.labels, items.asked, items.scale)
+                    found[items] = Items(base, values, items.dimensions, items.labels, items.asked, items.scale, items.spans)
                 ledger.enter([found[items]], part.by)
     return found
 
