@@ -18,7 +18,7 @@ from bwise.workflow import run_countries, update
 from tests.test_workflow import SAVE, own_template
 
 distributed = pytest.importorskip("distributed", reason="the extra bwise[cluster] is not installed")
-COUNTRIES = ["AT", "LV", "SI"]
+COUNTRIES = ["AT", "LV"]
 
 
 def contents(folder):
