@@ -144,3 +144,11 @@ def stack_tables(tables: list[pa.Table]) -> pd.DataFrame:
         parts = [table.select([name for name in rest if name in each]).to_pandas() for table, each in zip(tables, types, strict=True)]
         found |= dict(pd.concat(parts, ignore_index=True))
     return pd.DataFrame({name: found[name] for name in names}, copy=False)
+
+
+def codes_as_texts(table: pa.Table) -> pa.Table:
+    """The same table with texts instead of categories."""
+    import pyarrow as pa
+
+    plain = [field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(plain, table.schema.metadata))
