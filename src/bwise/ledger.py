@@ -268,6 +268,7 @@ class Ledger:
             return np.repeat(np.array(list(values)), sizes)[kept]
 
         hidden = np.zeros(sum(sizes), dtype=bool)
+        places, answers = self._answers()
         if len(kept):
             members = [_members(np.where(base.who, by.codes, -1), len(by.groups)) for base, by in self._cells]
             named = [group != UNKNOWN and cell not in self._left_out for cell in self._cells for group in cell[1].groups]
@@ -277,10 +278,12 @@ class Ledger:
                 of_each(self._loss(base, by) for base, by in self._cells),
                 published=np.array(named)[kept],
                 read=of_each(cell in self._read for cell in self._cells),
+                parts=of_each(base in self._within for base, _ in self._cells),
                 sensitive=of_each(sensitive[base] for base, _ in self._cells),
                 magnitudes=of_each(amounts[base] for base, _ in self._cells),
-                base=of_each(list(families).index(base) for base, _ in self._cells),
-                answers=tuple(self._answers(base) for base in families),
+                breakdown=of_each(range(len(self._cells))),
+                base=of_each(places[cell] for cell in self._cells),
+                answers=answers,
                 adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
             )
             people = protection.People(self.wise, pd.factorize(self.pool.answers["partner"])[0])
@@ -291,8 +294,18 @@ class Ledger:
     def _verdict(self, cells: protection.Cells, people: protection.People, rules: protection.Rules) -> tuple[np.ndarray, dict[str, int]]:
         """What is hidden, and the audit; remembered, because the same cells under the same rules by the same program have the same."""
         key = hashlib.sha256(f"{program()} {rules}".encode())
-        marks = (cells.family, cells.order, cells.published, cells.read, cells.sensitive, cells.magnitudes, people.wise, people.partner)
-        marks += (cells.base, *(part for a in cells.answers for part in (a.who, a.values, a.span)))
+        marks = (
+            cells.family,
+            cells.order,
+            cells.published,
+            cells.read,
+            cells.parts,
+            cells.sensitive,
+            cells.magnitudes,
+            people.wise,
+            people.partner,
+        )
+        marks += (cells.breakdown, cells.base, *(part for a in cells.answers for part in (a.who, a.values, a.span)))
         matrices = [part for matrix in (cells.members, *cells.adds) for part in (matrix.indptr, matrix.indices, matrix.data)]
         for array in (*marks, *matrices):
             key.update(np.ascontiguousarray(array).tobytes())
@@ -336,14 +349,24 @@ class Ledger:
         level = (1 if len(by.groups) > 1 else 0) if not crossed else (2 if len(set(by.groups)) == 1 else 3)
         return level + (4 if base in self._within else 0)
 
-    def _answers(self, base: Base) -> protection.Answers:
-        """What the respondents of a base add to its figures, each item once; items that can be nothing but one number are left out."""
-        items = [each for each in dict.fromkeys(items for items, _ in self._entered) if each.base is base]
-        values = np.hstack([each.values for each in items]).astype("float64")
-        spans = np.array([span for each in items for span in each.spans or _observed(each)])
-        _, first = np.unique(values, axis=1, return_index=True)
-        first = np.sort(first[spans[first, 1] > spans[first, 0]])
-        return protection.Answers(base.who, values[:, first], spans[first])
+    def _answers(self) -> tuple[dict[tuple[Base, Grouping], int], tuple[protection.Answers, ...]]:
+        """What respondents add to the figures that readers see of each base and grouping: which of the answers, and all of them.
+
+        Each item stands once; items that can be nothing but one number are left out.
+        """
+        items_of: dict[tuple[Base, Grouping], list[Items]] = {cell: [] for cell in self._cells}
+        for items, by in self._entered:
+            items_of[items.base, by].append(items)
+        sets = dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items())
+        number = {key: n for n, key in enumerate(sets)}
+        found = []
+        for base, entered in sets:
+            values = np.hstack([items.values for items in entered]).astype("float64")
+            spans = np.array([span for items in entered for span in items.spans or _observed(items)])
+            _, first = np.unique(values, axis=1, return_index=True)
+            first = np.sort(first[spans[first, 1] > spans[first, 0]])
+            found.append(protection.Answers(base.who, values[:, first], spans[first]))
+        return {cell: number[cell[0], tuple(items)] for cell, items in items_of.items()}, tuple(found)
 
     def _adds(self, bases: set[Base]) -> tuple[csr_array, ...]:
         """What each respondent adds to the figures of these bases: cells x respondents, as often as the base with most items has items."""

@@ -57,10 +57,13 @@ class Cells:
         published: False for what is never shown but must not be computable either ("group not known").
         read: False for cells that readers do not see for themselves, hidden or shown: those that only a mean of
             countries is made of.
+        parts: cells of a part of another base, of which few may be missing: however far they can move, it is
+            within the answers of these few, and nobody looks at it.
         sensitive: cells of questions on health, offences, origin and the like.
         magnitudes: cells of amounts (euro), to which dominance applies.
         adds: what each person adds to the figures of a cell, one cells x persons array per figure (a single
             choice has one per category); for sensitive cells and for magnitudes.
+        breakdown: number of the groups across that the cell is one of, such as countries.
         base, answers: per cell the number of its base in `answers`, -1 for none: how far a hidden figure can move
             is looked at where answers are given.
         shown_before, hidden_before: what an earlier release showed (it cannot be taken back) or hid (it stays
@@ -72,9 +75,11 @@ class Cells:
     order: np.ndarray
     published: np.ndarray | None = None
     read: np.ndarray | None = None
+    parts: np.ndarray | None = None
     sensitive: np.ndarray | None = None
     magnitudes: np.ndarray | None = None
     adds: tuple[csr_array, ...] = ()
+    breakdown: np.ndarray | None = None
     base: np.ndarray | None = None
     answers: tuple[Answers, ...] = ()
     shown_before: np.ndarray | None = None
@@ -82,15 +87,16 @@ class Cells:
 
     def __post_init__(self):
         count = self.members.shape[0]
-        masks = ("published", "read", "sensitive", "magnitudes", "shown_before", "hidden_before")
+        masks = ("published", "read", "parts", "sensitive", "magnitudes", "shown_before", "hidden_before")
         for name in masks:
             if getattr(self, name) is None:
                 object.__setattr__(self, name, np.full(count, name in ("published", "read")))
-        if self.base is None:
-            object.__setattr__(self, "base", np.full(count, -1))
+        for name in ("breakdown", "base"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, np.full(count, -1))
         if isinstance(self.adds, csr_array) or self.adds is None:
             object.__setattr__(self, "adds", () if self.adds is None else (self.adds,))
-        for name in ("family", "order", "base", *masks):
+        for name in ("family", "order", "breakdown", "base", *masks):
             if len(getattr(self, name)) != count:
                 raise ValueError(f"{name}: {len(getattr(self, name))} entries for {count} cells")
         if any(a.shape != self.members.shape for a in self.adds):

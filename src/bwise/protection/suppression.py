@@ -14,7 +14,7 @@ from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
 from bwise.protection.cells import PRIMARY, SECONDARY, Answers, Cells, People, Rules, Verdict
 from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, views_of
 from bwise.protection.elimination import Elimination
-from bwise.protection.movement import ROUNDING, Movement, Narrow
+from bwise.protection.movement import Movement
 from bwise.protection.primary import Limits, small_cells, telling_cells
 from bwise.protection.smallsets import computable
 from bwise.protection.targets import Demands, Target, demands_of
@@ -49,7 +49,7 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
             decided[key] = problem.solve()
         loop = decided[key].copy()
         movement = _movement(cells, chosen, people, loop.views, rules.movement)
-        loop.widen(movement, cells.read[chosen], cells.order[chosen] > 0)
+        loop.widen(movement, cells.read[chosen], cells.parts[chosen], cells.breakdown[chosen])
         reason[chosen] = loop.reason()
         audit.update(loop.counts)
     hidden = (reason != "") | ~(cells.published | cells.shown_before)
@@ -197,54 +197,59 @@ class _Loop:
                 self.elimination.withdraw(cell)
         return number
 
-    def widen(self, movement: Movement, read: np.ndarray, further: np.ndarray) -> None:
+    def widen(self, movement: Movement, read: np.ndarray, parts: np.ndarray, breakdown: np.ndarray) -> None:
         """Hide more cells until every one that readers see hidden can move far enough.
 
-        One that no further cell lets move farther is left: what is published of all together bounds it, such
-        as an answer that nobody gave.
+        One that would need more than half of its breakdown hidden is left: what is published of all together
+        bounds it, such as an answer that nobody gave.
 
         Args:
-            read: mask of the cells that readers see, hidden or shown.
-            further: mask of the cells that may be hidden for it.
+            read, parts, breakdown: as in `Cells`.
         """
+        looked_at = read & self.offered & ~parts
         bounded: set[int] = set()
         withdrawn: list[int] = []
 
-        def narrow() -> list[Narrow]:
-            hidden = [c for c in np.flatnonzero(read & self.offered & ~self.elimination.published) if c not in bounded]
-            return movement.narrow(self.elimination.published, np.array(hidden, dtype=np.int64))
+        def narrow() -> list[int]:
+            hidden = np.array([c for c in np.flatnonzero(looked_at & ~self.elimination.published) if c not in bounded], dtype=int)
+            return hidden[movement.missing(read & self.elimination.published, hidden) > 0].tolist()
 
         while found := narrow():
-            at = min(found, key=lambda n: (n.width, n.cell))
-            cell = self._widening(movement, at, further)
-            if cell is None:
-                bounded.add(at.cell)
-            else:
+            cells = self._widening(movement, found[0], read, breakdown == breakdown[found[0]])
+            if not cells:
+                bounded.add(found[0])
+            for cell in cells:
                 self.elimination.withdraw(cell)
                 self.reasons[cell] = []
-                withdrawn.append(cell)
+            withdrawn += cells
         again = self.publish_again(sorted(withdrawn)[:-1], lambda: not narrow()) if len(withdrawn) > 1 else 0
         if withdrawn:
             _certify(self.elimination)
         self.counts["hidden for movement"] = len(withdrawn) - again
         self.counts["bounded by totals"] = len(bounded)
 
-    def _widening(self, movement: Movement, at: Narrow, further: np.ndarray) -> int | None:
-        """The last published cell without which the narrow one can move far enough, else the one without which
-        it can move farthest; None if it is none."""
-        published = self.elimination.published
-        best, cell = at.width, None
-        for last in np.flatnonzero(published & further)[::-1]:
-            if last < self.forced:
-                break
-            without = published.copy()
-            without[last] = False
-            width = movement.width(without, at)
-            if width > best + ROUNDING:
-                best, cell = width, int(last)
-            if width >= movement.least - ROUNDING:
-                break
-        return cell
+    def _widening(self, movement: Movement, narrow: int, read: np.ndarray, beside: np.ndarray) -> list[int]:
+        """Published cells without which the narrow one can move far enough, each time the last one if it is
+        enough, else the one that helps most; none where half of those beside it are not enough."""
+        published, cells = read & self.elimination.published, []
+        lack = movement.missing(published, np.array([narrow]))[0]
+        while lack > 0:
+            least, best = lack, None
+            for last in np.flatnonzero(published & beside)[::-1]:
+                if last < self.forced:
+                    break
+                published[last] = False
+                left = movement.missing(published, np.array([narrow]))[0]
+                published[last] = True
+                if left < least:
+                    least, best = left, int(last)
+                if left == 0:
+                    break
+            if best is None or (published & beside).sum() - 1 < beside.sum() / 2:
+                return []
+            published[best], lack = False, least
+            cells.append(best)
+        return cells
 
     def _harmless(self, cell: int) -> bool:
         again = [t for t in self.reasons[cell] if t.key not in self.given_away]

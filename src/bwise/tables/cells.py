@@ -151,8 +151,19 @@ class Sources:
 def table_of(plan: Plan, about: Description, ledger: Ledger) -> Table:
     """The planned table with its figures, from the closed ledger."""
     cells = pd.concat([part.cells(ledger) for part in plan.parts], ignore_index=True)
+    cells["value"] = _as_far_as_shown(cells, about)
     dimensions = [d for d in (*plan.rows, *plan.further, *plan.columns) if d != "statistic"]
     return described(about, tidy(cells[[*dimensions, *TAIL, EVIDENCE]]), plan)
+
+
+def _as_far_as_shown(cells: pd.DataFrame, about: Description) -> pd.Series:
+    """Values; means of countries with the decimals that are shown: further ones would tell how many answered so in each country."""
+    decimals = cells["statistic"].map(about.decimals_of).fillna(about.decimals)
+    of_countries = (cells[["average", "country"]] == MEAN_OF_COUNTRIES).any(axis=1)
+    rounded = cells["value"].copy()
+    for number in decimals[of_countries].unique():
+        rounded[of_countries & decimals.eq(number)] = cells["value"].round(int(number))
+    return rounded
 
 
 def offered(plan: Plan, ledger: Ledger) -> Plan:
