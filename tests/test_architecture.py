@@ -34,6 +34,7 @@ ORDER = (
     "summaries",
     "pooling",
     "protection",
+    "remembered",
     "ledger",
     "tables",
     "tracing",
@@ -45,6 +46,7 @@ ORDER = (
     "kernels",
     "staleness",
     "workflow",
+    "releases",
     "cli",
 )
 """The way of the data: a module imports only from modules that stand before it."""

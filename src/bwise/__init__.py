@@ -5,8 +5,8 @@ The modules stand in the order of the data, and a module imports only from modul
     problems, text, countries, masking, questionnaire, settings, hashes,
     logic, exports, matching, cleaning, wises, checks, privacy,
     storage, params_lines, lineage, open_texts, confirmation, summaries, pooling, protection,
-    ledger, tables, figures, publication, feedback,
-    demo, kernels, staleness, workflow, cli
+    remembered, ledger, tables, figures, publication, feedback,
+    demo, kernels, staleness, workflow, releases, cli
 """
 
 from importlib.metadata import version

@@ -24,6 +24,7 @@ KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on
 MANIFEST = "manifest.json"
 RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", MANIFEST)
 """What `bwise.lineage.save` writes into the folder of a country, and of each part of what it sent."""
+RELEASES = "releases"  # folder of what was released, and below processed/ of who counted in it
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = EUROSTAT  # Eurostat writes EL and UK; GR and GB (ISO 3166-1) are accepted
 ALL_ROWS = "all"
