@@ -1,6 +1,9 @@
 """The ledger: everything is protected together, whatever table it stands in; what is shown of it is what it is."""
 
+import pytest
+
 from bwise.ledger import MEAN_OF_COUNTRIES, POOLED
+from bwise.problems import ProblemsFound
 from bwise.tables import first_look, frequencies
 from tests.conftest import ONE_SKILL, made
 
@@ -41,7 +44,8 @@ def enterprises(*sizes, country="AT", **answers):
 
 
 def small_pool(pool_of, people):
-    return pool_of(SURVEY, CHOICES, people, CONCEPTS)
+    """Tables show also groups across of which most are hidden: which are, is what is tested."""
+    return pool_of(SURVEY, CHOICES, people, CONCEPTS, minimum_shown=0)
 
 
 def shown_of(table, **where):
@@ -104,3 +108,42 @@ def test_what_a_european_table_hides_no_country_page_tells(pool_of):
     for country in ("AT", "BE"):
         page = first_look(small_pool(pool_of, {country: people[country]}))
         assert not [c for c in page._repr_html_() + repr(page) if c.isdigit()], "a figure of one country less those of Europe"
+
+
+def test_groups_across_of_which_most_would_be_hidden_are_left_out_with_a_note_and_the_rest_is_shown(pool_of):
+    people = {"AT": enterprises(4, 6, 9, model=["productive", "social", "training"])}
+    table = sectors(pool_of(SURVEY, CHOICES, people, CONCEPTS))
+    assert set(table.data["model"]) == {"all"}
+    assert set(table.data["conf_status"]) == {""}
+    assert "Not shown by model: most groups have too few respondents." in table.notes
+
+
+def test_groups_across_of_which_half_may_be_shown_stay(pool_of):
+    people = {"AT": enterprises(4, 6, 9, 12, model=["productive", "social", "training", "social"])}
+    table = sectors(pool_of(SURVEY, CHOICES, people, CONCEPTS, minimum_shown=0.3))
+    assert set(table.data["model"]) == {"all", "productive", "social", "training"}
+    assert not any("Not shown" in note for note in table.notes)
+
+
+def test_groups_that_params_join_are_one_group_and_the_answers_stay_apart_where_they_are_counted(pool_of):
+    people = {"AT": enterprises(4, 6, 9, model=["productive", "social", "training"])}
+    pool = pool_of(SURVEY, CHOICES, people, CONCEPTS, together={"model": [["productive", "social"]]}, minimum_wises=1)
+    table = sectors(pool)
+    n = shown_of(table, sector="A", statistic="active in the sector", average=POOLED).set_index("model")["n"]
+    assert n.to_dict() == {"all": 19, "productive_or_social": 10, "training": 9}
+    assert table.codes["model"]["productive_or_social"] == "Productive or social"
+    assert set(models(pool).data["model"]) == {"productive", "social", "training"}
+
+
+@pytest.mark.parametrize(
+    ("together", "said"),
+    [
+        ({"modell": [["social", "training"]]}, "`modell` is not a question of the questionnaire `by_hand`"),
+        ({"model": [["social", "trainig"]]}, "`trainig` is not an answer to `model`"),
+        ({"model": [["social", "training"], ["training", "productive"]]}, "`training` stands twice under `model`"),
+    ],
+)
+def test_groups_to_join_that_do_not_exist_are_refused(pool_of, together, said):
+    pool = pool_of(SURVEY, CHOICES, {"AT": enterprises(9, model=["social"])}, CONCEPTS, together=together)
+    with pytest.raises(ProblemsFound, match=said):
+        sectors(pool)

@@ -52,6 +52,11 @@ def country_of(person):
     return person.partner.country
 
 
+def group_of_model(model):
+    """Params show enterprises of mixed and of other models together."""
+    return "mixed_or_other" if model in ("mixed", "other") else model
+
+
 def unsafe(n, wises):
     return n < PERSONS or wises < WISES
 
@@ -164,8 +169,8 @@ def test_sectors_are_the_shares_of_respondents_in_the_truth(european, kept, ques
     for question, statistic in (("sectors", "active in the sector"), ("main_sector", "main sector")):
         for sector in questionnaire.choices(question):
             answers = answered(kept, question, sector)
-            every_model = {p.values["model"]: [] for p in kept if p.values.get("model")}
-            parts = {m: figure(split(answers, lambda p: p.values.get("model")).get(m, [])) for m in every_model}
+            every_model = {group_of_model(p.values["model"]): [] for p in kept if p.values.get("model")}
+            parts = {m: figure(split(answers, lambda p: group_of_model(p.values.get("model"))).get(m, [])) for m in every_model}
             hidden = hidden_parts(parts)
             for model, found in parts.items():
                 expected[sector, statistic, model, POOLED] = cell(found, model in hidden)
@@ -329,6 +334,8 @@ BREAKDOWNS = [(name, by) for name in ("barriers", "digrel_d11", "profiles_create
 @pytest.mark.parametrize(("name", "by"), [*BREAKDOWNS, ("staff", "group"), ("founded", "model")])
 def test_frequencies_by_partner_or_by_a_question_are_those_of_the_truth(demonstration_pool, kept, questionnaire, name, by):
     def key(person):
+        if by == "model":
+            return group_of_model(person.values.get(by))
         return person.partner.name if by == "partner" else person.values.get(by)
 
     question, expected = questionnaire[name], {}

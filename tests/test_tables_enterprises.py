@@ -16,6 +16,7 @@ from tests.test_tables import (
     country_of,
     differences,
     figure,
+    group_of_model,
     hidden_parts,
     ratings_of_skills,
     unsafe,
@@ -51,7 +52,7 @@ def wise_of(person):
 
 
 def size_of(staff):
-    return "0-9" if staff < 10 else "10-49" if staff < 50 else "50-249" if staff < 250 else "250+"
+    return "0-49" if staff < 50 else "50-99" if staff < 100 else "100-249" if staff < 250 else "250+"
 
 
 def age_of(founded):
@@ -62,7 +63,7 @@ def age_of(founded):
 def groups_of_wises(kept):
     """Breakdown -> {WISE: its group}, from the one answer that its enablers gave; no group where they gave several or none."""
     found = {}
-    for name, question, group in (("model", "model", str), ("size", "staff", size_of), ("age", "founded", age_of)):
+    for name, question, group in (("model", "model", group_of_model), ("size", "staff", size_of), ("age", "founded", age_of)):
         said = {}
         for person in kept:
             if person.values.get(question) is not None:
@@ -230,7 +231,7 @@ def test_the_demonstration_has_groups_to_hide_few_persons_and_countries_left_out
     assert {r["conf_status"] for r in rows} == {"", "C"}, "or the tests above prove too little"
     assert {r["obs_status"] for r in rows} == {"", "u"}
     assert min(r["countries"] for r in rows if r["average"] == MEAN) < len(COUNTRIES)
-    assert {r["group"] for r in rows if r["breakdown"] == "size"} == {"0-9", "10-49", "50-249"}
+    assert {r["group"] for r in rows if r["breakdown"] == "size"} == {"0-49", "50-99", "100-249"}
 
 
 # ------------------------------------------------------------------ income by hand
@@ -384,7 +385,13 @@ def persons(table, breakdown, item="cost"):
 def test_size_classes_begin_at_their_bounds(pool_of, staff, group):
     table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": [says("cost", staff=float(staff))]}, **OPEN))
     assert persons(table, "size") == {group: (1, 1)}
-    assert size_of(staff) == group, "the truth of the tests above has the same bounds"
+
+
+@pytest.mark.parametrize("staff", [0, 49, 50, 99, 100, 249, 250, 20000])
+def test_the_truth_of_the_demonstration_has_the_size_classes_of_its_params(pool_of, staff):
+    people = {"AT": [says("cost", staff=float(staff))]}
+    table = barriers(pool_of(ENTERPRISES, ANSWERS, people, **OPEN, size_classes=[50, 100, 250]))
+    assert persons(table, "size") == {size_of(staff): (1, 1)}
 
 
 def test_size_classes_follow_params_and_are_named_for_readers(pool_of):
@@ -445,7 +452,7 @@ def test_an_exclusive_answer_is_an_answer_and_a_refusal_is_none(pool_of):
 
 def test_a_small_group_is_hidden_with_the_smallest_other_one_and_the_total_stays(pool_of):
     people = [says("cost", model="social", staff=s) for s in [5.0] * 4 + [20.0] * 6 + [60.0] * 8]
-    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}))
+    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, minimum_shown=0))
     hidden = {r["group"]: r["conf_status"] for r in table.data.to_dict("records") if r["breakdown"] == "size"}
     assert hidden == {"0-9": "C", "10-49": "C", "50-249": ""}
     assert persons(table, "all") == {"all": (18, 18)}

@@ -158,7 +158,10 @@ class Ledger:
         self._entered: dict[tuple[Items, Grouping], np.ndarray] = {}
         self._cells: dict[tuple[Base, Grouping], Cells] = {}
         self._within: dict[Base, Base] = {}
+        self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
+        self._remembered = json.loads(memory.read_text(encoding="utf-8")) if memory is not None and memory.is_file() else {}
+        self._verdicts: dict[str, dict] = {}
         self._made: dict[str, Any] = {}
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -222,6 +225,13 @@ class Ledger:
                 self._cells[items.base, by] = self._count(items.base, by, persons[items.base], groups_of[by], country_of)
         self._protect()
 
+    def leave_out(self, dropped: Iterable[tuple[Items, Grouping]], kept: Iterable[tuple[Items, Grouping]]) -> None:
+        """Figures that are not published after all, unless they are among those kept: what they would have given away, others need not
+        hide any more."""
+        needed = {(items.base, by) for items, by in kept}
+        self._left_out |= {(items.base, by) for items, by in dropped} - needed
+        self._protect()
+
     def _atoms(self, used: list[Grouping]) -> tuple[csr_array, dict[Grouping, np.ndarray]]:
         """Respondents of one country who are in the same group of every grouping: atoms x respondents, and the group of each atom."""
         codes = np.column_stack([self.country, *(by.codes for by in used)])
@@ -257,7 +267,7 @@ class Ledger:
         hidden = np.zeros(sum(sizes), dtype=bool)
         if len(kept):
             members = [_members(np.where(base.who, by.codes, -1), len(by.groups)) for base, by in self._cells]
-            named = [group != UNKNOWN for _, by in self._cells for group in by.groups]
+            named = [group != UNKNOWN and cell not in self._left_out for cell in self._cells for group in cell[1].groups]
             cells = protection.Cells(
                 csr_array(vstack(members, format="csr"))[kept],
                 of_each(families[base] for base, _ in self._cells),
@@ -280,7 +290,7 @@ class Ledger:
         alone, audit = self._verdict(cells, people, rules)
         if not self.releases:
             return alone, audit
-        before = earlier(self.releases, self.pool, wises_of(self.pool), families)
+        before = self.once("earlier releases", lambda: earlier(self.releases, self.pool, wises_of(self.pool), families))
         found = [self._verdict(*both, rules) for both in beside(cells, people, (self._wises, partners), before)]
         hidden = np.any([mask[: len(alone)] for mask, _ in found], axis=0)
         return hidden, found[0][1] | {"hidden for an earlier release": int((hidden & ~alone).sum())}
@@ -293,16 +303,15 @@ class Ledger:
         matrices = [part for matrix in (cells.members, *cells.adds) for part in (matrix.indptr, matrix.indices, matrix.data)]
         for array in (*marks, *matrices):
             key.update(np.ascontiguousarray(array).tobytes())
-        if self.memory is not None and self.memory.is_file():
-            known = json.loads(self.memory.read_text(encoding="utf-8"))
-            if known["key"] == key.hexdigest():
-                return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"]
-        verdict = protection.protect(cells, people, rules)
-        audit = {rule: int(number) for rule, number in sorted(verdict.audit.items())}
-        if self.memory is not None and self.memory.parent.is_dir():
-            found = {"key": key.hexdigest(), "hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit}
-            write_text(self.memory, json.dumps(found) + "\n")
-        return verdict.hidden, audit
+        known = self._remembered.get(key.hexdigest())
+        if known is None:
+            verdict = protection.protect(cells, people, rules)
+            audit = {rule: int(number) for rule, number in sorted(verdict.audit.items())}
+            known = {"hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit}
+        self._verdicts[key.hexdigest()] = known
+        if self.memory is not None and self.memory.parent.is_dir() and not self._verdicts.keys() <= self._remembered.keys():
+            write_text(self.memory, json.dumps(self._verdicts) + "\n")
+        return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"]
 
     def _questions(self, base: Base) -> list[Question]:
         return [self.pool.questionnaire[name] for name in base.questions]
@@ -354,12 +363,12 @@ class Ledger:
 
     def remembered(self) -> pd.DataFrame:
         """What has to be remembered of a release: a row per base and group that anybody is in, with `questions` (of the family), `shown`,
-        and `members` (their rows in `pool.answers`). Groups that are never shown are left out."""
+        and `members` (their rows in `pool.answers`). What was not offered for publication is left out."""
         number_of, rows = self._families(), []
         families = pd.Series(number_of).groupby(number_of).groups
         for (base, by), cells in self._cells.items():
-            named = np.array([group != UNKNOWN for group in by.groups])
-            for group in np.flatnonzero(named & (cells.n > 0)):
+            offered = [group != UNKNOWN and (base, by) not in self._left_out for group in by.groups]
+            for group in np.flatnonzero(offered & (cells.n > 0)):
                 members = np.flatnonzero(base.who & by.rows(group))
                 rows.append((list(families[number_of[base.questions[0]]]), bool(cells.shown[group]), members))
         return pd.DataFrame(rows, columns=["questions", "shown", "members"])
@@ -381,6 +390,12 @@ class Ledger:
         """Whether each group's figure may be shown: a median of few would be the answer of one of them."""
         enough = statistic == MEAN or cells.n >= self.pool.settings.minimum_median
         return cells.shown & enough
+
+    def shown_groups(self, items: Items, by: Grouping, statistic: str = MEAN) -> np.ndarray:
+        """Mask of the groups in which anybody answered: whether their figures may be shown."""
+        cells = self._cells[items.base, by]
+        named = np.array([group != UNKNOWN for group in by.groups])
+        return self.is_shown(cells, statistic)[named & (cells.n > 0)]
 
     def figures(self, items: Iterable[Items], by: Grouping, statistic: str = MEAN) -> pd.DataFrame:
         """One row per group (that anybody is in) and item.

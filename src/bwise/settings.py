@@ -244,6 +244,8 @@ class ConsolidationSettings(Strict):
         size_classes: lower bounds of the size classes of WISEs above the first, in persons employed.
         age_classes: lower bounds of the age classes of WISEs above the first, in years, at `reference_year`.
         country_groups: name -> countries, for a breakdown; none when empty.
+        together: question -> lists of its answers that are one group wherever respondents are grouped by it.
+        minimum_shown: groups across are left out of a table where a smaller share of them may be shown.
     """
 
     questionnaire: str
@@ -262,6 +264,8 @@ class ConsolidationSettings(Strict):
     age_classes: list[int] = Field(default=[5, 15], min_length=1)
     reference_year: int = 2022
     country_groups: dict[str, list[str]] = {}
+    together: dict[str, list[Annotated[list[str], Field(min_length=2)]]] = {}
+    minimum_shown: float = Field(default=0.5, ge=0, le=1)
 
     @field_validator("countries")
     @classmethod

@@ -6,13 +6,13 @@ countries only. Nothing is rounded here. To add a table, describe it in `params/
 
 from itertools import chain
 
-from bwise.ledger import ALL, Ledger
+from bwise.ledger import ALL, Grouping, Items, Ledger
 from bwise.pooling import Pool
 from bwise.remembered import load_releases
 from bwise.summaries import Summary
 from bwise.tables import frequencies as _frequencies
-from bwise.tables.cells import AVERAGES, SELF, Plan, Sources, Table, table_of
-from bwise.tables.descriptions import Description, Tables, check_questions
+from bwise.tables.cells import AVERAGES, SELF, Plan, Sources, Table, offered, table_of
+from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
 from bwise.tables.frequencies import frequencies
 from bwise.tables.headlines import headline, led_by
@@ -81,13 +81,15 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     whole = described is None
     described = load_tables(pool.project) if described is None else described
     check_questions(described, pool.questionnaire)
+    check_together(pool.settings.together, pool.questionnaire)
     ledger = Ledger(pool, pool.project.root / MEMORY if whole else None, load_releases(pool.project))
     plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
-    for part in chain.from_iterable(plan.parts for found in plans.values() for plan in found):
-        part.enter(ledger)
+    for items, by in _counted(ledger, plans):
+        ledger.enter([items], by)
     robust = [part for id_, found in plans.items() if described[id_].robustness for plan in found for part in plan.parts]
     unflagged = _without_flagged(ledger, robust)
     ledger.close()
+    plans = _offered(plans, ledger)
     tables = {id_: [table_of(plan, described[id_], ledger) for plan in found] for id_, found in plans.items()}
     made = {t.id: t for t in chain.from_iterable(tables.values())}
     for about in _in_turn(described):
@@ -97,6 +99,22 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     published = Published({table.id: table for id_ in described for table in tables[id_]})
     published.ledger = ledger
     return published
+
+
+def _offered(plans: dict[str, list[Plan]], ledger: Ledger) -> dict[str, list[Plan]]:
+    """The plans without groups across of which most would be hidden; what they hid in other tables may then be shown."""
+    while True:
+        kept = {id_: [offered(plan, ledger) for plan in found] for id_, found in plans.items()}
+        before, after = (_counted(ledger, found) for found in (plans, kept))
+        if before == after:
+            return kept
+        ledger.leave_out(before, after)
+        plans = kept
+
+
+def _counted(ledger: Ledger, plans: dict[str, list[Plan]]) -> list[tuple[Items, Grouping]]:
+    parts = (part for found in plans.values() for plan in found for part in plan.parts)
+    return list(dict.fromkeys(pair for part in parts for pair in part.counted(ledger)))
 
 
 def _plans(ledger: Ledger, about: Description) -> list[Plan]:

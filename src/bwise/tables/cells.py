@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -77,8 +77,25 @@ class Part:
     group: str = "group"
     asked_only: bool = False
 
-    def enter(self, ledger: Ledger) -> None:
-        ledger.enter(self.items, ledger.by_country(self.by) if self.average == MEAN_OF_COUNTRIES else self.by)
+    @property
+    def across(self) -> str:
+        """What its groups are, in words."""
+        if POOLED not in self.by.countries:
+            return "by country"
+        name = self.known.get("breakdown", "")
+        return BREAKDOWNS[name].replace("By", "by") if name else f"by {self.group.replace('_', ' ')}"
+
+    def counted(self, ledger: Ledger) -> list[tuple[Items, Grouping]]:
+        """What the ledger has to count for it."""
+        by = ledger.by_country(self.by) if self.average == MEAN_OF_COUNTRIES else self.by
+        return [(items, by) for items in self.items]
+
+    def shown(self, ledger: Ledger) -> float:
+        """Share of its groups that may be shown; 1 where it is all respondents, or a mean of countries, of which none is shown."""
+        if self.average == MEAN_OF_COUNTRIES or len(self.by.groups) < 2:
+            return 1.0
+        shown = [mask for items in self.items for mask in ledger.shown_groups(items, self.by, self.statistic)]
+        return float(np.mean(shown)) if shown else 1.0
 
     def cells(self, ledger: Ledger) -> pd.DataFrame:
         """The figures, once the ledger is closed; the group of those whose group nobody told is left out."""
@@ -130,6 +147,14 @@ def table_of(plan: Plan, about: Description, ledger: Ledger) -> Table:
     cells = pd.concat([part.cells(ledger) for part in plan.parts], ignore_index=True)
     dimensions = [d for d in (*plan.rows, *plan.further, *plan.columns) if d != "statistic"]
     return described(about, tidy(cells[[*dimensions, *TAIL, EVIDENCE]]), plan)
+
+
+def offered(plan: Plan, ledger: Ledger) -> Plan:
+    """The plan without groups across of which most are hidden: less than `minimum_shown` of `params/consolidation.yaml` may be shown."""
+    kept = [part for part in plan.parts if part.shown(ledger) >= ledger.pool.settings.minimum_shown]
+    missing = dict.fromkeys(part.across for part in plan.parts if part not in kept)
+    notes = (f"Not shown {name}: most groups have too few respondents." for name in missing)
+    return replace(plan, parts=tuple(kept), notes=(*plan.notes, *notes))
 
 
 def described(about: Description, data: pd.DataFrame, plan: Plan, symbols: dict[str, tuple[str, str]] | None = None) -> Table:
@@ -265,7 +290,7 @@ def _breakdown(ledger: Ledger, name: str) -> tuple[Grouping, dict[str, str]] | N
         return None
     alike = pool.answers["country"].isin(pool.comparable(question.name))
     known = of_wise(ledger, question).where(alike)
-    names = labels(pool, question)
+    known, names = together(pool, question, known), group_labels(pool, question)
     if name == "age":
         known, names = _classes(pool.settings.reference_year - known.astype("float64"), pool.settings.age_classes, "years")
     elif name == "size":
@@ -281,8 +306,26 @@ def _grouping(ledger: Ledger, name: str, known: pd.Series, **told) -> Grouping:
 
 def own_answer(ledger: Ledger, question: Question) -> Grouping:
     """Respondents by what they answered themselves."""
-    codes, groups = pd.factorize(ledger.pool.answers[question.name].astype("object"))
+    codes, groups = pd.factorize(together(ledger.pool, question, ledger.pool.answers[question.name].astype("object")))
     return ledger.grouping(f"own {question.name}", codes, groups, told=(question.name,))
+
+
+def together(pool: Pool, question: Question, known: pd.Series) -> pd.Series:
+    """Answers as groups: those that `together` of `params/consolidation.yaml` joins are one group."""
+    return known.replace({answer: _joined(answers) for answers in pool.settings.together.get(question.name, ()) for answer in answers})
+
+
+def group_labels(pool: Pool, question: Question) -> dict[str, str]:
+    """Code -> English label of the groups that the answers to a question make."""
+    names = labels(pool, question)
+    for answers in pool.settings.together.get(question.name, ()):
+        joined = " or ".join(names.pop(answer) for answer in answers)
+        names[_joined(answers)] = joined[0] + joined[1:].casefold()
+    return names
+
+
+def _joined(answers: list[str]) -> str:
+    return "_or_".join(answers)
 
 
 def of_wise(ledger: Ledger, question: Question) -> pd.Series:

@@ -188,3 +188,20 @@ def check_questions(tables: Tables, questionnaire: Questionnaire) -> None:
             if name not in questionnaire.questions
         ],
     )
+
+
+def check_together(together: dict[str, list[list[str]]], questionnaire: Questionnaire) -> None:
+    """Refuse groups to be joined that are no answers of the questionnaire, or are joined twice."""
+    where, problems = "params/consolidation.yaml, together", []
+    for name, joined in together.items():
+        if name not in questionnaire.questions:
+            remedy = did_you_mean(name, questionnaire.questions)
+            problems.append(Problem(f"`{name}` is not a question of the questionnaire `{questionnaire.name}`", where, remedy=remedy))
+            continue
+        answers = [answer for group in joined for answer in group]
+        known = questionnaire.choices(name)
+        unknown = [Problem(f"`{a}` is not an answer to `{name}`", where, remedy=did_you_mean(a, known)) for a in answers if a not in known]
+        twice = sorted({a for a in answers if answers.count(a) > 1})
+        again = [Problem(f"`{a}` stands twice under `{name}`", where, remedy="leave it in one of the groups") for a in twice]
+        problems += unknown + again
+    stop("params/consolidation.yaml cannot be used.", *problems)

@@ -8,7 +8,7 @@ from bwise.ledger import EVIDENCE, Grouping, Ledger
 from bwise.pooling import Pool
 from bwise.problems import Problem, stop
 from bwise.summaries import Summary
-from bwise.tables.cells import Table, codes_of, labels, own_answer, shares_given, tidy
+from bwise.tables.cells import Table, codes_of, group_labels, labels, own_answer, shares_given, tidy
 
 
 def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
@@ -51,7 +51,7 @@ def frequencies(pool: Pool, name: str, by: str | None = None) -> Table:
     rows = (by, "answer") if by else ("answer",)
     data = data[[*rows, "statistic", "value", "n", "wises", "countries", "obs_status", "conf_status", EVIDENCE]]
     answers = {} if question.is_number else labels(pool, question)
-    groups = labels(pool, pool.questionnaire[by]) if by in pool.questionnaire.questions else {}
+    groups = group_labels(pool, pool.questionnaire[by]) if by in pool.questionnaire.questions else {}
     return Table(
         name,
         question.label(),

@@ -19,6 +19,7 @@ from bwise.tables.cells import (
     across_codes,
     answer_labels,
     classification_notes,
+    group_labels,
     labels,
     not_offered_notes,
     own_answer,
@@ -105,7 +106,7 @@ def _by_own_group(ledger: Ledger, about: Description, active: Question) -> Plan 
             parts.append(Part(items, ledger.everybody, MEAN_OF_COUNTRIES, known=known, group=about.groups))
     codes = {
         about.item: answer_labels(pool, active),
-        about.groups: {ALL: f"All {about.groups}s", **labels(pool, of_group)},
+        about.groups: {ALL: f"All {about.groups}s", **group_labels(pool, of_group)},
         "average": AVERAGES,
     }
     words, on_codes = {"label": active.label()}, classification_notes(pool, active)
