@@ -24,6 +24,7 @@ ORDER = (
     "identities",
     "storage",
     "params_lines",
+    "released_texts",
     "lineage",
     "verification",
     "differences",
