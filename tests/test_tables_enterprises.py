@@ -69,7 +69,20 @@ def groups_of_wises(kept):
             if person.values.get(question) is not None:
                 said.setdefault(wise_of(person), set()).add(person.values[question])
         found[name] = {wise: group(min(answers)) for wise, answers in said.items() if len(answers) == 1}
+        found[name] = with_unknown({wise_of(p): found[name].get(wise_of(p)) for p in kept}, kept)
     return found
+
+
+def with_unknown(groups, kept):
+    """WISE -> group: where persons of WISEs whose group nobody told are fewer than those of any group, they count with the smallest."""
+    persons = {}
+    for person in kept:
+        persons.setdefault(groups[wise_of(person)], []).append(person)
+    unknown = len(persons.pop(None, []))
+    smallest = min(persons, key=lambda group: len(persons[group]))
+    if not 0 < unknown < len(persons[smallest]):
+        return groups
+    return {wise: f"{smallest}_or_not_known" if group in (None, smallest) else group for wise, group in groups.items()}
 
 
 def median(answers):
@@ -191,7 +204,7 @@ def test_skills_by_model_size_and_age_of_the_enterprise_are_those_of_the_truth(e
             for statistic in ("relevance", "endowment", "gap"):
                 cells = across(rated[statistic], kept, groups)
                 expected |= {(domain, concept, statistic, *key): c for key, c in cells.items()}
-    assert {k[4] for k in expected if k[3] == "age"} == {"0-4", "5-14", "15+"}
+    assert {k[4] for k in expected if k[3] == "age"} == {"0-4_or_not_known", "5-14", "15+"}
     published = {r["conf_status"] for r in european["skills_by_enterprise"].data.to_dict("records") if r["breakdown"] == "age"}
     assert published == {"", "C"}, "there are ages to hide, or this proves too little"
     assert differences(european["skills_by_enterprise"], ("domain", "skill", "statistic", *KEYS), expected) == {}
@@ -226,12 +239,12 @@ def test_every_question_of_the_demonstration_was_asked_alike_in_every_country(eu
 
 
 def test_the_demonstration_has_groups_to_hide_few_persons_and_countries_left_out_of_a_mean(european):
-    ids = ("income", "technology", "barriers", "support", "reserved_contracts")
+    ids = ("income", "technology", "barriers", "support", "reserved_contracts", "skills_by_enterprise")
     rows = [r for i in ids for r in european[i].data.to_dict("records")]
     assert {r["conf_status"] for r in rows} == {"", "C"}, "or the tests above prove too little"
     assert {r["obs_status"] for r in rows} == {"", "u"}
     assert min(r["countries"] for r in rows if r["average"] == MEAN) < len(COUNTRIES)
-    assert {r["group"] for r in rows if r["breakdown"] == "size"} == {"0-49", "50-99", "100-249"}
+    assert {r["group"] for r in rows if r["breakdown"] == "size"} == {"0-49_or_not_known", "50-99", "100-249"}
 
 
 # ------------------------------------------------------------------ income by hand
@@ -459,10 +472,18 @@ def test_a_small_group_is_hidden_with_the_smallest_other_one_and_the_total_stays
     assert persons(table, "model") == {"social": (18, 18)}
 
 
-def test_one_person_in_no_group_cannot_be_told_from_the_total_less_the_groups(pool_of):
+def test_few_in_no_group_are_counted_with_the_smallest_group_and_it_says_so(pool_of):
     people = [says("cost", staff=s) for s in [5.0] * 6 + [20.0] * 8] + [says("skills")]
     table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}))
+    assert persons(table, "size") == {"0-9_or_not_known": (7, 7), "10-49": (8, 8)}
+    assert table.codes["group"]["0-9_or_not_known"] == "0–9 persons, or not known"
+
+
+def test_a_person_in_no_group_cannot_be_told_from_the_total_less_the_groups_where_not_all_have_answered(pool_of):
+    people = [says("cost", staff=s) for s in [5.0] * 6 + [20.0] * 8] + [says("skills")] + [{"staff": None}] * 6
+    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, minimum_shown=0))
     known = persons(table, "size")
+    assert set(known) == {"0-9", "10-49"}, "seven are in no group: more than in the smallest"
     assert not all(isinstance(n, int) for n, _ in known.values()), "15 less 6 less 8 is one person, and her answer is told"
 
 

@@ -118,8 +118,10 @@ class People:
         if breakdown in ("all", "") or group == ALL:
             return [np.ones(len(self.answers), dtype=bool)]
         if breakdown == "model":
-            own = self.answers[self.questionnaire.one("model").name].astype("object").eq(group).to_numpy()
-            return [self.of_wise("model") == group, own]
+            question = self.questionnaire.one("model").name
+            joined = {"_or_".join(answers): answers for answers in self.settings.together.get(question, ())}
+            answers = joined.get(group, [group])
+            return [np.isin(self.of_wise("model").astype(str), answers), self.answers[question].astype(str).isin(answers).to_numpy()]
         if breakdown == "country_group":
             return [np.isin(self.country, self.settings.country_groups[group])]
         low, _, high = group.rstrip("+").partition("-")

@@ -284,7 +284,7 @@ def _breakdown(ledger: Ledger, name: str) -> tuple[Grouping, dict[str, str]] | N
     if name == "country_group":
         groups = {c: group for group, countries in pool.settings.country_groups.items() for c in countries}
         known = pool.answers["country"].astype("str").map(groups)
-        return (_grouping(ledger, name, known), {g: g for g in pool.settings.country_groups}) if groups else None
+        return _grouping(ledger, name, known, {g: g for g in pool.settings.country_groups}) if groups else None
     question = pool.questionnaire.one(GROUPED_BY[name])
     if question is None:
         return None
@@ -295,13 +295,23 @@ def _breakdown(ledger: Ledger, name: str) -> tuple[Grouping, dict[str, str]] | N
         known, names = _classes(pool.settings.reference_year - known.astype("float64"), pool.settings.age_classes, "years")
     elif name == "size":
         known, names = _classes(known.astype("float64"), pool.settings.size_classes, "persons")
-    return _grouping(ledger, name, known, of_wise=(question.name,)), names
+    return _grouping(ledger, name, known, names, of_wise=(question.name,))
 
 
-def _grouping(ledger: Ledger, name: str, known: pd.Series, **told) -> Grouping:
-    """A grouping by these values, in the order in which they appear, last those of whom nobody told."""
+def _grouping(ledger: Ledger, name: str, known: pd.Series, names: dict[str, str], **told) -> tuple[Grouping, dict[str, str]]:
+    """A grouping by these values, in the order in which they appear, and its labels; last those of whom nobody told.
+
+    Where these are fewer than any group, they are counted with the smallest: shown apart from it, the total less the groups would tell
+    what they answered.
+    """
     codes, groups = pd.factorize(known)
-    return ledger.grouping(name, np.where(codes < 0, len(groups), codes), (*groups, UNKNOWN), **told)
+    sizes, unknown = np.bincount(codes[codes >= 0], minlength=len(groups)), codes < 0
+    if len(groups) and 0 < unknown.sum() < sizes.min():
+        smallest = int(sizes.argmin())
+        joined, label = f"{groups[smallest]}_or_not_known", f"{names[groups[smallest]]}, or not known"
+        names = {code: label for code, label in names.items() if code != groups[smallest]} | {joined: label}
+        codes, groups = np.where(unknown, smallest, codes), [*groups[:smallest], joined, *groups[smallest + 1 :]]
+    return ledger.grouping(name, np.where(codes < 0, len(groups), codes), (*groups, UNKNOWN), **told), names
 
 
 def own_answer(ledger: Ledger, question: Question) -> Grouping:

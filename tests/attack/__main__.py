@@ -1,0 +1,37 @@
+"""What can be learned from a project's reports: `python -m tests.attack [--view PARTNER] [--only TEXT] [project]`.
+
+Prints every figure that is withheld, or shown only inside a mean of countries, and lies in too narrow an interval.
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from bwise.pooling import load_pool
+from bwise.settings import Project
+from tests.attack.intervals import NARROW, intervals
+from tests.attack.reading import People, only_in_means, read_tables
+
+if __name__ == "__main__":
+    ask = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
+    ask.add_argument("project", nargs="?", default=".", type=Path)
+    ask.add_argument("--view", action="append", help="a partner, who knows its own answers; ALL for each in turn (default: the public)")
+    ask.add_argument("--only", default="", help="only families in whose name this text stands (a question, a skill)")
+    wanted = ask.parse_args()
+    pool = load_pool(Project(wanted.project))
+    people = People(pool.answers, pool.questionnaire, pool.settings, frozenset(pool.flagged))
+    views = sorted(set(people.partner)) if wanted.view == ["ALL"] else wanted.view or [""]
+    total = Counter()
+    for family, rows in read_tables(wanted.project / "reports" / "tables", people).rows.items():
+        if wanted.only not in "/".join(family):
+            continue
+        rows = rows + only_in_means(rows, people)
+        for view in views:
+            for found in intervals(rows, people, view, NARROW):
+                total["asked"] += 1
+                if found.narrow:
+                    kind = "of a published total" if found.of_a_total else "by differences"
+                    total[kind, "exact" if found.exact else "narrow"] += 1
+                    bounds = f"{found.low:.4g} to {found.high:.4g} (is {found.truth:.4g}; {found.width:.0%} of its range)"
+                    print("/".join(family), view or "public", kind, bounds, found.where, sep=" | ", flush=True)
+    print(dict(total))
