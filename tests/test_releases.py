@@ -109,6 +109,16 @@ def test_a_second_release_remembers_the_first(pool_of):
     assert status(published(of_countries(pool_of, AT=10, BE=8)), "AT") == "C", "one more than the first"
 
 
+def test_fieldwork_tells_that_one_more_took_part_and_not_in_which_worker_group(pool_of):
+    published(of_countries(pool_of, AT=9, BE=8), only=("fieldwork",), name="first")
+    data = published(of_countries(pool_of, AT=10, BE=8), only=("fieldwork",))["fieldwork"].data
+    counts = data.set_index(["country", "statistic"])
+    assert counts.loc[("AT", "respondents kept"), "value"] == 10
+    for place in ("AT", POOLED):
+        assert counts.loc[[(place, "Enabler"), (place, "respondents flagged")], "conf_status"].tolist() == ["C", "C"]
+    assert counts.loc[("BE", "Enabler"), ["value", "conf_status"]].tolist() == [8, ""]
+
+
 # ------------------------------------------------------------------ who is who
 
 
