@@ -46,6 +46,7 @@ ORDER = (
     "demo",
     "kernels",
     "staleness",
+    "cluster",
     "workflow",
     "releases",
     "cli",

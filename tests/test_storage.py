@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from bwise.storage import read_csv, write_csv, write_json, write_parquet, write_text, write_whole
+from bwise.storage import read_csv, read_table, stack_tables, write_csv, write_json, write_parquet, write_text, write_whole
 
 FRAME = pd.DataFrame({"text": ["NA", "", "Größe; „ja“\nčšž", "Ελλάδα"], "number": [1, 2, 3, 4]})
 
@@ -71,6 +71,38 @@ def test_parquet_keeps_types_and_missing_answers(tmp_path):
     )
     write_parquet(tmp_path / "x.parquet", frame)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "x.parquet"), frame)
+
+
+ONE = {
+    "choice": pd.Categorical(["a", None], categories=["b", "a"]),
+    "ticked": pd.array([True, None], dtype="boolean"),
+    "number": [1.5, None],
+    "text": pd.Series(["x", None], dtype="str"),
+}
+OTHER = ONE | {"choice": pd.Categorical(["b", "a"], categories=["b", "a"]), "number": [None, 2.0]}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        [OTHER],
+        [OTHER | {"choice": pd.Categorical(["c", "a"], categories=["a", "c"])}],
+        [OTHER | {"choice": pd.Series(["a", "z"], dtype="str")}],
+        [{"first": pd.Categorical(["n", None])} | OTHER, OTHER],
+        [{name: values for name, values in OTHER.items() if name != "ticked"}],
+        [{name: values[:0] for name, values in OTHER.items()}],
+        [OTHER | {"number": [1, 2]}],
+    ],
+    ids=["alone", "alike", "other categories", "no categories", "a column more", "a column less", "without rows", "other numbers"],
+)
+def test_tables_stand_below_each_other_as_pandas_puts_them(tmp_path, others):
+    paths = []
+    for number, columns in enumerate([ONE, *others]):
+        paths.append(tmp_path / f"{number}.parquet")
+        write_parquet(paths[-1], pd.DataFrame(columns))
+    expected = pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
+    pd.testing.assert_frame_equal(stack_tables([read_table(path) for path in paths]), expected)
 
 
 @pytest.mark.parametrize(("write", "name"), [(write_csv, "x.csv"), (write_parquet, "x.parquet")])

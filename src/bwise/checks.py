@@ -50,28 +50,31 @@ def flag(country: Country) -> pd.DataFrame:
     """
     answers = _answers_as_numbers(country)
     found = [
-        _partial(country),
-        _speeders(country),
-        _near_duplicates(country, answers),
-        _straightlining(country, answers),
-        _income(country),
-        _contradictions(country),
-        _columns_that_contradict(country),
-        _ranges(country),
-        _approximate(country),
-        _answered_though_hidden(country),
-        _out_of_frame(country),
+        *_partial(country),
+        *_speeders(country),
+        *_near_duplicates(country, answers),
+        *_straightlining(country, answers),
+        *_income(country),
+        *_contradictions(country),
+        *_columns_that_contradict(country),
+        *_ranges(country),
+        *_approximate(country),
+        *_answered_though_hidden(country),
+        *_out_of_frame(country),
     ]
-    flags = pd.concat(found, ignore_index=True)
-    kept = country.kept
-    return flags[flags["position"].map(kept).astype(bool)].reset_index(drop=True)
+    kept = {*country.rows.index[country.kept]}
+    return pd.DataFrame([flag for flag in found if flag[0] in kept], columns=["position", "flag", "detail"])
 
 
-def _rows(mask: pd.Series, name: str, detail: str = "") -> pd.DataFrame:
-    return pd.DataFrame({"position": mask.index[mask.astype(bool)], "flag": name, "detail": detail})
+Flags = list[tuple[int, str, str]]
+"""Position, flag and detail, for each respondent who has it."""
 
 
-def _partial(country: Country) -> pd.DataFrame:
+def _rows(mask: pd.Series, name: str, detail: str = "") -> Flags:
+    return [(position, name, detail) for position in mask.index[mask.to_numpy(dtype=bool)]]
+
+
+def _partial(country: Country) -> Flags:
     low = share_answered(country) < PARTIAL_BELOW
     told = country.rows["submitted"]
     per_delivery = told.fillna("").ne("").groupby(country.rows["delivery"]).transform("any")
@@ -87,20 +90,20 @@ def durations(country: Country) -> pd.Series:
     return minutes.where(minutes.between(0, 24 * 60, inclusive="neither"))
 
 
-def _speeders(country: Country) -> pd.DataFrame:
+def _speeders(country: Country) -> Flags:
     minutes = durations(country)[country.kept]
     enough = minutes.notna().sum() >= ENOUGH_DURATIONS
     return _rows((minutes < SPEEDER_BELOW * minutes.median()) & enough, "speeder")
 
 
-def _near_duplicates(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
+def _near_duplicates(country: Country, answers: pd.DataFrame) -> Flags:
     """Kept records of one delivery whose answers are nearly the same; who they are and where they work does not count."""
     other: dict[int, int] = {}
     for one, two in sorted(pairs_alike(answers, country.rows.loc[answers.index, "delivery"])):
         other.setdefault(one, two)
         other.setdefault(two, one)
-    found = _rows(answers.index.to_series().isin(list(other)), "near_duplicate")
-    return found.assign(detail=["as row " + str(country.rows.at[other[p], "source_row"]) for p in found["position"]])
+    alike = [position for position in answers.index if position in other]
+    return [(position, "near_duplicate", f"as row {country.rows.at[other[position], 'source_row']}") for position in alike]
 
 
 def pairs_alike(answers: pd.DataFrame, delivery: pd.Series) -> set[tuple[int, int]]:
@@ -127,31 +130,32 @@ def _alike(one: np.ndarray, two: np.ndarray) -> bool:
 def _answers_as_numbers(country: Country) -> pd.DataFrame:
     """Kept record x question: a number for each different answer, alike in all questions, -1 for none; texts, and who somebody is, are
     left out."""
-    values, found = country.values[country.kept], {}
+    kept, found = np.flatnonzero(country.kept), {}
+    values = {name: column.array.take(kept) for name, column in country.values.items()}
     number_of: dict[str, int] = {}
     for question in country.questionnaire.questions.values():
         if question.kind == "text" or question.role in ("partner", "wise", "group"):
             continue
         if question.kind == "select_multiple":
-            codes, distinct = _ticks(values[country.questionnaire.columns(question.name)])
+            codes, distinct = _ticks([values[name] for name in country.questionnaire.columns(question.name)])
         else:
             codes, distinct = pd.factorize(values[question.name])
         numbers = [number_of.setdefault(str(text), len(number_of)) for text in distinct]
         found[question.name] = np.array([*numbers, -1]).take(codes)  # -1, for none, takes the last
-    return pd.DataFrame(found, index=values.index)
+    return pd.DataFrame(found, index=country.values.index[kept])
 
 
-def _ticks(columns: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+def _ticks(columns: list[pd.arrays.BooleanArray]) -> tuple[np.ndarray, list[str]]:
     """Each respondent's ticks as one answer: codes, -1 where none is known, and the different answers, option by option."""
-    states = np.column_stack([columns[name].astype("Int8").to_numpy(dtype=np.int8, na_value=-1) for name in columns])
+    states = np.column_stack([ticked.to_numpy(dtype=np.int8, na_value=-1) for ticked in columns])
     distinct, codes = np.unique(states, axis=0, return_inverse=True)
     known = (states >= 0).any(axis=1)
     return np.where(known, codes.ravel(), -1), ["ticks " + " ".join(map(str, row)) for row in distinct]
 
 
-def _straightlining(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
+def _straightlining(country: Country, answers: pd.DataFrame) -> Flags:
     """Battery by battery; rows left open do not count."""
-    found = []
+    found: Flags = []
     for battery, rows in country.questionnaire.batteries().items():
         names = [q.name for q in rows if q.kind == "select_one" and q.name in answers]
         if not names:
@@ -161,87 +165,88 @@ def _straightlining(country: Country, answers: pd.DataFrame) -> pd.DataFrame:
         highest = given.max(axis=1)
         same = (given < 0) | (given == highest[:, None])
         sure = points ** (1.0 - (given >= 0).sum(axis=1)) <= STRAIGHT_BY_CHANCE
-        found.append(_rows(pd.Series(same.all(axis=1) & sure, index=answers.index), "straightlining", battery))
-    return pd.concat(found, ignore_index=True) if found else _rows(pd.Series(dtype=bool), "straightlining")
+        found += _rows(pd.Series(same.all(axis=1) & sure, index=answers.index), "straightlining", battery)
+    return found
 
 
-def _income(country: Country) -> pd.DataFrame:
+def _income(country: Country) -> Flags:
     names = [q.name for role in INCOME_SHARES for q in country.questionnaire.with_role(role)]
     if not names:
-        return _rows(pd.Series(dtype=bool), "income_sum")
+        return []
     shares, known = country.values[names], country.reasons[names].ne("unreadable").all(axis=1)
     wrong = shares.notna().any(axis=1) & known & ((shares.sum(axis=1) - 100).abs() > INCOME_TOLERANCE)
     return _rows(wrong, "income_sum", "income")
 
 
-def _contradictions(country: Country) -> pd.DataFrame:
-    found = []
+def _contradictions(country: Country) -> Flags:
+    found: Flags = []
     for question in country.questionnaire.questions.values():
         exclusive = [c.name for c in country.questionnaire.choices(question.name).values() if c.exclusive]
         if question.kind != "select_multiple" or not exclusive:
             continue
-        ticked = country.values[country.questionnaire.columns(question.name)].fillna(False).astype(bool)
-        alone = ticked[[f"{question.name}/{c}" for c in exclusive]].any(axis=1)
-        found.append(_rows(alone & (ticked.sum(axis=1) > 1), "contradiction", question.name))
-    return pd.concat(found, ignore_index=True) if found else _rows(pd.Series(dtype=bool), "contradiction")
+        options = country.questionnaire.columns(question.name)
+        ticked = np.column_stack([country.values[option].to_numpy(dtype=bool, na_value=False) for option in options])
+        alone = ticked[:, [options.index(f"{question.name}/{c}") for c in exclusive]].any(axis=1)
+        found += _rows(pd.Series(alone & (ticked.sum(axis=1) > 1), index=country.values.index), "contradiction", question.name)
+    return found
 
 
-def _columns_that_contradict(country: Country) -> pd.DataFrame:
+def _columns_that_contradict(country: Country) -> Flags:
     """Two filled columns of one question, joined by params or one of them set aside, that hold different answers."""
-    found = [_rows(pd.Series(dtype=bool), "contradiction")]
+    found: Flags = []
     for read in country.deliveries:
         mine = country.rows.index[country.rows["delivery"].eq(read.name)]
         for name, matches in by_question(read.recognised.matches).items():
             if len(matches) > 1 and how_joined(read.delivery, name) == FIRST:
                 off = contradictions(read.raw.cells, read.answers.mapping, matches, country.questionnaire[name])
-                found.append(_rows(off.set_axis(mine), "contradiction", name))
+                found += _rows(off.set_axis(mine), "contradiction", name)
         for name, rows in read.differing.items():
-            found.append(_rows(pd.Series(read.answers.values.index.isin(rows), index=mine), "contradiction", name))
-    return pd.concat(found, ignore_index=True)
+            found += _rows(pd.Series(read.answers.values.index.isin(rows), index=mine), "contradiction", name)
+    return found
 
 
-def _ranges(country: Country) -> pd.DataFrame:
-    found = [_rows(pd.Series(dtype=bool), "out_of_range")]
+def _ranges(country: Country) -> Flags:
+    found: Flags = []
     for question in country.questionnaire.questions.values():
         if question.constraint and question.is_number:
             column = country.values[question.name]
             inside = holds(question.constraint, country.values, country.questionnaire, this=column)
-            found.append(_rows(column.notna() & ~inside, "out_of_range", question.name))
-    return pd.concat(found, ignore_index=True)
+            found += _rows(column.notna() & ~inside, "out_of_range", question.name)
+    return found
 
 
-def _approximate(country: Country) -> pd.DataFrame:
-    found = [pd.DataFrame(columns=["position", "flag", "detail"])]
+def _approximate(country: Country) -> Flags:
+    found: Flags = []
     for delivery in country.deliveries:
         mine = country.rows.index[country.rows["delivery"].eq(delivery.name)]
         mapping = delivery.answers.mapping
         for (column, question), texts in mapping[made_by(mapping["rule"], Rule.RANGE)].groupby(["column", "question"])["raw"]:
             ranges = delivery.raw.cells[column - 1].isin(texts).set_axis(mine)
             corrected = country.changes.loc[country.changes["question"].eq(question), "position"]
-            found.append(_rows(ranges & ~mine.isin(corrected), "approximate", question))
-    return pd.concat(found, ignore_index=True)
+            found += _rows(ranges & ~mine.isin(corrected), "approximate", question)
+    return found
 
 
-def _answered_though_hidden(country: Country) -> pd.DataFrame:
+def _answered_though_hidden(country: Country) -> Flags:
     passed = hidden(country)
     if not passed:
-        return _rows(pd.Series(dtype=bool), "not_shown_answered")
+        return []
     answered = question_reasons(country, list(passed)).eq("").to_numpy()
     questions, rows = np.nonzero((answered & np.column_stack(list(passed.values()))).T)  # question by question
-    detail = np.array(list(passed), dtype=object)[questions]
-    return pd.DataFrame({"position": country.reasons.index[rows], "flag": "not_shown_answered", "detail": detail})
+    names, positions = list(passed), country.reasons.index
+    return [(positions[row], "not_shown_answered", names[question]) for question, row in zip(questions, rows, strict=True)]
 
 
-def _out_of_frame(country: Country) -> pd.DataFrame:
+def _out_of_frame(country: Country) -> Flags:
     """Who belongs to another partner's survey, or answered at another time."""
-    found = [_outside_fieldwork(country)]
+    found = _outside_fieldwork(country)
     if question := country.questionnaire.one("partner"):
         typed = country.values[question.name].fillna("").str.strip().str.casefold()
-        found.append(_rows(typed.ne("") & typed.ne(country.rows["partner"].str.casefold()), "out_of_frame", question.name))
-    return pd.concat(found, ignore_index=True)
+        found += _rows(typed.ne("") & typed.ne(country.rows["partner"].str.casefold()), "out_of_frame", question.name)
+    return found
 
 
-def _outside_fieldwork(country: Country) -> pd.DataFrame:
+def _outside_fieldwork(country: Country) -> Flags:
     """Submitted on a day outside, in whichever order day and month may be read; without a day nobody is."""
     outside = pd.Series(False, index=country.rows.index)
     if fieldwork := country.settings.fieldwork:

@@ -275,9 +275,10 @@ def _duplicates(country: Country) -> pd.Series:
     the answers must vary.
     """
     kept = country.kept  # a record left out by hand takes no other one with it
-    rows = pd.concat([country.rows["delivery"], country.values], axis=1)[kept]
-    same = rows.index[rows.duplicated(keep="first")]
-    sure = _enough(country, same, list(country.questionnaire.questions)) & _varied(country, same, country.values.columns)
+    answers = [pd.factorize(column.array)[0] for _, column in country.values.items()]
+    alike = pd.DataFrame(np.column_stack([pd.factorize(country.rows["delivery"])[0], *answers])[kept])
+    same = kept.index[kept][alike.duplicated(keep="first")]
+    sure = _count_as_sent_twice(country, same, list(country.questionnaire.questions), country.values.columns)
     within = pd.Series("the same answers as an earlier row", index=same[sure])
     first = sent_twice(country, kept.index[kept]).drop(within.index, errors="ignore")
     places = country.rows.loc[first, ["source_row", "delivery"]].itertuples(index=False)
@@ -299,6 +300,8 @@ def sent_twice(country: Country, records: Iterable[int]) -> pd.Series:
         Position of the later record -> position of the first, which is kept.
     """
     delivery, first = country.rows["delivery"], {}
+    if delivery.nunique() < 2:
+        return pd.Series(first, dtype="int64")
     answers = _without_spelling(country).loc[sorted(records)]
     asked = country.reasons[answers.columns].ne("not_asked").groupby(delivery, sort=False).any()
     for earlier, later in combinations(asked.index, 2):
@@ -307,7 +310,7 @@ def sent_twice(country: Country, records: Iterable[int]) -> pd.Series:
         known = numbers[delivery[numbers.index].eq(earlier)].drop_duplicates()
         alike = numbers[delivery[numbers.index].eq(later)].map(pd.Series(known.index, known)).dropna().astype(int)
         questions = list(dict.fromkeys(column.partition("/")[0] for column in columns))
-        sure = _enough(country, alike.index, questions) & _varied(country, alike.index, columns)
+        sure = _count_as_sent_twice(country, alike.index, questions, columns)
         if sure.sum() >= MOSTLY * delivery[numbers.index].value_counts().min():
             sure |= ~_told_apart(country, alike)
         first |= {position: of for position, of in alike[sure].items() if position not in first}
@@ -331,6 +334,13 @@ def _about_work(country: Country, names: list[str]) -> list[Question]:
     return [q for q in map(country.questionnaire.__getitem__, names) if q.role not in ("partner", "wise", "group")]
 
 
+def _count_as_sent_twice(country: Country, records: pd.Index, names: list[str], columns: pd.Index) -> pd.Series:
+    """Which of the records that are like others answer enough of these questions, in enough ways."""
+    if not len(records):
+        return pd.Series(False, index=records)
+    return _enough(country, records, names) & _varied(country, records, columns)
+
+
 def _enough(country: Country, records: pd.Index, names: list[str]) -> pd.Series:
     """Which records answer enough of these questions to be compared."""
     given = question_reasons(country, [q.name for q in _about_work(country, names)]).loc[records].eq("")
@@ -340,7 +350,10 @@ def _enough(country: Country, records: pd.Index, names: list[str]) -> pd.Series:
 def _varied(country: Country, records: pd.Index, columns: pd.Index) -> pd.Series:
     """Which records give enough different answers to questions with one answer."""
     single = [q.name for q in _about_work(country, list(country.questionnaire.questions)) if q.name in columns]
-    return country.values.loc[records, single].nunique(axis=1) >= ENOUGH_DIFFERENT
+    at = country.values.index.get_indexer(records)
+    given = np.column_stack([country.values[name].array.take(at).astype(object) for name in single] or [np.empty((len(at), 0))])
+    different = [len({*answers[known]}) for answers, known in zip(given, ~pd.isna(given), strict=True)]
+    return pd.Series(different, index=records, dtype=int) >= ENOUGH_DIFFERENT
 
 
 def _told_apart(country: Country, alike: pd.Series) -> pd.Series:

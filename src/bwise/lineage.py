@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bwise import released_texts
@@ -44,15 +45,15 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     Returns:
         The manifest.
     """
-    rows, answers = country.rows, _stored(country)
-    kept = _by_content(answers[country.kept], rows["row"])
-    identity = rows.loc[kept, [name for name in (*IDENTITY, "weight") if name in rows]]
-    reasons = country.reasons.astype(pd.CategoricalDtype(["", *MISSING_REASONS]))
+    rows, stored, kept = country.rows, _stored(country), np.flatnonzero(country.kept)
+    order = kept[_by_content(_taken(stored, kept), rows["row"].iloc[kept])]
+    identity = rows[[name for name in (*IDENTITY, "weight") if name in rows]].iloc[order].reset_index(drop=True)
+    answers, reasons = (_taken(columns, order) for columns in (stored, _as_categories(country.reasons)))
     manifest = _manifest(country, flags, project)
     texts = _texts(country, project)
     with written_together(project.processed(country.settings.country, country.settings.part), MANIFEST) as folder:
-        write_parquet(folder / "answers.parquet", pd.concat([identity, answers.loc[kept]], axis=1))
-        write_parquet(folder / "missing.parquet", pd.concat([identity, reasons.loc[kept]], axis=1))
+        write_parquet(folder / "answers.parquet", pd.concat([identity, answers], axis=1))
+        write_parquet(folder / "missing.parquet", pd.concat([identity, reasons], axis=1))
         write_csv(folder / "mapping.csv", mapping_table(country))
         write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
         write_csv(folder / released_texts.FILE, texts)
@@ -78,10 +79,15 @@ def discard(project: Project, settings: CountrySettings) -> None:
         remove(project.processed(settings.country, settings.part) / name)
 
 
-def _by_content(answers: pd.DataFrame, ids: pd.Series) -> pd.Index:
+def _taken(columns: dict[str, Any], rows: np.ndarray) -> pd.DataFrame:
+    """These rows of the columns, as a table."""
+    return pd.DataFrame({name: column.take(rows) for name, column in columns.items()}, copy=False)
+
+
+def _by_content(answers: pd.DataFrame, ids: pd.Series) -> np.ndarray:
     """An order that follows from the answers alone: that of the export would tell which row each is, whatever stands for its number."""
     content = pd.util.hash_pandas_object(answers, index=False)
-    return pd.DataFrame({"content": content, "row": ids[answers.index]}).sort_values(["content", "row"]).index
+    return np.lexsort((ids, content))
 
 
 def _without_places(flags: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -111,20 +117,33 @@ def mapping_table(country: Country) -> pd.DataFrame:
     return told.groupby([c for c in told.columns if c != "count"], sort=False, dropna=False, as_index=False)["count"].sum()[told.columns]
 
 
-def _stored(country: Country) -> pd.DataFrame:
+def _stored(country: Country) -> dict[str, Any]:
     """Choices as categories in the questionnaire's order: small, and nothing can be added by mistake.
 
     A national category that params map to a common code stands in a column of its own, `<question>@national`.
     """
-    stored = country.values.copy()
+    stored = {name: column.array for name, column in country.values.items()}
+    dtypes: dict[tuple[str, ...], pd.CategoricalDtype] = {}
     for question in country.questionnaire.questions.values():
         if question.kind == "select_one":
-            known = list(_all_choices(country, question.name))
-            unknown = set(stored[question.name].dropna()) - set(known)
-            if unknown:
+            known = tuple(_all_choices(country, question.name))
+            codes, given = pd.factorize(stored[question.name])
+            if unknown := set(given) - set(known):
                 stop("An answer has a code that no list has. Nothing was saved.", Problem(f"{question.name}: {', '.join(sorted(unknown))}"))
-            stored[question.name] = pd.Categorical(stored[question.name], categories=known)
-    return pd.concat([stored, country.national.astype("category").add_suffix("@national")], axis=1)
+            dtype = dtypes.get(known) or dtypes.setdefault(known, pd.CategoricalDtype(list(known)))
+            places = np.array([*map(known.index, given), -1])  # -1, for none, takes the last
+            stored[question.name] = pd.Categorical.from_codes(places.take(codes), dtype=dtype, validate=False)
+    return stored | {f"{name}@national": column.astype("category").array for name, column in country.national.items()}
+
+
+def _as_categories(reasons: pd.DataFrame) -> dict[str, pd.Categorical]:
+    """Why answers are missing, column by column; "" where they are not."""
+    dtype = pd.CategoricalDtype(["", *MISSING_REASONS])
+    codes, given = pd.factorize(reasons.to_numpy(dtype=object).ravel())
+    places = dtype.categories.get_indexer(given).astype(np.int8).take(codes).reshape(reasons.shape)
+    return {
+        name: pd.Categorical.from_codes(column, dtype=dtype, validate=False) for name, column in zip(reasons.columns, places.T, strict=True)
+    }
 
 
 def _all_choices(country: Country, question: str) -> dict[str, None]:

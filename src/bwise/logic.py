@@ -39,6 +39,7 @@ STRING: /'[^']*'/ | /"[^"]*"/
 NUMBER: /-?\d+(\.\d+)?/
 %ignore /\s+/
 """
+PARSER = Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
 COMPARISONS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
@@ -50,7 +51,7 @@ def parse(expression: str) -> Tree:
         ProblemsFound: the expression is outside the grammar; says where.
     """
     try:
-        return _parser().parse(expression)
+        return PARSER.parse(expression)
     except UnexpectedInput as error:
         raise ProblemsFound(
             "A condition of the questionnaire cannot be read.",
@@ -58,11 +59,6 @@ def parse(expression: str) -> Tree:
                 Problem(f"`{expression}`, character {error.column}", "survey.csv", remedy="see `bwise.logic` for what may stand there"),
             ],
         ) from None
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Lark:
-    return Lark(GRAMMAR, parser="lalr", maybe_placeholders=False)
 
 
 def asked_for(expression: str) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+import numpy as np
 import pandas as pd
 
 from bwise.hashes import changed_inputs, program
@@ -14,7 +15,7 @@ from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import waiting
 from bwise.settings import ConsolidationSettings, CountrySettings, FocusGroupSettings, Project, load_country
-from bwise.storage import read_csv
+from bwise.storage import read_csv, read_table, stack_tables
 
 STATUSES = {
     "identical": "asked and answered alike",
@@ -179,13 +180,10 @@ def _why_changed(project: Project, country: str, changed: list[str], settings_of
 
 def _stack(project: Project, countries: dict, part: str, file: str, questionnaire: Questionnaire) -> pd.DataFrame:
     """One table, with the choices of all countries as common categories."""
-    frames = []
-    for country in countries:
-        frame = pd.read_parquet(project.processed(country, part) / f"{file}.parquet")
-        frame.insert(0, "country", country)
-        frames.append(frame)
-    stacked = pd.concat(frames, ignore_index=True)
-    stacked["country"] = pd.Categorical(stacked["country"], categories=list(countries))
+    tables = [read_table(project.processed(country, part) / f"{file}.parquet") for country in countries]
+    stacked = stack_tables(tables)
+    numbers = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables])
+    stacked.insert(0, "country", pd.Categorical.from_codes(numbers, categories=list(countries)))
     if file == "missing":
         return stacked
     for question in questionnaire.questions.values():  # where countries used different answer lists, the codes of all

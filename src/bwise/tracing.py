@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
+from itertools import groupby
 
+import numpy as np
 import pandas as pd
 
 from bwise.cleaning import as_texts
@@ -44,7 +46,8 @@ class Trace:
     def respondents(self) -> pd.DataFrame:
         """One row per respondent: part (of a mean of countries: which of the figures it is the mean of), source (survey or focus_group),
         country, delivery, source_row, respondent (pseudonym), wise, adds (what she adds to the figure)."""
-        return _stack([p.respondents for p in self.parts], ["part", "source", *WHO, "wise", "adds"])
+        of_pools = [list(parts) for _, parts in groupby((p for p in self.parts if len(p.values)), key=lambda p: id(p.pool))]
+        return _stack([_respondents(parts) for parts in of_pools], RESPONDENT)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -123,13 +126,16 @@ def trace(table: Table, position: int) -> Trace:
     return Trace(table, table.data.loc[position].to_dict(), tuple(_Part(number, e) for number, e in enumerate(evidence, 1)))
 
 
+RESPONDENT = ["part", "source", *WHO, "wise", "adds"]
 CELL = [*WHO, "question", "answer", "raw", "column", "heading", "code", "rule", "reason", "change"]
 DELIVERY = ["country", "delivery", "partner", "file", "sha256", "tool", "encoding"]
 COLUMN = ["question", "country", "delivery", "column", "heading", "matched_by"]
 
 
 def _stack(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    filled = [f[columns] for f in frames if len(f)]
+    filled = [f if list(f) == columns else f[columns] for f in frames if len(f)]
+    if len(filled) == 1:
+        return filled[0].reset_index(drop=True)
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
 
 
@@ -149,15 +155,10 @@ class _Part:
         return self.evidence.values()
 
     @cached_property
-    def respondents(self) -> pd.DataFrame:
-        countries = tuple(self.pool.answers["country"].loc[self.values.index].unique())
-        who = _people(self.pool, countries).loc[self.values.index]
-        return who.assign(part=self.number, source=self.pool.part or "survey", adds=self.values)
-
-    @cached_property
     def countries(self) -> list[str]:
         """Countries of the respondents behind it, or those it was made for."""
-        return [c for c in self.pool.countries if c in {*self.evidence.countries, *self.respondents["country"].unique()}]
+        behind = {*self.evidence.countries, *self.pool.answers["country"].loc[self.values.index].unique()}
+        return [c for c in self.pool.countries if c in behind]
 
     @property
     def reads(self) -> list[tuple[str, DeliveryRead]]:
@@ -242,11 +243,20 @@ def _with_numbers(pool: Pool, found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(country=told, source_row=pd.Series(numbers, index=found.index, dtype="int64"))
 
 
-@lru_cache(maxsize=64)
-def _people(pool: Pool, countries: tuple[str, ...]) -> pd.DataFrame:
-    """The respondents of these countries, and their WISEs."""
-    here = pool.answers.loc[pool.answers["country"].isin(countries), [*FILED, "row"]]
-    return _with_numbers(pool, here)[WHO].assign(wise=wises_of(pool).loc[here.index].fillna(""))
+@lru_cache(maxsize=8)
+def _people(pool: Pool) -> pd.DataFrame:
+    """The respondents in the order of `pool.answers`, and their WISEs."""
+    return _with_numbers(pool, pool.answers[[*FILED, "row"]])[WHO].assign(wise=wises_of(pool).fillna(""))
+
+
+def _respondents(parts: list[_Part]) -> pd.DataFrame:
+    """Who is behind these parts, which are of one pool: a row for each respondent of each of them."""
+    pool, people = parts[0].pool, _people(parts[0].pool)
+    numbers, counts = [p.number for p in parts], [len(p.values) for p in parts]
+    rows = np.concatenate([pool.answers.index.get_indexer(p.values.index) for p in parts])
+    columns = {"part": np.repeat(numbers, counts), "source": pool.part or "survey"}
+    columns |= {name: people[name].array.take(rows) for name in people}
+    return pd.DataFrame({**columns, "adds": np.concatenate([p.values.to_numpy() for p in parts])})
 
 
 @lru_cache(maxsize=64)

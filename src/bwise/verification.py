@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from bwise.cleaning import Country, gather
+from bwise.cleaning import Country, gather, whole
 from bwise.hashes import changed_inputs, program
 from bwise.identities import check_identities
 from bwise.lineage import IDENTITY, ROW, discard, mapping_table
@@ -16,7 +18,7 @@ from bwise.privacy import project_key, row_ids
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Project
-from bwise.storage import read_csv
+from bwise.storage import codes_as_texts, read_csv, read_table
 
 SHOWN = 5  # differences of one kind that are named one by one
 
@@ -94,9 +96,10 @@ def saved(project: Project, settings: CountrySettings, questionnaire: Questionna
     country = gather(settings, questionnaire, deliveries)
     ids = row_ids(country.rows, settings.country, settings.part, project_key(project.root))
     places = pd.Series(country.rows.index, index=pd.MultiIndex.from_frame(country.rows.assign(row=ids)[ROW].astype(str)))
-    answers, missing = (pd.read_parquet(folder / f"{name}.parquet") for name in ("answers", "missing"))
+    answers, missing = (read_table(folder / f"{name}.parquet") for name in ("answers", "missing"))
+    stands_for = [codes_as_texts(table.select(IDENTITY)).to_pandas() for table in (answers, missing)]
     changes, exclusions = (read_csv(folder / f"{name}.csv") for name in ("changes", "exclusions"))
-    found = {name: _positions(frame, places) for name, frame in zip(FILES, (answers, missing, changes, exclusions), strict=True)}
+    found = {name: _positions(frame, places) for name, frame in zip(FILES, (*stands_for, changes, exclusions), strict=True)}
     problems = [
         Problem(f"{int(at.isna().sum())} rows are not in the exports", f"{project.shown(folder)}/{name}")
         for name, at in found.items()
@@ -104,21 +107,25 @@ def saved(project: Project, settings: CountrySettings, questionnaire: Questionna
     ]
     twice = found["answers.parquet"].duplicated().sum()
     problems += [Problem(f"{twice} rows stand there twice", f"{project.shown(folder)}/answers.parquet")] if twice else []
-    if not answers[IDENTITY].equals(missing[IDENTITY]):
+    if not stands_for[0].equals(stands_for[1]):
         problems.append(Problem("answers.parquet and missing.parquet do not have the same rows", project.shown(folder)))
     stop(f"{settings.country}: the files in processed/ do not fit the exports.", *problems)
-    at = found["answers.parquet"].astype(int)
-    columns = questionnaire.all_columns
-    values = answers[columns].set_axis(at).reindex(country.rows.index)
-    stored = {c: values[c].astype("str") if isinstance(values[c].dtype, pd.CategoricalDtype) else values[c] for c in columns}
-    reasons = missing[columns].astype("str").set_axis(at).reindex(country.rows.index)
+    at = found["answers.parquet"].to_numpy(dtype=int)
+    line = np.full(len(country.rows), -1)  # of each record received, in the files
+    line[at] = np.arange(len(at))
+    values, reasons = (_in_rows(table.select(questionnaire.all_columns), line) for table in (answers, missing))
     return replace(
         country,
-        values=pd.DataFrame(stored),
-        reasons=reasons,
+        values=values,
+        reasons=whole(reasons),
         changes=changes.assign(position=found["changes.csv"].astype(int)),
         exclusions=exclusions.assign(position=found["exclusions.csv"].astype(int)),
     )
+
+
+def _in_rows(table: pa.Table, line: np.ndarray) -> pd.DataFrame:
+    """A row for each record received: that line of the table, codes as texts; nothing where the record is not in it (-1)."""
+    return codes_as_texts(table).take(pa.array(line, mask=line < 0)).to_pandas()
 
 
 FILES = ("answers.parquet", "missing.parquet", "changes.csv", "exclusions.csv")
