@@ -278,8 +278,11 @@ def release(
     from bwise.releases import release
 
     made = release(find_project(project), name, (on or datetime.now()).date())
-    console.print(f"releases/{name}/ written: {len(made['figures']) - 1} tables of {made['date']}, to be published as they are.")
-    console.print(f"Keep processed/releases/{name}/ and .pseudonym-key, and to yourself: without them, nothing more can be published.")
+    told = [
+        f"releases/{name}/ written: {len(made['figures']) - 1} tables, {made['date']}",
+        f"Keep processed/releases/{name}/ and .pseudonym-key, and to yourself: without them, nothing more can be published.",
+    ]
+    console.print("\n".join(told), markup=False, soft_wrap=True)
 
 
 @app.command()

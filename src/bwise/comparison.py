@@ -206,7 +206,7 @@ def _cells(before: Side, after: Side, causes: dict[str, list[str]]) -> tuple[pd.
     """The answers that differ, of the countries that changed; and what could not be compared."""
     none = pd.DataFrame(columns=CELLS)
     if not (before.project and after.project):
-        return none, ["cells can be named between two project folders only"]  # a release keeps no answers
+        return none, ["cells can be named between two project folders only: reports and releases keep no answers"]
     if not _same_key(before.project, after.project):
         return none, ["the two folders have different pseudonym keys, so their respondents cannot be matched and no cell is named"]
     tables, remarks = [none], []
