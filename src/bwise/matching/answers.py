@@ -234,11 +234,8 @@ class _Work:
 
     def _take(self, values: list, positions: np.ndarray, dtype: str) -> pd.Series:
         """One value per cell, of one per distinct text."""
-        if dtype == "object":
-            taken = np.array(values, dtype=object).take(positions)
-        else:
-            taken = pd.array(values, dtype=dtype).take(positions)
-        return pd.Series(taken, index=self.raw.cells.index, copy=False)
+        distinct = np.array(values, dtype=object) if dtype == "object" else pd.array(values, dtype=dtype)
+        return pd.Series(distinct.take(positions), index=self.raw.cells.index, copy=False)
 
     def _single(self, question: Question, match: Match) -> None:
         sent = self._distinct(match)
