@@ -19,6 +19,7 @@ from bwise.problems import ProblemsFound
 from bwise.settings import KEY_FILE, RECORD, Project, corrections_file, load_country
 
 CONSOLIDATION = "consolidation"
+READ_BY_ALL = ("tables.yaml", "nace.csv")  # in params/: which questions a country's page looks at first, and sections of sectors
 
 
 def why_stale(project: Project, name: str, template: Path) -> str:
@@ -83,7 +84,7 @@ def _records(project: Project, country: str) -> list[Path]:
 
 def _sent(project: Project, country: str) -> list[Path]:
     """All that a country run depends on. Of settings that cannot be read it is only themselves: the run tells what is wrong."""
-    paths = [project.params / f"{country}.yaml", project.root / KEY_FILE]
+    paths = [project.params / f"{country}.yaml", project.root / KEY_FILE, *(project.params / name for name in READ_BY_ALL)]
     try:
         parts = load_country(project, country).parts()
     except ProblemsFound:
