@@ -20,7 +20,7 @@ from tests.benchmarks.by_hand import read_file
 
 
 def layouts(project: Project, folder: Path) -> dict:
-    """Files that pandas does not read in one call are put into the folder as plain CSV, which is to its advantage."""
+    """What is known of a project. Files that pandas does not read in one call are put into the folder as plain CSV, which is to its advantage."""
     found = []
     for country in project.countries():
         settings = load_country(project, country)
