@@ -22,14 +22,13 @@ def clean(layout: dict, tables: list[dict], folder: Path) -> Path:
         has_header=False,
         skip_rows=layout["skip"],
         infer_schema=False,
-        missing_utf8_is_empty_string=True,
     )
     columns = {
-        target: pl.col(f"column_{position + 1}").replace_strict(codes, default=None, return_dtype=pl.String).cast(pl.Categorical)
+        target: pl.col(f"column_{position}").replace_strict(codes, default=None, return_dtype=pl.String).cast(pl.Categorical)
         for position, target, codes in layout["columns"]
         if codes
     }
-    numbers = {target: pl.col(f"column_{position + 1}").cast(pl.Float64, strict=False) for position, target in layout["numbers"]}
+    numbers = {target: pl.col(f"column_{position}").cast(pl.Float64, strict=False) for position, target in layout["numbers"]}
     for table in (t for t in tables if t["kind"] == "ticks"):
         options = {c: columns.pop(c).is_not_null() for c in table["columns"] if c in columns}
         if options:

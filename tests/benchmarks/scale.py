@@ -24,7 +24,14 @@ from tests.benchmarks.record import run
 
 COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
 ROOT = Path(__file__).parents[2]
-PARAMS = "country: {0}\nquestionnaire: skills_survey\nexclude: []\ndeliveries:\n  - partner: {0}-1\n    file: raw/{0}/large.csv\n    language: nl\n"
+PARAMS = """country: {0}
+questionnaire: skills_survey
+exclude: []
+deliveries:
+  - partner: {0}-1
+    file: raw/{0}/large.csv
+    language: nl
+"""
 
 
 def project_of(folder: Path, respondents: int) -> Project:
