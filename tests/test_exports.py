@@ -257,7 +257,7 @@ def test_a_file_that_ends_where_a_sheet_of_excel_does_is_taken_for_cut_off(send,
 )
 def test_the_ends_of_a_workbook_of_today_are_known(row, columns, what):
     """Without anything in them: the ends are enough."""
-    grid = Grid(pd.DataFrame("", index=[1, row], columns=range(columns)), "workbook")
+    grid = Grid(pd.DataFrame("", index=[1, row], columns=range(columns), dtype="object"), "workbook")
     assert [p.what for p in raw_table("any", grid, [], 2).problems] == [f"the table ends with {end}" for end in what]
 
 
