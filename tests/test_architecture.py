@@ -44,6 +44,7 @@ ORDER = (
     "demo",
     "kernels",
     "staleness",
+    "cluster",
     "workflow",
     "cli",
 )

@@ -94,7 +94,7 @@ def test_several_changes_are_counted(project):
 
 def test_another_program_runs_everything_again(project, monkeypatch):
     run(project, "SI")
-    monkeypatch.setattr(staleness, "_program", lambda: "another")
+    monkeypatch.setattr(staleness, "program", lambda: "another")
     assert why(project) == "the program, Python or a library is another one"
 
 

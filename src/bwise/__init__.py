@@ -6,7 +6,7 @@ The modules stand in the order of the data, and a module imports only from modul
     logic, exports, matching, cleaning, wises, checks, privacy,
     storage, params_lines, lineage, open_texts, confirmation, summaries, pooling, protection,
     ledger, tables, figures, publication, feedback,
-    demo, kernels, staleness, workflow, cli
+    demo, kernels, staleness, cluster, workflow, cli
 """
 
 from importlib.metadata import version

@@ -35,6 +35,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Also what has not changed since its last run.")] = False,
     only: Annotated[bool, typer.Option("--only", help="Leave the consolidation as it is.")] = False,
     warm: Annotated[bool, typer.Option(help="Fork kernels from a process that has the libraries loaded, where it can be done.")] = True,
+    scheduler: Annotated[str, typer.Option(help="Send countries to the workers of this Dask scheduler (tcp://…).")] = "",
 ) -> None:
     """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -49,7 +50,7 @@ def run(
     outcomes = []
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Countries", total=len(wanted) + (not only))
-        for outcome in update(where, wanted, jobs, warm, force, consolidate=not only):
+        for outcome in update(where, wanted, jobs, warm, force, not only, scheduler):
             outcomes.append(outcome)
             progress.update(task, advance=1, description="Countries" if len(outcomes) < len(wanted) else "Consolidation")
     for outcome in sorted(outcomes, key=lambda o: [*wanted, o.name].index(o.name)):

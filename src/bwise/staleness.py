@@ -31,7 +31,7 @@ def why_stale(project: Project, name: str, template: Path) -> str:
         noted = json.loads(_note(project, name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "it was not run yet, or its last run failed"
-    if noted["program"] != _program():
+    if noted["program"] != program():
         return "the program, Python or a library is another one"
     if noted["template"] != sha256(template):
         return f"notebooks/{template.name} has changed"
@@ -51,7 +51,7 @@ def begin(project: Project, name: str, template: Path) -> dict[str, Any]:
     """Forget the last run; the hashes of all that the one that begins depends on. For `note`, when it has ended well."""
     _note(project, name).unlink(missing_ok=True)
     paths = _pooled(project) if name == CONSOLIDATION else _sent(project, name)
-    return {"program": _program(), "template": sha256(template), "inputs": _hashes(project, paths)}
+    return {"program": program(), "template": sha256(template), "inputs": _hashes(project, paths)}
 
 
 def note(project: Project, name: str, began: dict[str, Any], results: Iterable[Path]) -> None:
@@ -116,7 +116,7 @@ def _digest(path: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def _program() -> str:
+def program() -> str:
     """Hash of the package with its templates, and the versions of Python and of what computes."""
     files = (path for path in sorted(Path(__file__).parent.rglob("*")) if path.is_file() and path.suffix != ".pyc")
     made_by = [sha256(path) for path in files] + [platform.python_version(), *map(version, ("numpy", "pandas", "pyarrow"))]

@@ -28,6 +28,8 @@ SHARE_TABLES = {
     "reserved_contracts": "reserved_contracts",
 }
 """Table -> the role of its question."""
+GROUPED_BY = {"model": "model", "size": "staff", "age": "founded"}
+"""Breakdown -> the role of its question."""
 STATISTICS = {
     "relevance": {"relevance": 1},
     "endowment": {"endowment": 1},
@@ -117,18 +119,21 @@ class People:
         """Who belongs to a group, in each way in which the tables could mean it."""
         if breakdown in ("all", "") or group == ALL:
             return [np.ones(len(self.answers), dtype=bool)]
+        if breakdown == "country_group":
+            return [np.isin(self.country, self.settings.country_groups[group])]
+        told = group.removesuffix("_or_not_known")
+        known = [self.of_wise(GROUPED_BY[breakdown])]
         if breakdown == "model":
             question = self.questionnaire.one("model").name
             joined = {"_or_".join(answers): answers for answers in self.settings.together.get(question, ())}
-            answers = joined.get(group, [group])
-            return [np.isin(self.of_wise("model").astype(str), answers), self.answers[question].astype(str).isin(answers).to_numpy()]
-        if breakdown == "country_group":
-            return [np.isin(self.country, self.settings.country_groups[group])]
-        low, _, high = group.rstrip("+").partition("-")
-        known = self.of_wise("staff" if breakdown == "size" else "founded")
-        number = np.array([np.nan if v is None else float(v) for v in known])
-        number = self.settings.reference_year - number if breakdown == "age" else number
-        return [(number >= float(low)) & (number <= (float(high) if high else np.inf))]
+            known.append(self.answers[question].astype("object").to_numpy())
+            inside = [np.isin(values.astype(str), joined.get(told, [told])) for values in known]
+        else:
+            number = np.array([np.nan if v is None else float(v) for v in known[0]])
+            number = self.settings.reference_year - number if breakdown == "age" else number
+            low, _, high = told.rstrip("+").partition("-")
+            inside = [(number >= float(low)) & (number <= (float(high) if high else np.inf))]
+        return [here | pd.isna(values) if group != told else here for here, values in zip(inside, known, strict=True)]
 
 
 @dataclass
