@@ -84,11 +84,12 @@ def _records(project: Project, country: str) -> list[Path]:
 
 def _sent(project: Project, country: str) -> list[Path]:
     """All that a country run depends on. Of settings that cannot be read it is only themselves: the run tells what is wrong."""
-    paths = [project.params / f"{country}.yaml", project.root / KEY_FILE, *(project.params / name for name in READ_BY_ALL)]
+    paths = [project.params / f"{country}.yaml", project.root / KEY_FILE]
     try:
         parts = load_country(project, country).parts()
     except ProblemsFound:
         return paths
+    paths += [project.params / name for name in READ_BY_ALL]
     for part in parts:
         paths += [project.root / corrections_file(country, part.part), project.params / "questionnaires" / part.questionnaire]
         paths += [project.root / delivery.file for delivery in part.deliveries]
