@@ -19,6 +19,7 @@ from bwise.problems import ProblemsFound
 from bwise.settings import KEY_FILE, RECORD, RELEASES, Project, corrections_file, load_country
 
 CONSOLIDATION = "consolidation"
+READ_BY_ALL = ("tables.yaml", "nace.csv")  # in params/: which questions a country's page looks at first, and sections of sectors
 
 
 def why_stale(project: Project, name: str, template: Path) -> str:
@@ -88,6 +89,7 @@ def _sent(project: Project, country: str) -> list[Path]:
         parts = load_country(project, country).parts()
     except ProblemsFound:
         return paths
+    paths += [project.params / name for name in READ_BY_ALL]
     for part in parts:
         paths += [project.root / corrections_file(country, part.part), project.params / "questionnaires" / part.questionnaire]
         paths += [project.root / delivery.file for delivery in part.deliveries]
