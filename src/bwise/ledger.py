@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bwise import protection
 from bwise.lineage import program
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
+from bwise.remembered import Release, beside, earlier, questions_of
 from bwise.settings import ConsolidationSettings
 from bwise.storage import write_text
 
@@ -30,6 +32,7 @@ POOLED, MEAN_OF_COUNTRIES = "pooled", "mean of countries"
 CONFIDENTIAL, UNRELIABLE = "C", "u"  # Eurostat's conf_status and obs_status
 AMOUNTS = {"eur", "euro", "€"}  # units of money, where one large contributor may stand out (dominance)
 SHOWN_IF = re.compile(r"\$\{(\w+)\}")  # questions that a condition of XLSForm's `relevant` names
+MARKS = ("family", "order", "published", "read", "parts", "sensitive", "magnitudes", "breakdown", "base", "shown_before", "hidden_before")
 ALL = "all"
 UNKNOWN = "not known"  # whose group nobody told: a part of the total, which could be told from the groups; never shown
 EVIDENCE = "evidence"  # a column with what stands behind each figure, also a hidden one; it is never published
@@ -83,6 +86,11 @@ class Items:
     asked: tuple[tuple[str, ...], ...]
     scale: float = 1.0
     spans: tuple[tuple[float, float], ...] = ()
+
+    def only(self, kept: np.ndarray) -> Items:
+        """Some of the items (mask)."""
+        labels, asked, spans = (tuple(compress(told, kept)) for told in (self.labels, self.asked, self.spans))
+        return Items(self.base, self.values[:, kept], self.dimensions, labels, asked, self.scale, spans)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,14 +151,16 @@ class Ledger:
     """Bases, groupings and items of one pool. First everything that will be published is entered (`enter`), then all of it is computed
     and protected (`close`); figures are read from a closed ledger only."""
 
-    def __init__(self, pool: Pool, memory: Path | None = None):
-        """`memory`: the file in which it is remembered what is hidden; it says nothing of whom, and stays private."""
+    def __init__(self, pool: Pool, memory: Path | None = None, releases: Iterable[Release] = ()):
+        """`memory`: the file in which it is remembered what is hidden; it says nothing of whom, and stays private. `releases`: earlier
+        ones, which everything is protected together with."""
         self.pool = pool
         self.memory = memory
+        self.releases = list(releases)
         self.countries = tuple(pool.countries)
         place = {c: n for n, c in enumerate(self.countries)}
         self.country = pool.answers["country"].astype("str").map(place).to_numpy(dtype=np.int64, na_value=-1)
-        self.wise = pd.factorize(wises_of(pool))[0]
+        self.wise, self._wises = pd.factorize(wises_of(pool))
         self.everybody = Grouping(ALL, np.zeros(len(pool.answers), dtype=np.int64), (ALL,), (POOLED,))
         self._groupings: dict[str, Grouping] = {}
         self._bases: dict[bytes, Base] = {}
@@ -158,6 +168,8 @@ class Ledger:
         self._cells: dict[tuple[Base, Grouping], Cells] = {}
         self._within: dict[Base, Base] = {}
         self._read: set[tuple[Base, Grouping]] = set()
+        self._bounded: dict[tuple[Base, Grouping], np.ndarray] = {}
+        self._decided: dict = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
         self._remembered = json.loads(memory.read_text(encoding="utf-8")) if memory is not None and memory.is_file() else {}
@@ -215,6 +227,7 @@ class Ledger:
 
     def close(self) -> None:
         """Compute everything that was entered, and decide what is hidden, all at once."""
+        self._left_out = self._cells.keys() - {(items.base, by) for items, by in self._entered}
         used = list(dict.fromkeys([by for _, by in self._entered]))
         atoms, groups_of = self._atoms(used)
         to_groups = {by: _members(codes, len(by.groups)) for by, codes in groups_of.items()}
@@ -231,10 +244,9 @@ class Ledger:
                 self._cells[items.base, by] = self._count(items.base, by, persons[items.base], groups_of[by], country_of)
         self._protect()
 
-    def leave_out(self, dropped: set[tuple[Base, Grouping]]) -> None:
-        """Figures that are not published after all: what they would have given away, others need not hide any more."""
-        self._left_out |= dropped
-        self._protect()
+    def reopen(self) -> None:
+        """Nothing is entered any more. What was, and is not entered again, is not published: others need not hide what it gave away."""
+        self._entered, self._read = {}, set()
 
     def _atoms(self, used: list[Grouping]) -> tuple[csr_array, dict[Grouping, np.ndarray]]:
         """Respondents of one country who are in the same group of every grouping: atoms x respondents, and the group of each atom."""
@@ -258,7 +270,8 @@ class Ledger:
 
     def _protect(self) -> None:
         """Hide what is small and whatever would give it away, of everything that was entered at once (`bwise.protection`)."""
-        settings, families = self.pool.settings, self._families()
+        settings, number_of = self.pool.settings, self._families()
+        families = {base: number_of[base.questions[0]] for base, _ in self._cells}
         sensitive = {base: any(q.sensitive == "special" for q in self._questions(base)) for base in families}
         amounts = {base: any(q.unit.casefold() in AMOUNTS for q in self._questions(base)) for base in families}
         kept = np.flatnonzero(np.concatenate([cells.n for cells in self._cells.values()] or [[]]))  # nobody tells nothing
@@ -286,45 +299,52 @@ class Ledger:
                 answers=answers,
                 adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
             )
-            people = protection.People(self.wise, pd.factorize(self.pool.answers["partner"])[0])
-            hidden[kept], self.audit = self._verdict(cells, people, _rules(settings))
+            hidden[kept], self.audit, bounded = self._beside_releases(cells, number_of, _rules(settings))
+            self._bounded = _by_breakdown(bounded, cells, list(self._cells))
         for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
             found.hidden = part
 
-    def _verdict(self, cells: protection.Cells, people: protection.People, rules: protection.Rules) -> tuple[np.ndarray, dict[str, int]]:
-        """What is hidden, and the audit; remembered, because the same cells under the same rules by the same program have the same."""
+    def _beside_releases(
+        self, cells: protection.Cells, families: dict[str, int], rules: protection.Rules
+    ) -> tuple[np.ndarray, dict[str, int], dict[int, list[int]]]:
+        """What is hidden of these cells, also for what earlier releases showed and hid; the audit; and what cannot be made to move far
+        enough."""
+        partner, partners = pd.factorize(self.pool.answers["partner"].astype("object"))
+        people = protection.People(self.wise, partner)
+        alone, audit, bounded = self._verdict(cells, people, rules)
+        if not self.releases:
+            return alone, audit, bounded
+        before = self.once("earlier releases", lambda: earlier(self.releases, self.pool, wises_of(self.pool), families))
+        found = [self._verdict(*both, rules) for both in beside(cells, people, (self._wises, partners), before)]
+        hidden = np.any([alone, *(mask[: len(alone)] for mask, *_ in found)], axis=0)
+        return hidden, found[0][1] | {"hidden for an earlier release": int((hidden & ~alone).sum())}, bounded
+
+    def _verdict(
+        self, cells: protection.Cells, people: protection.People, rules: protection.Rules
+    ) -> tuple[np.ndarray, dict[str, int], dict[int, list[int]]]:
+        """What is hidden, the audit, and what cannot be made to move far enough; remembered, because the same cells under the same rules by the same program have the same."""
         key = hashlib.sha256(f"{program()} {rules}".encode())
-        marks = (
-            cells.family,
-            cells.order,
-            cells.published,
-            cells.read,
-            cells.parts,
-            cells.sensitive,
-            cells.magnitudes,
-            people.wise,
-            people.partner,
-        )
-        marks += (cells.breakdown, cells.base, *(part for a in cells.answers for part in (a.who, a.values, a.span)))
+        marks = [getattr(cells, name) for name in MARKS] + [people.wise, people.partner]
+        marks += [part for answers in cells.answers for part in (answers.who, answers.values, answers.span)]
         matrices = [part for matrix in (cells.members, *cells.adds) for part in (matrix.indptr, matrix.indices, matrix.data)]
         for array in (*marks, *matrices):
             key.update(np.ascontiguousarray(array).tobytes())
         known = self._remembered.get(key.hexdigest())
         if known is None:
-            verdict = protection.protect(cells, people, rules)
+            verdict = protection.protect(cells, people, rules, self._decided)
             audit = {rule: int(number) for rule, number in sorted(verdict.audit.items())}
-            known = {"hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit}
+            known = {"hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit, "bounded": list(verdict.bounded.items())}
         self._verdicts[key.hexdigest()] = known
         if self.memory is not None and self.memory.parent.is_dir() and not self._verdicts.keys() <= self._remembered.keys():
             write_text(self.memory, json.dumps(self._verdicts) + "\n")
-        return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"]
+        return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"], dict(known["bounded"])
 
     def _questions(self, base: Base) -> list[Question]:
         return [self.pool.questionnaire[name] for name in base.questions]
 
-    def _families(self) -> dict[Base, int]:
-        """Base -> number of its family: figures that rest on the same answers, so that what one tells, another may give away. A question
-        and those that are shown only to who gave a certain answer to it are one family."""
+    def _families(self) -> dict[str, int]:
+        """Question -> number of its family: figures that rest on the same answers, so that what one tells, another may give away. A
+        question and those that are shown only to who gave a certain answer to it are one family; what was one in a release stays one."""
         bases = list(dict.fromkeys(base for base, _ in self._cells))
         grouped = {name for _, by in self._cells for name in (*by.told, *by.of_wise)}
         first: dict[str, str] = {}
@@ -335,12 +355,15 @@ class Ledger:
             return name
 
         counted = {name for base in bases for name in base.questions} - grouped
+        together = [base.questions for base in bases] + questions_of(self.releases)
         for base in bases:
             filters = {name for q in self._questions(base) for said in q.relevant for name in SHOWN_IF.findall(said)}
-            for name in (*base.questions, *sorted(filters & counted)):
-                first[root(name)] = root(base.questions[0])
-        numbers, _ = pd.factorize(np.array([root(base.questions[0]) for base in bases], dtype=object))
-        return dict(zip(bases, numbers.tolist(), strict=True))
+            together.append((*base.questions, *sorted(filters & counted)))
+        for names in together:
+            for name in names:
+                first[root(name)] = root(names[0])
+        number = {name: n for n, name in enumerate(dict.fromkeys(root(names[0]) for names in together))}
+        return {name: number[root(name)] for name in list(first)}
 
     def _loss(self, base: Base, by: Grouping) -> int:
         """How early a figure is published: all together; groups of WISEs and workers; countries; groups within countries; last those
@@ -357,8 +380,7 @@ class Ledger:
         items_of: dict[tuple[Base, Grouping], list[Items]] = {cell: [] for cell in self._cells}
         for items, by in self._entered:
             items_of[items.base, by].append(items)
-        sets = dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items())
-        number = {key: n for n, key in enumerate(sets)}
+        sets = list(dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items() if items))
         found = []
         for base, entered in sets:
             values = np.hstack([items.values for items in entered]).astype("float64")
@@ -366,7 +388,8 @@ class Ledger:
             _, first = np.unique(values, axis=1, return_index=True)
             first = np.sort(first[spans[first, 1] > spans[first, 0]])
             found.append(protection.Answers(base.who, values[:, first], spans[first]))
-        return {cell: number[cell[0], tuple(items)] for cell, items in items_of.items()}, tuple(found)
+        places = {(base, tuple(items)): n for n, (base, items) in enumerate(sets)}
+        return {cell: places.get((cell[0], tuple(items)), -1) for cell, items in items_of.items()}, tuple(found)
 
     def _adds(self, bases: set[Base]) -> tuple[csr_array, ...]:
         """What each respondent adds to the figures of these bases: cells x respondents, as often as the base with most items has items."""
@@ -382,6 +405,18 @@ class Ledger:
         return tuple(found)
 
     # -------------------------------------------------------------- what is published
+
+    def remembered(self) -> pd.DataFrame:
+        """What has to be remembered of a release: a row per base and group that anybody is in, with `questions` (of the family), `shown`,
+        and `members` (their rows in `pool.answers`). What was not offered for publication is left out."""
+        number_of, rows = self._families(), []
+        families = pd.Series(number_of).groupby(number_of).groups
+        for (base, by), cells in self._cells.items():
+            offered = [group != UNKNOWN and (base, by) not in self._left_out for group in by.groups]
+            for group in np.flatnonzero(offered & (cells.n > 0)):
+                members = np.flatnonzero(base.who & by.rows(group))
+                rows.append((list(families[number_of[base.questions[0]]]), bool(cells.shown[group]), members))
+        return pd.DataFrame(rows, columns=["questions", "shown", "members"])
 
     def cells(self, base: Base, by: Grouping) -> Cells:
         return self._cells[base, by]
@@ -400,6 +435,13 @@ class Ledger:
         """Whether each group's figure may be shown: a median of few would be the answer of one of them."""
         enough = statistic == MEAN or cells.n >= self.pool.settings.minimum_median
         return cells.shown & enough
+
+    def bounded(self, items: Items, by: Grouping) -> np.ndarray:
+        """Mask of the items that a hidden group could be told from too closely, whatever else is hidden of them."""
+        narrow = self._bounded.get((items.base, by))
+        if narrow is None:
+            return np.zeros(len(items.labels), dtype=bool)
+        return (items.values[:, :, None] == narrow[:, None, :]).all(axis=0).any(axis=1)
 
     def shown_groups(self, items: Items, by: Grouping, statistic: str = MEAN) -> np.ndarray:
         """Mask of the groups in which anybody answered: whether their figures may be shown."""
@@ -481,6 +523,15 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
         dominance=settings.dominance,
         movement=settings.minimum_movement,
     )
+
+
+def _by_breakdown(bounded: dict[int, list[int]], cells: protection.Cells, named: list) -> dict[tuple[Base, Grouping], np.ndarray]:
+    """Base and grouping -> respondents x items, what those answered that cannot be made to move far enough."""
+    items: dict[int, set[int]] = {}
+    for cell, narrow in bounded.items():
+        items.setdefault(int(cells.breakdown[cell]), set()).update(narrow)
+    base_of = dict(zip(cells.breakdown.tolist(), cells.base.tolist(), strict=True))
+    return {named[number]: cells.answers[base_of[number]].values[:, sorted(narrow)] for number, narrow in items.items()}
 
 
 def _observed(items: Items) -> list[tuple[float, float]]:

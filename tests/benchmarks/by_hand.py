@@ -29,7 +29,8 @@ def read_file(layout: dict) -> pd.DataFrame:
 
 def clean(layout: dict, tables: list[dict]) -> pd.DataFrame:
     """The answers of one delivery, as codes; multiple answers as 0 and 1, missing where nobody ticked anything."""
-    raw = read_file(layout).iloc[layout["kept"]]
+    raw = read_file(layout)
+    raw = raw if layout["kept"] is None else raw.iloc[layout["kept"]]
     columns = {target: raw[position].map(codes) for position, target, codes in layout["columns"]}
     columns |= {target: pd.to_numeric(raw[position], errors="coerce") for position, target in layout["numbers"]}
     for table in (t for t in tables if t["kind"] == "ticks"):

@@ -54,6 +54,32 @@ def papermill_loop(project: Project) -> Cost:
     return Cost(sum(c.wall for c in calls), sum(c.cpu for c in calls))
 
 
+def cells_without_figures(project: Project) -> Cost:
+    """In one process, as the script by hand has it."""
+    return cost([sys.executable, "-m", "tests.benchmarks.scale", "cells", str(project.root)], ROOT)
+
+
+def by_hand(turns: int = 5) -> list[Ratio]:
+    """Country and consolidation cells without figures beside a script by hand that knows each file (`tests.benchmarks.by_hand`)."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = copied(Path(folder) / "project")
+        layouts = Path(folder) / "layouts.json"
+        cost([sys.executable, "-m", "tests.benchmarks.layouts", str(project.root), str(layouts)], ROOT)
+        ours, theirs = [], []
+        for _ in range(turns):
+            ours.append(cells_without_figures(project))
+            theirs.append(cost([sys.executable, "-m", "tests.benchmarks.by_hand", str(layouts)], ROOT))
+            print(f"cells {ours[-1].cpu:.1f} CPU s, by hand {theirs[-1].cpu:.1f} CPU s", flush=True)
+    return [
+        Ratio(f"demonstration, cells without figures / pandas by hand, {kind} time", median(ours, kind) / median(theirs, kind), 4)
+        for kind in ("cpu", "wall")
+    ]
+
+
+def median(costs: list[Cost], kind: str) -> float:
+    return statistics.median(getattr(c, kind) for c in costs)
+
+
 def checked_out(folder: Path) -> Path | None:
     """The project as it was, with the packages of its own lock; None where the history is not here or the packages cannot be had."""
     try:
@@ -87,8 +113,7 @@ def ratios(costs: dict[str, list[Cost]]) -> list[Ratio]:
         ("papermill", "full run / loop of papermill", 0.2),
     ):
         for kind in ("wall", "cpu") if other in costs else ():
-            ours, theirs = (statistics.median(getattr(c, kind) for c in costs[name]) for name in ("bwise run", other))
-            found.append(Ratio(f"{what}, {kind} time", ours / theirs, bar))
+            found.append(Ratio(f"{what}, {kind} time", median(costs["bwise run"], kind) / median(costs[other], kind), bar))
     return found
 
 

@@ -20,7 +20,10 @@ from tests.benchmarks.by_hand import read_file
 
 
 def layouts(project: Project, folder: Path) -> dict:
-    """Files that pandas does not read in one call are put into the folder as plain CSV, which is to its advantage."""
+    """What is known of a project.
+
+    Files that pandas does not read in one call are put into the folder as plain CSV, which is to its advantage.
+    """
     found = []
     for country in project.countries():
         settings = load_country(project, country)
@@ -30,7 +33,8 @@ def layouts(project: Project, folder: Path) -> dict:
         exclude(data)
         kept = data.rows.loc[data.kept].groupby("delivery")["source_row"].agg(list)
         found += [_layout(project, country, d, kept.get(d.name, []), questionnaire, folder) for d in deliveries]
-    return {"deliveries": found, "tables": tables(project, questionnaire), "breakdowns": breakdowns(questionnaire)}
+    there = {target for layout in found for _, target, *_ in layout["columns"] + layout["numbers"]}
+    return {"deliveries": found, "tables": tables(project, questionnaire, there), "breakdowns": breakdowns(questionnaire)}
 
 
 def _layout(project: Project, country: str, read: DeliveryRead, kept: list[int], questionnaire: Questionnaire, folder: Path) -> dict:
@@ -65,28 +69,32 @@ def breakdowns(questionnaire: Questionnaire) -> dict[str, str]:
     return {name: questionnaire.one(role).name for name, role in (("model", "model"), ("worker group", "group"), ("size", "staff"))}
 
 
-def tables(project: Project, questionnaire: Questionnaire) -> list[dict]:
-    """The tables that count respondents: kind and columns. Those of focus groups, of names and of comparability are left out."""
+def tables(project: Project, questionnaire: Questionnaire, there: set[str]) -> list[dict]:
+    """The tables that count respondents: kind and columns, as far as they are in the files.
+
+    Those of focus groups, of names and of comparability are left out.
+    """
     found = []
     for about in load_tables(project).values():
         role = getattr(about, "role", "")
         asked = questionnaire.with_role(role) if isinstance(role, str) and role else []
-        if not asked:
-            continue
+        names = [q.name for q in asked if q.name in there and q.measure in ("", getattr(about, "measure", q.measure))]
         by = "country" if about.id == "models" else "model"
-        if about.kind in ("shares", "extents", "ratings"):
-            chosen = [q.name for q in asked if about.kind != "ratings" or q.measure == about.measure]
-            found.append({"id": about.id, "kind": "shares", "columns": chosen, "by": by})
+        if about.kind in ("shares", "extents", "ratings") and names:
+            found.append({"id": about.id, "kind": "shares", "columns": names, "by": by})
         elif about.kind == "multi_response":
+            columns = {q.name: questionnaire.columns(q.name) for q in asked}
             found += [
-                {"id": about.id, "kind": "ticks", "question": q.name, "columns": questionnaire.columns(q.name), "by": by} for q in asked
+                {"id": about.id, "kind": "ticks", "question": name, "columns": options, "by": by}
+                for name, options in columns.items()
+                if there & {name, *options}
             ]
-        elif about.kind in ("mix", "numbers"):
-            found.append({"id": about.id, "kind": "numbers", "columns": [q.name for q in asked], "by": by})
+        elif about.kind in ("mix", "numbers") and names:
+            found.append({"id": about.id, "kind": "numbers", "columns": names, "by": by})
         elif about.kind == "paired_ratings":
             by = {"skills_by_country": "country", "skills": "worker group"}.get(about.id, "model")
             rated = [{m: q.name for m, q in questions.items()} for questions in by_concept_of(questionnaire, role).values()]
-            found.append({"id": about.id, "kind": "pairs", "rated": rated, "by": by})
+            found.append({"id": about.id, "kind": "pairs", "rated": [r for r in rated if there >= set(r.values())], "by": by})
     return found
 
 

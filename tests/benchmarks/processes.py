@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,11 @@ PATIENCE = 30  # seconds for what outlives a command
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one command: seconds of wall and of CPU."""
+    """Of one command: seconds of wall and of CPU, peak memory of its largest process in GiB."""
 
     wall: float
     cpu: float
+    peak: float = 0.0
 
 
 def cost(command: list[str], folder: Path) -> Cost:
@@ -32,28 +34,30 @@ def cost(command: list[str], folder: Path) -> Cost:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1)
-    before, started = _cpu(), time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    wall = time.perf_counter() - started
-    if done.returncode:
-        print(done.stdout[-3000:], done.stderr[-3000:])
-        done.check_returncode()
-    _reap()
-    return Cost(wall, _cpu() - before)
+    with tempfile.TemporaryFile() as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            print(said.read().decode(errors="replace")[-3000:])
+            raise subprocess.CalledProcessError(process.returncode, command)
+    spent = [used, *_outlived()]
+    return Cost(wall, sum(s.ru_utime + s.ru_stime for s in spent), max(s.ru_maxrss for s in spent) / 2**20)
 
 
-def _reap() -> None:
-    """What outlives the command has to end, or it would not be counted."""
-    end = time.monotonic() + PATIENCE
+def _outlived() -> list[resource.struct_rusage]:
+    """What processes used that outlived the command: they have to end, or it would not be counted."""
+    used, end = [], time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.01)
+            pid, _, spent = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
-            return
+            return used
+        if pid:
+            used.append(spent)
+        else:
+            time.sleep(0.01)
     raise TimeoutError("Processes of the command are still running.")
-
-
-def _cpu() -> float:
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime

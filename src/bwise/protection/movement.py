@@ -31,20 +31,22 @@ class Movement:
         self.members, self.base, self.answers, self.outside, self.least = members, base, answers, outside, least
         self._names = np.random.default_rng(members.shape[0]).integers(1, 2**62, size=members.shape[0])
 
-    def missing(self, published: np.ndarray, cells: np.ndarray) -> np.ndarray:
-        """By how much each of these hidden cells cannot move far enough: what its items lack, added up over them and over the views; 0
-        for one that can.
+    def missing(self, published: np.ndarray, cells: np.ndarray) -> list[np.ndarray]:
+        """How far the items of each of these hidden cells are from moving far enough, added up over the views; 0 for one that can.
 
         Args:
             published: mask of the cells.
             cells: numbers of the cells to look at.
+
+        Returns:
+            Per cell, an entry for each item of its base.
         """
-        label, lack = self._classes(published), np.zeros(len(cells))
+        label, lack = self._classes(published), [np.zeros(0)] * len(cells)
         for base in np.unique(self.base[cells][self.base[cells] >= 0]):
             at = np.flatnonzero(self.base[cells] == base)
-            for view in range(len(self.outside)):
-                short = self.least - self._widths(label, cells[at], view)
-                lack[at] += np.where(short > ROUNDING, short, 0).sum(axis=1)
+            short = np.array([self.least - self._widths(label, cells[at], view) for view in range(len(self.outside))])
+            for place, found in zip(at, np.where(short > ROUNDING, short, 0).sum(axis=0), strict=True):
+                lack[place] = found
         return lack
 
     def _classes(self, published: np.ndarray) -> np.ndarray:

@@ -20,10 +20,13 @@ from bwise.protection.smallsets import computable
 from bwise.protection.targets import Demands, Target, demands_of
 
 
-def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
+def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = None) -> Verdict:
     """Hide what is small and whatever would give it away, for the public, for each partner and for each WISE.
 
     Families are independent; families of equal cells are decided once, as far as the answers do not matter.
+
+    Args:
+        decided: what was decided, kept by the caller, for cells that are protected again with few changes.
     """
     cells = dataclasses.replace(cells, sensitive=np.isin(cells.family, cells.family[cells.sensitive]))
     telling = telling_cells(cells, people, rules)
@@ -32,7 +35,8 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
     reason = np.full(len(ranks), "", dtype="U9")
     audit = Counter(cells=len(ranks))
     audit.update(_by_rule(telling, cells.shown_before))
-    decided: dict[tuple, _Loop] = {}
+    decided = {} if decided is None else decided
+    bounded: dict[int, list[int]] = {}
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
         chosen = chosen[np.argsort(ranks[chosen])]
@@ -52,8 +56,9 @@ def protect(cells: Cells, people: People, rules: Rules) -> Verdict:
         loop.widen(movement, cells.read[chosen], cells.parts[chosen], cells.breakdown[chosen])
         reason[chosen] = loop.reason()
         audit.update(loop.counts)
+        bounded |= {int(chosen[cell]): items for cell, items in loop.bounded.items()}
     hidden = (reason != "") | ~(cells.published | cells.shown_before)
-    return Verdict(hidden, reason, dict(audit))
+    return Verdict(hidden, reason, dict(audit), bounded)
 
 
 def _movement(cells: Cells, chosen: np.ndarray, people: People, views: Views, least: float) -> Movement:
@@ -134,6 +139,7 @@ class _Loop:
         reasons: per cell refused, the targets it would have made computable.
         given_away: keys of targets that an earlier release has made computable: nothing can be done about
             them.
+        bounded: hidden cells that cannot be made to move far enough, each with the items that cannot.
         counts: for the audit.
     """
 
@@ -145,11 +151,13 @@ class _Loop:
         self.elimination = Elimination(demands.family.rows)
         self.reasons: dict[int, list[Target]] = {}
         self.given_away: set[tuple[int, bytes]] = set()
+        self.bounded: dict[int, list[int]] = {}
 
     def copy(self) -> _Loop:
         """One that may go on by itself."""
         copied = copy.copy(self)
         copied.elimination = copy.deepcopy(self.elimination)
+        copied.bounded = {}
         copied.reasons, copied.counts = dict(self.reasons), Counter(self.counts)
         return copied
 
@@ -200,24 +208,27 @@ class _Loop:
     def widen(self, movement: Movement, read: np.ndarray, parts: np.ndarray, breakdown: np.ndarray) -> None:
         """Hide more cells until every one that readers see hidden can move far enough.
 
-        One that would need more than half of its breakdown hidden is left: what is published of all together
-        bounds it, such as an answer that nobody gave.
+        One that would need more than half of its breakdown hidden is left, and said: what is published of all
+        together bounds it, as where nobody gave an answer.
 
         Args:
             read, parts, breakdown: as in `Cells`.
         """
         looked_at = read & self.offered & ~parts
-        bounded: set[int] = set()
         withdrawn: list[int] = []
 
+        def lacking() -> dict[int, np.ndarray]:
+            hidden = np.flatnonzero(looked_at & ~self.elimination.published)
+            lack = movement.missing(read & self.elimination.published, hidden)
+            return {int(c): items for c, items in zip(hidden, lack, strict=True) if items.any()}
+
         def narrow() -> list[int]:
-            hidden = np.array([c for c in np.flatnonzero(looked_at & ~self.elimination.published) if c not in bounded], dtype=int)
-            return hidden[movement.missing(read & self.elimination.published, hidden) > 0].tolist()
+            return [cell for cell in lacking() if cell not in self.bounded]
 
         while found := narrow():
             cells = self._widening(movement, found[0], read, breakdown == breakdown[found[0]])
             if not cells:
-                bounded.add(found[0])
+                self.bounded[found[0]] = []
             for cell in cells:
                 self.elimination.withdraw(cell)
                 self.reasons[cell] = []
@@ -226,20 +237,20 @@ class _Loop:
         if withdrawn:
             _certify(self.elimination)
         self.counts["hidden for movement"] = len(withdrawn) - again
-        self.counts["bounded by totals"] = len(bounded)
+        self.bounded = {cell: np.flatnonzero(items).tolist() for cell, items in lacking().items()}
 
     def _widening(self, movement: Movement, narrow: int, read: np.ndarray, beside: np.ndarray) -> list[int]:
         """Published cells without which the narrow one can move far enough, each time the last one if it is
         enough, else the one that helps most; none where half of those beside it are not enough."""
         published, cells = read & self.elimination.published, []
-        lack = movement.missing(published, np.array([narrow]))[0]
+        lack = movement.missing(published, np.array([narrow]))[0].sum()
         while lack > 0:
             least, best = lack, None
             for last in np.flatnonzero(published & beside)[::-1]:
                 if last < self.forced:
                     break
                 published[last] = False
-                left = movement.missing(published, np.array([narrow]))[0]
+                left = movement.missing(published, np.array([narrow]))[0].sum()
                 published[last] = True
                 if left < least:
                     least, best = left, int(last)

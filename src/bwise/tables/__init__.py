@@ -6,8 +6,9 @@ countries only. Nothing is rounded here. To add a table, describe it in `params/
 
 from itertools import chain
 
-from bwise.ledger import ALL, Base, Grouping, Ledger
+from bwise.ledger import ALL, Items, Ledger
 from bwise.pooling import Pool
+from bwise.remembered import load_releases
 from bwise.summaries import Summary
 from bwise.tables import frequencies as _frequencies
 from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, offered, table_of
@@ -22,6 +23,7 @@ __all__ = [
     "ALL",
     "AVERAGES",
     "SELF",
+    "Published",
     "Table",
     "Tables",
     "by_question",
@@ -56,9 +58,14 @@ def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
 
 
 class Published(dict[str, Table]):
-    """Tables by id, in the order of the report; `audit`: how many figures were looked at, and how many each rule hides."""
+    """Tables by id, in the order of the report; `ledger`: where their figures are from."""
 
-    audit: dict[str, int]
+    ledger: Ledger
+
+    @property
+    def audit(self) -> dict[str, int]:
+        """How many figures were looked at, and how many each rule hides."""
+        return self.ledger.audit
 
 
 def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | None = None) -> Published:
@@ -75,14 +82,9 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     described = load_tables(pool.project) if described is None else described
     check_questions(described, pool.questionnaire)
     check_together(pool.settings.together, pool.questionnaire)
-    ledger = Ledger(pool, pool.project.root / MEMORY if whole else None)
+    ledger = Ledger(pool, pool.project.root / MEMORY if whole else None, load_releases(pool.project))
     plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
-    for part in _parts(plans):
-        part.enter(ledger)
-    robust = [part for id_, found in plans.items() if described[id_].robustness for plan in found for part in plan.parts]
-    unflagged = _without_flagged(ledger, robust)
-    ledger.close()
-    plans = _offered(plans, ledger)
+    plans, unflagged = _closed(ledger, plans, described)
     tables = {id_: [table_of(plan, described[id_], ledger) for plan in found] for id_, found in plans.items()}
     made = {t.id: t for t in chain.from_iterable(tables.values())}
     for about in _in_turn(described):
@@ -90,23 +92,26 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
         tables[about.id] = [] if table is None else [table]
         made |= {t.id: t for t in tables[about.id]}
     published = Published({table.id: table for id_ in described for table in tables[id_]})
-    published.audit = ledger.audit
+    published.ledger = ledger
     return published
 
 
-def _offered(plans: dict[str, list[Plan]], ledger: Ledger) -> dict[str, list[Plan]]:
-    """The plans without groups across of which most would be hidden; what they hid in other tables may then be shown."""
+def _closed(ledger: Ledger, plans: dict[str, list[Plan]], described: Tables) -> tuple[dict[str, list[Plan]], dict[Items, Items]]:
+    """Enter and protect everything, without what is not offered: what that hid in other tables may then be shown.
+
+    Returns:
+        The plans, and their items -> the same without flagged respondents.
+    """
     while True:
+        for part in _parts(plans):
+            part.enter(ledger)
+        unflagged = _without_flagged(ledger, _parts({id_: found for id_, found in plans.items() if described[id_].robustness}))
+        ledger.close()
         kept = {id_: [offered(plan, ledger) for plan in found] for id_, found in plans.items()}
-        dropped = _counted(ledger, plans) - _counted(ledger, kept)
         if _parts(kept) == _parts(plans):
-            return kept
-        ledger.leave_out(dropped)
+            return kept, unflagged
+        ledger.reopen()
         plans = kept
-
-
-def _counted(ledger: Ledger, plans: dict[str, list[Plan]]) -> set[tuple[Base, Grouping]]:
-    return set().union(*(part.counted(ledger) for part in _parts(plans)))
 
 
 def _parts(plans: dict[str, list[Plan]]) -> list[Part]:

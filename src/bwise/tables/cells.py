@@ -91,26 +91,16 @@ class Part:
         else:
             ledger.enter(self.items, self.by)
 
-    def counted(self, ledger: Ledger) -> set[tuple[Base, Grouping]]:
-        """What the ledger has to count for it."""
-        by = ledger.by_country(self.by) if self.average == MEAN_OF_COUNTRIES else self.by
-        return {(items.base, by) for items in self.items}
-
-    def shown(self, ledger: Ledger) -> float:
-        """Share of its groups that may be shown; 1 where it is all respondents, or a mean of countries, of which none is shown."""
+    def offered(self, ledger: Ledger) -> Part:
+        """Without items of which most groups are hidden, and those that a hidden group could be told from too closely."""
         if self.average == MEAN_OF_COUNTRIES or len(self.by.groups) < 2:
-            return 1.0
-        shown = [mask for items in self.items for mask in ledger.shown_groups(items, self.by, self.statistic)]
-        return float(np.mean(shown)) if shown else 1.0
-
-    def cells(self, ledger: Ledger) -> pd.DataFrame:
-        """The figures, once the ledger is closed; the group of those whose group nobody told is left out."""
-        made = ledger.means_of_countries if self.average == MEAN_OF_COUNTRIES else ledger.figures
-        cells = made(self.items, self.by, self.statistic)
-        cells = cells[cells["group"].ne(UNKNOWN)]
-        if self.asked_only:
-            cells = cells[cells["n"].ne(0)]
-        return cells.rename(columns={"group": self.group}).assign(**({"average": self.average} | self.known))
+            return self
+        kept = []
+        for items in self.items:
+            shown, bounded = ledger.shown_groups(items, self.by, self.statistic), ledger.bounded(items, self.by)
+            if not len(shown) or shown.mean() >= ledger.pool.settings.minimum_shown:
+                kept += [items.only(~bounded)] if 0 < bounded.sum() < len(bounded) else [] if bounded.any() else [items]
+        return self if kept == list(self.items) else replace(self, items=tuple(kept))
 
 
 @dataclass(frozen=True)
@@ -167,11 +157,13 @@ def _as_far_as_shown(cells: pd.DataFrame, about: Description) -> pd.Series:
 
 
 def offered(plan: Plan, ledger: Ledger) -> Plan:
-    """The plan without groups across of which most are hidden: less than `minimum_shown` of `params/consolidation.yaml` may be shown."""
-    kept = [part for part in plan.parts if part.shown(ledger) >= ledger.pool.settings.minimum_shown]
-    missing = dict.fromkeys(part.across for part in plan.parts if part not in kept)
-    notes = (f"Not shown {name}: most groups have too few respondents." for name in missing)
-    return replace(plan, parts=tuple(kept), notes=(*plan.notes, *notes))
+    """The plan without figures that groups across are too small for (`minimum_shown`, `minimum_movement` of `params/consolidation.yaml`)."""
+    parts = [(part, part.offered(ledger)) for part in plan.parts]
+    missing = dict.fromkeys(
+        f"Figures that too few groups have enough respondents for are not shown {p.across}." for p, kept in parts if p is not kept
+    )
+    notes = (*plan.notes, *(note for note in missing if note not in plan.notes))
+    return replace(plan, parts=tuple(kept for _, kept in parts if kept.items), notes=notes)
 
 
 def described(about: Description, data: pd.DataFrame, plan: Plan, symbols: dict[str, tuple[str, str]] | None = None) -> Table:
