@@ -322,7 +322,10 @@ class Ledger:
     def _verdict(
         self, cells: protection.Cells, people: protection.People, rules: protection.Rules
     ) -> tuple[np.ndarray, dict[str, int], dict[int, list[int]]]:
-        """What is hidden, the audit, and what cannot be made to move far enough; remembered, because the same cells under the same rules by the same program have the same."""
+        """What is hidden, the audit, and what cannot be made to move far enough.
+
+        Remembered: the same cells under the same rules by the same program have the same.
+        """
         key = hashlib.sha256(f"{program()} {rules}".encode())
         marks = [getattr(cells, name) for name in MARKS] + [people.wise, people.partner]
         marks += [part for answers in cells.answers for part in (answers.who, answers.values, answers.span)]

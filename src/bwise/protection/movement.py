@@ -1,9 +1,10 @@
 """How far a hidden figure can move while everything that is published, and everything an attacker knows, stays as it is.
 
-Persons whom no published figure tells apart may exchange all their answers, and nothing published changes, so that a hidden figure may be
-whatever such an exchange makes of it. This holds whatever is published about these answers, in whole numbers; where figures are linked in
-several ways the true interval may be wider (intervals of GaussSuppression and tau-Argus; disclosure handbook, protection levels). Means of
-countries are left aside: they are rounded, and each of many countries may have made them.
+Persons whom no published figure of a breakdown tells apart may exchange all their answers, and nothing published of it changes, so that a
+hidden figure may be whatever such an exchange makes of it: in whole numbers, and whatever else is published of these answers (intervals of
+GaussSuppression and tau-Argus; disclosure handbook, protection levels). Other breakdowns are left aside, since an exchange that would
+change them has a way around through the many groups that are shown, and so are means of countries, which are rounded. What that is worth,
+the linear programs of `tests/attack` say, which leave nothing aside.
 """
 
 from __future__ import annotations
@@ -21,14 +22,24 @@ class Movement:
 
     Attributes:
         members: cells x persons, 0/1.
+        breakdown: per cell the number of the groups across that it is one of.
         base: per cell the number of its base in `answers`; -1 where no answers are known.
         answers: per base.
         outside: views x persons, mask: whose answers the attacker does not know.
         least: share of its scale in which a hidden figure must be able to move.
     """
 
-    def __init__(self, members: csr_array, base: np.ndarray, answers: tuple[Answers, ...], outside: np.ndarray, least: float):
-        self.members, self.base, self.answers, self.outside, self.least = members, base, answers, outside, least
+    def __init__(
+        self,
+        members: csr_array,
+        breakdown: np.ndarray,
+        base: np.ndarray,
+        answers: tuple[Answers, ...],
+        outside: np.ndarray,
+        least: float,
+    ):
+        self.members, self.breakdown, self.base, self.answers = members, breakdown, base, answers
+        self.outside, self.least = outside, least
         self._names = np.random.default_rng(members.shape[0]).integers(1, 2**62, size=members.shape[0])
 
     def missing(self, published: np.ndarray, cells: np.ndarray) -> list[np.ndarray]:
@@ -41,9 +52,11 @@ class Movement:
         Returns:
             Per cell, an entry for each item of its base.
         """
-        label, lack = self._classes(published), [np.zeros(0)] * len(cells)
-        for base in np.unique(self.base[cells][self.base[cells] >= 0]):
-            at = np.flatnonzero(self.base[cells] == base)
+        lack = [np.zeros(0)] * len(cells)
+        known = self.base[cells] >= 0
+        for number in np.unique(self.breakdown[cells[known]]):
+            at = np.flatnonzero(known & (self.breakdown[cells] == number))
+            label = self._classes(published & (self.breakdown == number))
             short = np.array([self.least - self._widths(label, cells[at], view) for view in range(len(self.outside))])
             for place, found in zip(at, np.where(short > ROUNDING, short, 0).sum(axis=0), strict=True):
                 lack[place] = found

@@ -53,7 +53,7 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
             decided[key] = problem.solve()
         loop = decided[key].copy()
         movement = _movement(cells, chosen, people, loop.views, rules.movement)
-        loop.widen(movement, cells.read[chosen], cells.parts[chosen], cells.breakdown[chosen])
+        loop.widen(movement, cells.read[chosen], cells.parts[chosen])
         reason[chosen] = loop.reason()
         audit.update(loop.counts)
         bounded |= {int(chosen[cell]): items for cell, items in loop.bounded.items()}
@@ -70,7 +70,7 @@ def _movement(cells: Cells, chosen: np.ndarray, people: People, views: Views, le
     answers = [cells.answers[n] for n in numbers[numbers >= 0]]
     cut = tuple(Answers(a.who[persons], a.values[persons], a.span) for a in answers)
     outside = (people.partner[persons] != views.partner[:, None]) | (views.partner == NOBODY)[:, None]
-    return Movement(members[:, persons], base, cut, outside, least)
+    return Movement(members[:, persons], cells.breakdown[chosen], base, cut, outside, least)
 
 
 def _by_rule(masks: dict[str, np.ndarray], shown_before: np.ndarray) -> Counter:
@@ -205,14 +205,14 @@ class _Loop:
                 self.elimination.withdraw(cell)
         return number
 
-    def widen(self, movement: Movement, read: np.ndarray, parts: np.ndarray, breakdown: np.ndarray) -> None:
+    def widen(self, movement: Movement, read: np.ndarray, parts: np.ndarray) -> None:
         """Hide more cells until every one that readers see hidden can move far enough.
 
         One that would need more than half of its breakdown hidden is left, and said: what is published of all
         together bounds it, as where nobody gave an answer.
 
         Args:
-            read, parts, breakdown: as in `Cells`.
+            read, parts: as in `Cells`.
         """
         looked_at = read & self.offered & ~parts
         withdrawn: list[int] = []
@@ -226,7 +226,7 @@ class _Loop:
             return [cell for cell in lacking() if cell not in self.bounded]
 
         while found := narrow():
-            cells = self._widening(movement, found[0], read, breakdown == breakdown[found[0]])
+            cells = self._widening(movement, found[0], read)
             if not cells:
                 self.bounded[found[0]] = []
             for cell in cells:
@@ -239,9 +239,10 @@ class _Loop:
         self.counts["hidden for movement"] = len(withdrawn) - again
         self.bounded = {cell: np.flatnonzero(items).tolist() for cell, items in lacking().items()}
 
-    def _widening(self, movement: Movement, narrow: int, read: np.ndarray, beside: np.ndarray) -> list[int]:
+    def _widening(self, movement: Movement, narrow: int, read: np.ndarray) -> list[int]:
         """Published cells without which the narrow one can move far enough, each time the last one if it is
         enough, else the one that helps most; none where half of those beside it are not enough."""
+        beside = movement.breakdown == movement.breakdown[narrow]
         published, cells = read & self.elimination.published, []
         lack = movement.missing(published, np.array([narrow]))[0].sum()
         while lack > 0:

@@ -102,6 +102,15 @@ class Part:
                 kept += [items.only(~bounded)] if 0 < bounded.sum() < len(bounded) else [] if bounded.any() else [items]
         return self if kept == list(self.items) else replace(self, items=tuple(kept))
 
+    def cells(self, ledger: Ledger) -> pd.DataFrame:
+        """The figures, once the ledger is closed; the group of those whose group nobody told is left out."""
+        made = ledger.means_of_countries if self.average == MEAN_OF_COUNTRIES else ledger.figures
+        cells = made(self.items, self.by, self.statistic)
+        cells = cells[cells["group"].ne(UNKNOWN)]
+        if self.asked_only:
+            cells = cells[cells["n"].ne(0)]
+        return cells.rename(columns={"group": self.group}).assign(**({"average": self.average} | self.known))
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -157,7 +166,7 @@ def _as_far_as_shown(cells: pd.DataFrame, about: Description) -> pd.Series:
 
 
 def offered(plan: Plan, ledger: Ledger) -> Plan:
-    """The plan without figures that groups across are too small for (`minimum_shown`, `minimum_movement` of `params/consolidation.yaml`)."""
+    """The plan without figures that groups across are too small for (`minimum_shown`, `minimum_movement` in params)."""
     parts = [(part, part.offered(ledger)) for part in plan.parts]
     missing = dict.fromkeys(
         f"Figures that too few groups have enough respondents for are not shown {p.across}." for p, kept in parts if p is not kept

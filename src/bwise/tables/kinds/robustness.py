@@ -1,7 +1,7 @@
 """Headline figures with and without flagged respondents.
 
 Population, base and unit: those of each table. Formula: the figure each table leads with, computed again without every respondent who has
-any quality flag. Where those left out are few, the second figure would tell what they answered, and is confidential. Source: flags.csv.
+any quality flag. Where those left out are few, the second figure would tell what they answered: both are left out. Source: flags.csv.
 None where nobody has a flag.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from bwise.ledger import EVIDENCE, MEAN, POOLED, QUANTILES, Evidence, Items, Ledger
+from bwise.ledger import CONFIDENTIAL, EVIDENCE, MEAN, POOLED, QUANTILES, Evidence, Items, Ledger
 from bwise.tables.cells import Part, Plan, Sources, Table, described, tidy
 from bwise.tables.descriptions import Description as Common
 from bwise.tables.headlines import leading
@@ -49,20 +49,25 @@ def made(sources: Sources, about: Description) -> Table | None:
     if not sources.unflagged:
         return None
     tables = {id_: t for id_, t in sources.tables.items() if t.about.robustness}
-    rows = []
+    rows, missing = [], 0
     for table in tables.values():
         for part, (item, position) in leading(table).items():
             cell = table.cells.loc[position]
             code = cell[item]
             known = {"of_table": table.id, "part": part or NO_PARTS, "item": str(table.codes.get(item, {}).get(code, code))}
+            again = _again(sources, cell)
+            if again["conf_status"] == CONFIDENTIAL:  # it lies close to the one beside it, and says no more
+                missing += 1
+                continue
             rows.append(known | {"respondents": EVERYBODY} | {k: cell[k] for k in (*TAKEN, EVIDENCE)})
-            rows.append(known | {"respondents": UNFLAGGED, "statistic": cell["statistic"]} | _again(sources, cell))
+            rows.append(known | {"respondents": UNFLAGGED, "statistic": cell["statistic"]} | again)
     if not rows:
         return None
     flagged = pool.answers["respondent"].isin(pool.flagged).sum()
     words = {"flagged": f"{flagged} of {len(pool.answers)}"}
     codes = {"of_table": {t.id: t.title for t in sources.tables.values()}}
-    plan = Plan((), ("of_table", "part", "item"), ("respondents",), codes, tuple(pool.countries), words)
+    notes = (f"Left out, since too few of its respondents are flagged or not: {missing} figures.",) if missing else ()
+    plan = Plan((), ("of_table", "part", "item"), ("respondents",), codes, tuple(pool.countries), words, notes)
     return described(about, tidy(pd.DataFrame(rows)), plan)
 
 
