@@ -103,21 +103,27 @@ def mean_of(countries, parts):
     return (sum(f["value"] for f in seen) / len(seen), sum(f["n"] for f in seen), sum(f["wises"] for f in seen), len(seen), "", "")
 
 
+def as_shown(cell, table, statistic):
+    """A mean of countries has the decimals that are shown."""
+    return (round(cell[0], table.decimals_of.get(statistic, table.decimals)), *cell[1:])
+
+
 def differences(table, keys, expected, most=0.6):
     """Published cells that are not as expected, and cells that only one side has. A cell expected to be shown may be hidden, since it
     would give another one away, but at `most` that share of them; a mean of countries is that of those behind it."""
-    found, behind = {}, {}
+    found, behind, statistic = {}, {}, {}
     for position, row in enumerate(table.data.to_dict("records")):
         key = tuple(row[k] for k in keys)
         assert key not in found, f"{key} stands twice"
         figures = [None if v != v or str(v) == "<NA>" else v for v in (row[k] for k in ("value", "n", "wises", "countries"))]
         found[key] = (*figures, row["obs_status"], row["conf_status"])
+        statistic[key] = row["statistic"]
         behind[key] = [e.by.countries[e.group] for e in table.evidence[position]]
     wrong = {}
     for key in [*found, *(k for k in expected if k not in found)]:
         here, there = found.get(key), expected.get(key)
         if isinstance(there, dict):
-            there = mean_of(behind[key], there) if here else None  # there is none where no country may be shown
+            there = as_shown(mean_of(behind[key], there), table, statistic[key]) if here else None  # none where no country may be shown
         if (here == HIDDEN and there is not None) or (here, there) == (None, UNLISTED):
             continue
         same = here == there or (here is not None and there is not None and here[1:] == there[1:])

@@ -465,7 +465,7 @@ def test_an_exclusive_answer_is_an_answer_and_a_refusal_is_none(pool_of):
 
 def test_a_small_group_is_hidden_with_the_smallest_other_one_and_the_total_stays(pool_of):
     people = [says("cost", model="social", staff=s) for s in [5.0] * 4 + [20.0] * 6 + [60.0] * 8]
-    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, minimum_shown=0))
+    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, minimum_shown=0, minimum_movement=0))
     hidden = {r["group"]: r["conf_status"] for r in table.data.to_dict("records") if r["breakdown"] == "size"}
     assert hidden == {"0-9": "C", "10-49": "C", "50-249": ""}
     assert persons(table, "all") == {"all": (18, 18)}
@@ -481,7 +481,7 @@ def test_few_in_no_group_are_counted_with_the_smallest_group_and_it_says_so(pool
 
 def test_a_person_in_no_group_cannot_be_told_from_the_total_less_the_groups_where_not_all_have_answered(pool_of):
     people = [says("cost", staff=s) for s in [5.0] * 6 + [20.0] * 8] + [says("skills")] + [{"staff": None}] * 6
-    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, minimum_shown=0))
+    table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, minimum_shown=0, minimum_movement=0))
     known = persons(table, "size")
     assert set(known) == {"0-9", "10-49"}, "seven are in no group: more than in the smallest"
     assert not all(isinstance(n, int) for n, _ in known.values()), "15 less 6 less 8 is one person, and her answer is told"
