@@ -85,8 +85,10 @@ def _plant(rows: list[list], country: str, language: str, questionnaire) -> tupl
     width = max(map(len, rows))
     for number, row in enumerate(rows):
         row += [None] * (width - len(row))
-        answers = DELIVERIES[country][0] in row  # every record names its partner; a second row of headings does not
-        row.append(canary("own_heading", country) if number == head else canary("own_answer", country) if answers else None)
+        own = row[-1] if number > head else None  # what the tool itself writes in a second row of headings
+        if DELIVERIES[country][0] in row:  # every record names its partner
+            own = canary("own_answer", country)
+        row.append(canary("own_heading", country) if number == head else own)
     return head, paid
 
 
