@@ -31,10 +31,9 @@ demo: .venv/ready  ## write the demonstration exports again (the same bytes)
 lab: .venv/ready  ## open JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-benchmark: .venv/ready  ## speed, side by side, as ratios
-	$(BIN)/python -m tests.benchmarks.matching
-	$(BIN)/python -m tests.benchmarks.record
-	$(BIN)/python -m tests.benchmarks.ledger
+benchmark: .venv/ready  ## speed and memory, side by side, as ratios, also into README.md (an hour)
+	$(BIN)/uv pip install --quiet --group benchmark
+	$(BIN)/python -m tests.benchmarks
 
 recovery: .venv/ready  ## what is understood without help, file by file
 	$(BIN)/python -m tests.benchmarks.recovery

@@ -16,7 +16,7 @@ from bwise.demo.layouts import export
 from bwise.demo.simulation import CANARIES
 from bwise.exports import READERS
 from bwise.exports.containers import BOMS, decodings, grids
-from bwise.exports.table import Grid
+from bwise.exports.table import Grid, raw_table
 from bwise.matching import read_delivery
 from bwise.problems import ProblemsFound
 from bwise.settings import Delivery
@@ -237,6 +237,28 @@ def test_lines_inside_quoted_cells_do_not_make_records(send):
     read = send(b'model;founded;comments\r\nsocial;1990;"one\ntwo; three"\r\n\r\nmixed;1991;\r\n')
     assert read.raw.cells[2].tolist() == ["one\ntwo; three", ""]
     assert read.raw.cells.index.tolist() == [2, 4]  # as a spreadsheet shows them
+
+
+@pytest.mark.parametrize(("rows", "whole"), [(65_535, True), (65_536, False), (65_537, True)])
+def test_a_file_that_ends_where_a_sheet_of_excel_does_is_taken_for_cut_off(send, rows, whole):
+    """65,536 rows, with that of the headings, are all that XLS has."""
+    content = b"model;founded\r\n" + b"social;1990\r\n" * (rows - 1)
+    if whole:
+        assert len(send(content).raw.cells) == rows - 1
+    else:
+        with pytest.raises(ProblemsFound, match="the table ends with row 65,536, the last one of a sheet of XLS") as told:
+            send(content)
+        assert "never opened in Excel" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "columns", "what"),
+    [(1_048_576, 2, ["row 1,048,576, the last one of a sheet of XLSX"]), (2, 16_384, ["column 16,384, the last one of a sheet of XLSX"])],
+)
+def test_the_ends_of_a_workbook_of_today_are_known(row, columns, what):
+    """Without anything in them: the ends are enough."""
+    grid = Grid(pd.DataFrame("", index=[1, row], columns=range(columns), dtype="object"), "workbook")
+    assert [p.what for p in raw_table("any", grid, [], 2).problems] == [f"the table ends with {end}" for end in what]
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])

@@ -55,7 +55,16 @@ def test_what_was_not_run_is_stale_and_what_was_run_is_not(project, name):
 
 @pytest.mark.parametrize(
     "path",
-    [EXPORT, "params/SI.yaml", LEFT.rpartition("/")[0], KEY_FILE, "notebooks/country.ipynb", "params/SI.corrections.csv"],
+    [
+        EXPORT,
+        "params/SI.yaml",
+        LEFT.rpartition("/")[0],
+        KEY_FILE,
+        "notebooks/country.ipynb",
+        "params/SI.corrections.csv",
+        "params/tables.yaml",
+        "params/nace.csv",
+    ],
 )
 def test_a_country_is_run_again_for_everything_it_depends_on(project, path):
     """Corrections may also come, where there were none."""
@@ -85,7 +94,7 @@ def test_several_changes_are_counted(project):
 
 def test_another_program_runs_everything_again(project, monkeypatch):
     run(project, "SI")
-    monkeypatch.setattr(staleness, "_program", lambda: "another")
+    monkeypatch.setattr(staleness, "program", lambda: "another")
     assert why(project) == "the program, Python or a library is another one"
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import uuid
-from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing import current_process, get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any
@@ -35,8 +35,11 @@ LIBRARIES = (
 
 
 def can_fork() -> bool:
-    """Whether kernels are forked here. Not on macOS, where system libraries may not survive a fork, nor on Windows."""
-    return sys.platform == "linux" and "forkserver" in get_all_start_methods()
+    """Whether kernels are forked here. Not on macOS, where system libraries may not survive a fork, nor on Windows.
+
+    Nor in a process that may have no children, as a Dask worker under a nanny.
+    """
+    return sys.platform == "linux" and "forkserver" in get_all_start_methods() and not current_process().daemon
 
 
 class WarmKernelManager(AsyncKernelManager):

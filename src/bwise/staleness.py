@@ -16,9 +16,10 @@ from typing import Any
 
 from bwise.hashes import sha256
 from bwise.problems import ProblemsFound
-from bwise.settings import KEY_FILE, RECORD, Project, corrections_file, load_country
+from bwise.settings import KEY_FILE, RECORD, RELEASES, Project, corrections_file, load_country
 
 CONSOLIDATION = "consolidation"
+READ_BY_ALL = ("tables.yaml", "nace.csv")  # in params/: which questions a country's page looks at first, and sections of sectors
 
 
 def why_stale(project: Project, name: str, template: Path) -> str:
@@ -30,7 +31,7 @@ def why_stale(project: Project, name: str, template: Path) -> str:
         noted = json.loads(_note(project, name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "it was not run yet, or its last run failed"
-    if noted["program"] != _program():
+    if noted["program"] != program():
         return "the program, Python or a library is another one"
     if noted["template"] != sha256(template):
         return f"notebooks/{template.name} has changed"
@@ -50,7 +51,7 @@ def begin(project: Project, name: str, template: Path) -> dict[str, Any]:
     """Forget the last run; the hashes of all that the one that begins depends on. For `note`, when it has ended well."""
     _note(project, name).unlink(missing_ok=True)
     paths = _pooled(project) if name == CONSOLIDATION else _sent(project, name)
-    return {"program": _program(), "template": sha256(template), "inputs": _hashes(project, paths)}
+    return {"program": program(), "template": sha256(template), "inputs": _hashes(project, paths)}
 
 
 def note(project: Project, name: str, began: dict[str, Any], results: Iterable[Path]) -> None:
@@ -88,6 +89,7 @@ def _sent(project: Project, country: str) -> list[Path]:
         parts = load_country(project, country).parts()
     except ProblemsFound:
         return paths
+    paths += [project.params / name for name in READ_BY_ALL]
     for part in parts:
         paths += [project.root / corrections_file(country, part.part), project.params / "questionnaires" / part.questionnaire]
         paths += [project.root / delivery.file for delivery in part.deliveries]
@@ -95,8 +97,9 @@ def _sent(project: Project, country: str) -> list[Path]:
 
 
 def _pooled(project: Project) -> list[Path]:
-    """All that the consolidation depends on: params, the records of all countries, and the exports whose answers they hold."""
+    """All that the consolidation depends on: params, earlier releases, the records of all countries, and the exports behind them."""
     paths = [path for path in sorted(project.params.rglob("*")) if path.is_file()]
+    paths += sorted((project.root / RELEASES).glob("*/*.json"))
     for country in sorted(path.stem for path in project.params.glob("[A-Z][A-Z].yaml")):
         records = _records(project, country)
         for manifest in (path for path in records if path.name == "manifest.json"):
@@ -115,7 +118,7 @@ def _digest(path: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def _program() -> str:
+def program() -> str:
     """Hash of the package with its templates, and the versions of Python and of what computes."""
     files = (path for path in sorted(Path(__file__).parent.rglob("*")) if path.is_file() and path.suffix != ".pyc")
     made_by = [sha256(path) for path in files] + [platform.python_version(), *map(version, ("numpy", "pandas", "pyarrow"))]

@@ -6,13 +6,15 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 import bwise
 from bwise import staleness
+from bwise.cluster import lost, workers
 from bwise.problems import ProblemsFound
 from bwise.settings import Project, load_country
 from bwise.staleness import CONSOLIDATION
@@ -26,6 +28,17 @@ NO_PARAMETERS = (
 OTHER_COUNTRY = (
     "The notebook ended without cleaning {country}: processed/{country}/manifest.json is not from this run. A cell below its parameters "
     "sets another `country`, or the cell that saves is gone; compare notebooks/country.ipynb with the project's own notebook."
+)
+NOT_SEEN_THERE = (
+    "The worker does not see this project. Put it into a folder that all machines share, at the same path on each, then run it from there."
+)
+OTHER_PROGRAM = (
+    "The worker has another version of the program, of Python or of a library. "
+    "Install the same on every machine, then start the workers anew."
+)
+LOST = (
+    "The cluster did not finish this country ({error}): its workers or the scheduler were lost. "
+    "Look at what they print, then run again: only what is missing is run."
 )
 COUNTRY_NOTEBOOK, CONSOLIDATION_NOTEBOOK = "country.ipynb", "consolidation.ipynb"
 WORKING_MATERIAL = "Working material, not for publication: it names files, sheets and columns as people called them"
@@ -54,20 +67,36 @@ def template(project: Project, name: str) -> Path:
 
 
 def update(
-    project: Project, countries: list[str], jobs: int = 1, warm: bool = True, force: bool = False, consolidate: bool = True
+    project: Project,
+    countries: list[str],
+    jobs: int = 1,
+    warm: bool = True,
+    force: bool = False,
+    consolidate: bool = True,
+    scheduler: str = "",
 ) -> Iterator[Outcome]:
-    """Run what is not as its last run left it, countries first; one outcome for each, in the order in which they are ready."""
+    """Run what is not as its last run left it, countries first; one outcome for each, in the order in which they are ready.
+
+    `jobs` countries at a time here, or as many as the workers of a Dask `scheduler` take; the consolidation always here.
+    """
     stale = {name: _why(project, name, force) for name in countries}
     yield from (_current(project, name) for name in countries if not stale[name])
     if due := [name for name in countries if stale[name]]:
-        executor = ThreadPoolExecutor(min(jobs, len(due)))  # the work is done by kernels, which are processes
-        try:
+        with workers(scheduler) if scheduler else _here(min(jobs, len(due))) as executor:
             yield from (replace(outcome, why=stale[outcome.name]) for outcome in run_countries(project, due, executor, warm))
-        finally:
-            executor.shutdown(cancel_futures=True)  # after Ctrl+C no further country is begun, and those begun end whole
     if consolidate:
         why = _why(project, CONSOLIDATION, force)
         yield replace(run_consolidation(project, warm), why=why) if why else _current(project, CONSOLIDATION)
+
+
+@contextmanager
+def _here(jobs: int) -> Iterator[Executor]:
+    """Threads, since the work is done by kernels, which are processes."""
+    executor = ThreadPoolExecutor(jobs)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)  # after Ctrl+C no further country is begun, and those begun end whole
 
 
 def _why(project: Project, name: str, force: bool) -> str:
@@ -83,9 +112,29 @@ def run_countries(project: Project, countries: list[str], executor: Executor, wa
     from bwise.privacy import project_key
 
     project_key(project.root)  # made once, before several processes want it
-    pending = [executor.submit(run_country, project, country, warm) for country in countries]
+    program = staleness.program()
+    pending = {executor.submit(_run_where_sent, project, country, warm, program): country for country in countries}
     for future in as_completed(pending):
-        yield future.result()
+        yield _outcome(future, pending[future])
+
+
+def _run_where_sent(project: Project, country: str, warm: bool, program: str) -> Outcome:
+    """`run_country`, perhaps on another machine: only where that has this project and this program."""
+    if not (project.params / f"{country}.yaml").is_file():
+        return Outcome(country, False, 0.0, NOT_SEEN_THERE)
+    if staleness.program() != program:
+        return Outcome(country, False, 0.0, OTHER_PROGRAM)
+    return run_country(project, country, warm)
+
+
+def _outcome(future: Future, country: str) -> Outcome:
+    """How a country ended; a failure, too, where the machine it was sent to cannot tell."""
+    try:
+        return future.result()
+    except Exception as error:
+        if lost(error):
+            return Outcome(country, False, 0.0, LOST.format(error=type(error).__name__))
+        raise
 
 
 def run_country(project: Project, country: str, warm: bool = True) -> Outcome:

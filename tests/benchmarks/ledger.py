@@ -19,6 +19,7 @@ from bwise.pooling import Pool
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import ConsolidationSettings, Project
 from bwise.tables import european_tables
+from tests.benchmarks.ratios import Ratio, shown
 
 PARAMS = Path(__file__).parents[2] / "params"
 COUNTRIES = [f"{a}{b}" for a in "ABCDE" for b in "ABCDEFGH"]
@@ -74,8 +75,8 @@ def pool_of(root: Path, countries: list[str], each: int) -> Pool:
     return Pool(Project(root), settings, questionnaire, answers, missing, manifests, {})
 
 
-def measured(countries: list[str], each: int) -> None:
-    """Print what tables and protection take, and what of it protection alone."""
+def measured(countries: list[str], each: int) -> float:
+    """CPU seconds of tables and protection; printed with what of it protection alone takes."""
     seconds = {"protection": 0.0}
     protect = Ledger._protect
 
@@ -95,11 +96,20 @@ def measured(countries: list[str], each: int) -> None:
     print(
         f"{len(countries)} countries x {each}: {figures} figures in {taken:.1f} CPU seconds, {seconds['protection']:.1f} of them protection"
     )
+    return taken
+
+
+def measure(each: int = 10_000) -> list[Ratio]:
+    measured(COUNTRIES[:13], 40)
+    few, many = measured(COUNTRIES[:13], each), measured(COUNTRIES, each)
+    return [
+        Ratio(f"tables and protection of 40 countries x {each:,}, CPU time", many, 60, " s"),
+        Ratio(f"40 countries / 13 countries x {each:,}, CPU time", many / few, 3.3),
+    ]
 
 
 def main() -> None:
-    measured(COUNTRIES[:13], 40)
-    measured(COUNTRIES, int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    print(shown(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)))
 
 
 if __name__ == "__main__":

@@ -23,16 +23,16 @@ ROWS, COLUMNS, TURNS = 100_000, 100, 3
 QUESTIONNAIRE = Path(__file__).parents[2] / "params" / "questionnaires" / "skills_survey"
 
 
-def large_export(questionnaire: Questionnaire, folder: Path) -> Path:
+def large_export(questionnaire: Questionnaire, folder: Path, rows: int = ROWS) -> Path:
     """The demonstration export of NL (LimeSurvey, code and text, full answers), its first columns, many times over."""
     partner = next(p for p in PARTNERS if p.name == "NL-1")
     content = export("limesurvey_code_and_text", [p for p in simulate(questionnaire) if p.partner == partner], questionnaire)
     small = folder / "small.csv"
     small.write_bytes(content)
     frame = pd.read_csv(small, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig").iloc[:, :COLUMNS]
-    times = -(-ROWS // len(frame))
-    large = pd.concat([frame] * times, ignore_index=True).iloc[:ROWS]
-    large.iloc[:, 0] = [str(i) for i in range(ROWS)]
+    times = -(-rows // len(frame))
+    large = pd.concat([frame] * times, ignore_index=True).iloc[:rows]
+    large.iloc[:, 0] = [str(i) for i in range(rows)]
     path = folder / "large.csv"
     large.to_csv(path, sep=";", index=False, encoding="utf-8-sig")
     return path

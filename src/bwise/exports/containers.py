@@ -234,9 +234,10 @@ def _check_spread(data: bytes, shown: str) -> None:
         Problem(
             f"the sheet `{name}` reaches over {cells:,} cells",
             shown,
-            why="a cell far below or to the right of the answers makes it so; the whole would not fit into memory",
+            why="a cell far below or to the right of the answers makes it so, or more answers than a workbook is good for; the whole would "
+            "not fit into memory",
             remedy="press Ctrl+End in Excel, delete the rows and columns between the answers and that cell, and save a copy under "
-            "another name; or ask the partner to",
+            "another name; or ask the partner to. Where all of it is answers, ask for the export as CSV",
         )
         for name, cells in cells_spanned(data).items()
         if cells > MOST_CELLS

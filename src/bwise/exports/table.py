@@ -238,6 +238,22 @@ def _merged(grid: Grid, first_data_row: int) -> tuple[Problem, ...]:
     )
 
 
+# Where a sheet of Excel ends, and in which of its formats (Microsoft: Excel specifications and limits). Not the 256 columns of XLS,
+# which a questionnaire may well have.
+LAST_ROW = {1_048_576: "XLSX", 65_536: "XLS"}
+LAST_COLUMN = {16_384: "XLSX"}
+
+
+def _full(grid: Grid) -> tuple[Problem, ...]:
+    """A table that ends where a sheet of Excel does, in a workbook or in a CSV saved from one: what did not fit is not in the file."""
+    rows, columns = int(grid.cells.index.max()), grid.cells.shape[1]
+    ends = [f"row {rows:,}, the last one of a sheet of {LAST_ROW[rows]}"] if rows in LAST_ROW else []
+    ends += [f"column {columns:,}, the last one of a sheet of {LAST_COLUMN[columns]}"] if columns in LAST_COLUMN else []
+    why = "what the tool has beyond it is not in the file"
+    remedy = "ask the partner for the export as CSV, as the tool wrote it, never opened in Excel; or in parts, each a delivery of its own"
+    return tuple(Problem(f"the table ends with {end}", why=why, remedy=remedy) for end in ends)
+
+
 def _set_aside(grid: Grid) -> tuple[str, ...]:
     """The rows that are nobody's answers, in words."""
     told = {"heading_row": "repeats the headings", "summary_row": "is a total, a mean or the like"}
@@ -256,7 +272,7 @@ def raw_table(tool: str, grid: Grid, columns: list[Column], first_data_row: int,
     Notes and problems that the reader gives stand after those of the file's shape.
     """
     more["notes"] = (*grid.notes, *_set_aside(grid), *more.get("notes", ()))
-    more["problems"] = (*_misshapen(grid, first_data_row), *_merged(grid, first_data_row), *more.get("problems", ()))
+    more["problems"] = (*_misshapen(grid, first_data_row), *_merged(grid, first_data_row), *_full(grid), *more.get("problems", ()))
     data = grid.cells.loc[grid.cells.index >= first_data_row]
     named = {c.position for c in columns}
     places = {c.heading.lower().removesuffix("latitude").rstrip("_-") for c in columns if c.heading.lower().endswith("latitude")}
