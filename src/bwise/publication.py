@@ -23,6 +23,7 @@ from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.pooling import Pool
+from bwise.released_texts import published_texts
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
 from bwise.tables import AVERAGES, Table, by_question, headline
@@ -543,6 +544,18 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
     write_json(project.reports / "consolidation.json", record)
 
 
+def write_texts(pools: list[Pool], project: Project) -> list[str]:
+    """`reports/texts.csv`: texts of respondents and focus groups that somebody has read and released by name in params; away with the
+    file where there are none."""
+    texts = pd.concat([published_texts(project, pool.countries, pool.part) for pool in pools], ignore_index=True)
+    path = project.reports / "texts.csv"
+    if texts.empty:
+        remove(path)
+        return []
+    write_csv(path, texts)
+    return ["reports/texts.csv"]
+
+
 def write_audit(tables: dict[str, Table], project: Project) -> None:
     """`reports/audit.csv`: how many figures each rule hides, and how many of each table are withheld; no values, no thresholds."""
     rules = getattr(tables, "audit", {})
@@ -563,9 +576,11 @@ def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, 
     write_country_pages(listed, pool)
     write_audit(tables, pool.project)
     write_record(listed, pool, groups)
+    texts = write_texts([pool, groups] if groups else [pool], pool.project)
     return [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),
+        *texts,
         "reports/european_tables.xlsx",
         "reports/index.html",
         *(f"reports/countries/{c}.html" for c in pool.countries),
