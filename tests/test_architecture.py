@@ -24,6 +24,7 @@ ORDER = (
     "identities",
     "storage",
     "params_lines",
+    "released_texts",
     "lineage",
     "verification",
     "differences",
@@ -34,6 +35,7 @@ ORDER = (
     "summaries",
     "pooling",
     "protection",
+    "remembered",
     "ledger",
     "tables",
     "tracing",
@@ -46,6 +48,7 @@ ORDER = (
     "staleness",
     "cluster",
     "workflow",
+    "releases",
     "cli",
 )
 """The way of the data: a module imports only from modules that stand before it."""

@@ -22,7 +22,16 @@ from bwise.verification import prove_saved
 from tests.conftest import simulate_corrected
 from tests.test_cleaning import COUNTRIES, ENABLER, ROOT, WORKER, export, gathered, people, small_project
 
-FILES = ["answers.parquet", "changes.csv", "exclusions.csv", "flags.csv", "manifest.json", "mapping.csv", "missing.parquet"]
+FILES = [
+    "answers.parquet",
+    "changes.csv",
+    "exclusions.csv",
+    "flags.csv",
+    "manifest.json",
+    "mapping.csv",
+    "missing.parquet",
+    "texts_to_read.csv",
+]
 
 
 def cleaned(project: Project, country: str = "AT") -> tuple[Country, pd.DataFrame]:

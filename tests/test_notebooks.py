@@ -130,6 +130,6 @@ def test_every_way_to_run_a_country_gives_the_same_bytes_as_the_workflow(ran, de
     project, code, said = ran[way]
     assert code == 0, said
     here, there = (contents(where.processed("AT")) for where in (project, demonstration))
-    assert len(here) == 14 and here == there
+    assert len(here) == 16 and here == there
     assert [p.name for p in (project.root / "processed").iterdir()] == ["AT"]
     assert sorted(p.name for p in (project.root / "notebooks").iterdir()) == ["consolidation.ipynb", "country.ipynb"]

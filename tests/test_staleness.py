@@ -55,7 +55,16 @@ def test_what_was_not_run_is_stale_and_what_was_run_is_not(project, name):
 
 @pytest.mark.parametrize(
     "path",
-    [EXPORT, "params/SI.yaml", LEFT.rpartition("/")[0], KEY_FILE, "notebooks/country.ipynb", "params/SI.corrections.csv"],
+    [
+        EXPORT,
+        "params/SI.yaml",
+        LEFT.rpartition("/")[0],
+        KEY_FILE,
+        "notebooks/country.ipynb",
+        "params/SI.corrections.csv",
+        "params/tables.yaml",
+        "params/nace.csv",
+    ],
 )
 def test_a_country_is_run_again_for_everything_it_depends_on(project, path):
     """Corrections may also come, where there were none."""

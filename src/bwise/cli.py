@@ -269,15 +269,37 @@ def trace(
 
 
 @app.command()
+def release(
+    name: Annotated[str, typer.Argument(help="What to call it, such as 2022-11.")],
+    on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Of the release; today when not given.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Freeze the figures in reports/: later runs are protected together with them, so that the difference gives nobody away."""
+    from bwise.releases import release
+
+    made = release(find_project(project), name, (on or datetime.now()).date())
+    told = [
+        f"releases/{name}/ written: {len(made['figures']) - 1} tables, {made['date']}",
+        f"Keep processed/releases/{name}/ and .pseudonym-key, and to yourself: without them, nothing more can be published.",
+    ]
+    console.print("\n".join(told), markup=False, soft_wrap=True)
+
+
+@app.command()
 def diff(
-    before: Annotated[Path, typer.Argument(help="A project folder kept from before, or its reports folder.")],
-    after: Annotated[Path, typer.Argument(help="The project folder of today, or its reports folder.")],
+    before: Annotated[Path | None, typer.Argument(help="A project folder kept from before, its reports folder, or a release.")] = None,
+    after: Annotated[Path | None, typer.Argument(help="The project folder of today, or its reports folder.")] = None,
+    release: Annotated[str, typer.Option(help="The release of this project to compare today's figures with.")] = "",
+    project: ProjectOption = None,
     csv: Annotated[bool, typer.Option("--csv", help="For machines: figures and cells as CSV on standard output.")] = False,
 ) -> None:
-    """Which figures differ between two consolidations, and why, down to the cell. Exit code 1 when one moved."""
-    from bwise.comparison import compare_consolidations, for_machines, page
+    """Which figures differ between two consolidations, or from a release, and why, down to the cell. Exit code 1 when one moved."""
+    from bwise.comparison import compare_consolidations, compare_with_release, for_machines, page
 
-    found = compare_consolidations(before, after)
+    if bool(release) == bool(before and after):
+        what, remedy = "two sides are needed", "give `bwise diff BEFORE AFTER`, or `bwise diff --release NAME` for a release and today"
+        stop("There is nothing to compare.", Problem(what, remedy=remedy))
+    found = compare_with_release(find_project(project), release) if release else compare_consolidations(before, after)
     if csv:
         sys.stdout.write(for_machines(found).to_csv(index=False, lineterminator="\n"))
     else:

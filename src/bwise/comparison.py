@@ -9,11 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from bwise.differences import COLUMNS, differences, stored
-from bwise.ledger import CONFIDENTIAL
+from bwise.ledger import CONFIDENTIAL, wises_of
 from bwise.lineage import nameless
+from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
-from bwise.problems import Problem, ProblemsFound, stop
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import load_questionnaire
+from bwise.remembered import folder_of, load_releases, respondents_since
 from bwise.settings import CountrySettings, Project, load_country
 from bwise.storage import read_csv
 
@@ -56,8 +58,29 @@ def compare_consolidations(before: Path, after: Path) -> Comparison:
     Raises:
         ProblemsFound: a folder holds no tables.
     """
-    sides = _side(before), _side(after)
+    return _compared(_side(before), _side(after), {})
+
+
+def compare_with_release(project: Project, name: str) -> Comparison:
+    """Compare a release with the figures of today: who came, who went and who answers otherwise is counted by country.
+
+    Raises:
+        ProblemsFound: there is no such release, it is not known any more who counted in it, or there are no tables of today.
+    """
+    releases = {each.name: each for each in load_releases(project)}
+    if name not in releases:
+        stop("There is nothing to compare.", Problem(f"there is no release `{name}`", "releases/", remedy=did_you_mean(name, releases)))
+    pool = load_pool(project)
+    moved = respondents_since(releases[name], pool, wises_of(pool))
+    return _compared(_side(folder_of(project, name)), _side(project.root), moved)
+
+
+def _compared(before: Side, after: Side, moved: dict[str, list[str]]) -> Comparison:
+    """`moved`: country -> what is known already of its respondents."""
+    sides = before, after
     causes = _causes(*(s.record for s in sides))
+    for country, found in moved.items():
+        causes.setdefault(country, []).extend(found)
     figures = _figures(*sides)
     owed = [_owed_to(row, causes) for row in figures.to_dict("records")]
     figures = figures.assign(countries=[", ".join(c) for c, _ in owed], reasons=["; ".join(r) for _, r in owed])[FIGURES]
@@ -183,7 +206,7 @@ def _cells(before: Side, after: Side, causes: dict[str, list[str]]) -> tuple[pd.
     """The answers that differ, of the countries that changed; and what could not be compared."""
     none = pd.DataFrame(columns=CELLS)
     if not (before.project and after.project):
-        return none, ["cells can be named between two project folders only"]
+        return none, ["cells can be named between two project folders only: reports and releases keep no answers"]
     if not _same_key(before.project, after.project):
         return none, ["the two folders have different pseudonym keys, so their respondents cannot be matched and no cell is named"]
     tables, remarks = [none], []

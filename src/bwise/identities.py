@@ -37,7 +37,7 @@ def check_identities(country: Country) -> pd.DataFrame:
     kept = country.kept
     excluded = country.exclusions["position"].nunique()
     sums = [("rows received = kept + excluded", len(country.rows), int(kept.sum()) + excluded)]
-    reasons, held = country.reasons[kept].to_numpy(dtype=object), country.values[kept].notna().to_numpy()
+    reasons, held = country.reasons.to_numpy(dtype=object)[kept], country.values.notna().to_numpy()[kept]
     answered = reasons == ""
     missing = np.any([reasons == reason for reason in MISSING_REASONS], axis=0)
     sums.append(("cells kept = answers + missing by reason", answered.size, int(answered.sum() + missing.sum())))
@@ -86,8 +86,8 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
         at = columns.get_loc(question.name)
         reasons[:, at] = np.where(reasons[:, at] == "", "withheld", reasons[:, at])
     kept = country.kept.to_numpy()
-    off = values[kept] != _as_texts(country.values[kept])
-    other = (reasons[kept] != country.reasons[kept].to_numpy(dtype=object)) & ~off
+    off = values[kept] != _as_texts(country.values)[kept]
+    other = (reasons[kept] != country.reasons.to_numpy(dtype=object)[kept]) & ~off
     positions, deliveries = np.flatnonzero(kept), country.rows.loc[kept, "delivery"]
     for delivery in country.deliveries:
         mine = deliveries.eq(delivery.name).to_numpy()
@@ -128,8 +128,8 @@ def _with_changes(country: Country, values: np.ndarray, reasons: np.ndarray) -> 
 def _as_texts(values: pd.DataFrame) -> np.ndarray:
     """Respondent x column: each answer as text, "" for none."""
     found = np.empty(values.shape, dtype=object)
-    for number, name in enumerate(values.columns):
-        codes, distinct = pd.factorize(values[name])
+    for number, (_, column) in enumerate(values.items()):
+        codes, distinct = pd.factorize(column.array)
         found[:, number] = np.array([*map(str, distinct), ""], dtype=object).take(codes)  # -1, for none, takes the last
     return found
 

@@ -23,6 +23,7 @@ from bwise import protection
 from bwise.lineage import program
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
+from bwise.remembered import Release, beside, earlier, questions_of
 from bwise.settings import ConsolidationSettings
 from bwise.storage import write_text
 
@@ -141,14 +142,16 @@ class Ledger:
     """Bases, groupings and items of one pool. First everything that will be published is entered (`enter`), then all of it is computed
     and protected (`close`); figures are read from a closed ledger only."""
 
-    def __init__(self, pool: Pool, memory: Path | None = None):
-        """`memory`: the file in which it is remembered what is hidden; it says nothing of whom, and stays private."""
+    def __init__(self, pool: Pool, memory: Path | None = None, releases: Iterable[Release] = ()):
+        """`memory`: the file in which it is remembered what is hidden; it says nothing of whom, and stays private. `releases`: earlier
+        ones, which everything is protected together with."""
         self.pool = pool
         self.memory = memory
+        self.releases = list(releases)
         self.countries = tuple(pool.countries)
         place = {c: n for n, c in enumerate(self.countries)}
         self.country = pool.answers["country"].astype("str").map(place).to_numpy(dtype=np.int64, na_value=-1)
-        self.wise = pd.factorize(wises_of(pool))[0]
+        self.wise, self._wises = pd.factorize(wises_of(pool))
         self.everybody = Grouping(ALL, np.zeros(len(pool.answers), dtype=np.int64), (ALL,), (POOLED,))
         self._groupings: dict[str, Grouping] = {}
         self._bases: dict[bytes, Base] = {}
@@ -251,7 +254,8 @@ class Ledger:
 
     def _protect(self) -> None:
         """Hide what is small and whatever would give it away, of everything that was entered at once (`bwise.protection`)."""
-        settings, families = self.pool.settings, self._families()
+        settings, number_of = self.pool.settings, self._families()
+        families = {base: number_of[base.questions[0]] for base, _ in self._cells}
         sensitive = {base: any(q.sensitive == "special" for q in self._questions(base)) for base in families}
         amounts = {base: any(q.unit.casefold() in AMOUNTS for q in self._questions(base)) for base in families}
         kept = np.flatnonzero(np.concatenate([cells.n for cells in self._cells.values()] or [[]]))  # nobody tells nothing
@@ -273,15 +277,29 @@ class Ledger:
                 magnitudes=of_each(amounts[base] for base, _ in self._cells),
                 adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
             )
-            people = protection.People(self.wise, pd.factorize(self.pool.answers["partner"])[0])
-            hidden[kept], self.audit = self._verdict(cells, people, _rules(settings))
+            hidden[kept], self.audit = self._beside_releases(cells, number_of, _rules(settings))
         for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
             found.hidden = part
+
+    def _beside_releases(
+        self, cells: protection.Cells, families: dict[str, int], rules: protection.Rules
+    ) -> tuple[np.ndarray, dict[str, int]]:
+        """What is hidden of these cells, also for what earlier releases showed and hid, and the audit."""
+        partner, partners = pd.factorize(self.pool.answers["partner"].astype("object"))
+        people = protection.People(self.wise, partner)
+        alone, audit = self._verdict(cells, people, rules)
+        if not self.releases:
+            return alone, audit
+        before = self.once("earlier releases", lambda: earlier(self.releases, self.pool, wises_of(self.pool), families))
+        found = [self._verdict(*both, rules) for both in beside(cells, people, (self._wises, partners), before)]
+        hidden = np.any([mask[: len(alone)] for mask, _ in found], axis=0)
+        return hidden, found[0][1] | {"hidden for an earlier release": int((hidden & ~alone).sum())}
 
     def _verdict(self, cells: protection.Cells, people: protection.People, rules: protection.Rules) -> tuple[np.ndarray, dict[str, int]]:
         """What is hidden, and the audit; remembered, because the same cells under the same rules by the same program have the same."""
         key = hashlib.sha256(f"{program()} {rules}".encode())
         marks = (cells.family, cells.order, cells.published, cells.sensitive, cells.magnitudes, people.wise, people.partner)
+        marks += (cells.shown_before, cells.hidden_before)
         matrices = [part for matrix in (cells.members, *cells.adds) for part in (matrix.indptr, matrix.indices, matrix.data)]
         for array in (*marks, *matrices):
             key.update(np.ascontiguousarray(array).tobytes())
@@ -298,9 +316,9 @@ class Ledger:
     def _questions(self, base: Base) -> list[Question]:
         return [self.pool.questionnaire[name] for name in base.questions]
 
-    def _families(self) -> dict[Base, int]:
-        """Base -> number of its family: figures that rest on the same answers, so that what one tells, another may give away. A question
-        and those that are shown only to who gave a certain answer to it are one family."""
+    def _families(self) -> dict[str, int]:
+        """Question -> number of its family: figures that rest on the same answers, so that what one tells, another may give away. A
+        question and those that are shown only to who gave a certain answer to it are one family; what was one in a release stays one."""
         bases = list(dict.fromkeys(base for base, _ in self._cells))
         grouped = {name for _, by in self._cells for name in (*by.told, *by.of_wise)}
         first: dict[str, str] = {}
@@ -311,12 +329,15 @@ class Ledger:
             return name
 
         counted = {name for base in bases for name in base.questions} - grouped
+        together = [base.questions for base in bases] + questions_of(self.releases)
         for base in bases:
             filters = {name for q in self._questions(base) for said in q.relevant for name in SHOWN_IF.findall(said)}
-            for name in (*base.questions, *sorted(filters & counted)):
-                first[root(name)] = root(base.questions[0])
-        numbers, _ = pd.factorize(np.array([root(base.questions[0]) for base in bases], dtype=object))
-        return dict(zip(bases, numbers.tolist(), strict=True))
+            together.append((*base.questions, *sorted(filters & counted)))
+        for names in together:
+            for name in names:
+                first[root(name)] = root(names[0])
+        number = {name: n for n, name in enumerate(dict.fromkeys(root(names[0]) for names in together))}
+        return {name: number[root(name)] for name in list(first)}
 
     def _loss(self, base: Base, by: Grouping) -> int:
         """How early a figure is published: all together; groups of WISEs and workers; countries; groups within countries; last those
@@ -339,6 +360,18 @@ class Ledger:
         return tuple(found)
 
     # -------------------------------------------------------------- what is published
+
+    def remembered(self) -> pd.DataFrame:
+        """What has to be remembered of a release: a row per base and group that anybody is in, with `questions` (of the family), `shown`,
+        and `members` (their rows in `pool.answers`). What was not offered for publication is left out."""
+        number_of, rows = self._families(), []
+        families = pd.Series(number_of).groupby(number_of).groups
+        for (base, by), cells in self._cells.items():
+            offered = [group != UNKNOWN and (base, by) not in self._left_out for group in by.groups]
+            for group in np.flatnonzero(offered & (cells.n > 0)):
+                members = np.flatnonzero(base.who & by.rows(group))
+                rows.append((list(families[number_of[base.questions[0]]]), bool(cells.shown[group]), members))
+        return pd.DataFrame(rows, columns=["questions", "shown", "members"])
 
     def cells(self, base: Base, by: Grouping) -> Cells:
         return self._cells[base, by]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bwise import released_texts
 from bwise.cleaning import MISSING_REASONS, Country, open_answers
 from bwise.hashes import commit, inputs, program
 from bwise.masking import mask
@@ -15,7 +16,8 @@ from bwise.matching import DeliveryRead
 from bwise.matching.columns import ACCEPTED
 from bwise.matching.joins import SUM
 from bwise.matching.rules import TYPED, made_by
-from bwise.problems import Problem, stop
+from bwise.privacy import project_key
+from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import MANIFEST, RECORD, CountrySettings, Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet, written_together
 
@@ -48,15 +50,27 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     identity = rows[[name for name in (*IDENTITY, "weight") if name in rows]].iloc[order].reset_index(drop=True)
     answers, reasons = (_taken(columns, order) for columns in (stored, _as_categories(country.reasons)))
     manifest = _manifest(country, flags, project)
+    texts = _texts(country, project)
     with written_together(project.processed(country.settings.country, country.settings.part), MANIFEST) as folder:
         write_parquet(folder / "answers.parquet", pd.concat([identity, answers], axis=1))
         write_parquet(folder / "missing.parquet", pd.concat([identity, reasons], axis=1))
         write_csv(folder / "mapping.csv", mapping_table(country))
         write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
+        write_csv(folder / released_texts.FILE, texts)
         write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
         write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
         write_json(folder / MANIFEST, manifest)
     return manifest
+
+
+def _texts(country: Country, project: Project) -> pd.DataFrame:
+    """Texts to be read, with those released; where params release one that is not there, the list is written so that it can be read."""
+    texts = released_texts.texts_of(country, project_key(project.root))
+    try:
+        return released_texts.released(texts, country)
+    except ProblemsFound:
+        write_csv(project.processed(country.settings.country, country.settings.part) / released_texts.FILE, texts)
+        raise
 
 
 def discard(project: Project, settings: CountrySettings) -> None:
@@ -86,11 +100,11 @@ def _without_places(flags: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def mapping_table(country: Country) -> pd.DataFrame:
     """Every distinct raw answer of every question: delivery, column (number and heading), code, rule, reason, count.
 
-    Raw text of open answers is not in it, and personal data in "other" texts is masked.
+    Raw text of open answers is not in it; personal data in headings, which people choose, and in "other" texts is masked.
     """
     frames = []
     for delivery in country.deliveries:
-        headings = {c.position + 1: c.heading for c in delivery.raw.columns}
+        headings = {c.position + 1: mask(c.heading, country.settings.country) for c in delivery.raw.columns}
         frame = delivery.answers.mapping.copy()
         frame.insert(0, "delivery", delivery.name)
         frame.insert(2, "heading", frame["column"].map(headings))

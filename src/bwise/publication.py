@@ -23,6 +23,7 @@ from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.pooling import Pool
+from bwise.released_texts import published_texts
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
 from bwise.tables import AVERAGES, Table, by_question, headline
@@ -62,6 +63,7 @@ class Layout:
         return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
 
+@lru_cache(maxsize=128)  # notebook, page and workbook show the same tables
 def layout(table: Table) -> Layout:
     """Arrange the tidy data for reading, in the order in which it stands."""
     data = table.data
@@ -333,7 +335,7 @@ def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
         questions=by_question({t.id: t for t in tables}),
-        headline=headline,
+        headline=_sentence,
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
@@ -363,6 +365,7 @@ def write_country_pages(tables: list[Table], pool: Pool) -> None:
         write_text(folder / f"{country}.html", page)
 
 
+@lru_cache(maxsize=128)
 def html_table(table: Table) -> Markup:
     """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact."""
     plan = layout(table)
@@ -483,6 +486,12 @@ def _flags(figure: dict | None) -> str:
     )
 
 
+@lru_cache(maxsize=128)
+def _sentence(table: Table) -> str:
+    """What the figures of a table say."""
+    return headline(table)
+
+
 @dataclass(frozen=True)
 class Part:
     """A table with its computed sentence and its figure, as a notebook shows them one below the other."""
@@ -495,10 +504,10 @@ class Part:
         if self.drawing:
             data = base64.b64encode(_picture(self.drawing, "png")).decode()
             picture = f'<img alt="{escape(self.drawing.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
-        return f"<p>{escape(headline(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
+        return f"<p>{escape(_sentence(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
 
     def __repr__(self) -> str:
-        return headline(self.table) or self.table.title
+        return _sentence(self.table) or self.table.title
 
 
 def present(tables: dict[str, Table], figures: dict[str, Drawing], id_: str) -> Part | str:
@@ -535,6 +544,18 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
     write_json(project.reports / "consolidation.json", record)
 
 
+def write_texts(pools: list[Pool], project: Project) -> list[str]:
+    """`reports/texts.csv`: texts of respondents and focus groups that somebody has read and released by name in params; away with the
+    file where there are none."""
+    texts = pd.concat([published_texts(project, pool.countries, pool.part) for pool in pools], ignore_index=True)
+    path = project.reports / "texts.csv"
+    if texts.empty:
+        remove(path)
+        return []
+    write_csv(path, texts)
+    return ["reports/texts.csv"]
+
+
 def write_audit(tables: dict[str, Table], project: Project) -> None:
     """`reports/audit.csv`: how many figures each rule hides, and how many of each table are withheld; no values, no thresholds."""
     rules = getattr(tables, "audit", {})
@@ -555,9 +576,11 @@ def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, 
     write_country_pages(listed, pool)
     write_audit(tables, pool.project)
     write_record(listed, pool, groups)
+    texts = write_texts([pool, groups] if groups else [pool], pool.project)
     return [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),
+        *texts,
         "reports/european_tables.xlsx",
         "reports/index.html",
         *(f"reports/countries/{c}.html" for c in pool.countries),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -148,7 +149,7 @@ class Questionnaire:
 
 
 def load_questionnaire(folder: Path) -> Questionnaire:
-    """Read and check the three sheets.
+    """Read and check the three sheets. While they stay as they are it is the same object: headings and answer lists are prepared once.
 
     Raises:
         ProblemsFound: with every fault of the sheets: a missing sheet or column, an unknown type, a list nobody
@@ -166,7 +167,15 @@ def load_questionnaire(folder: Path) -> Questionnaire:
             if not (folder / f"{sheet}.csv").is_file()
         ],
     )
-    survey, choices, settings = (read_sheet(folder / f"{s}.csv") for s in ("survey", "choices", "settings"))
+    paths = [folder / f"{name}.csv" for name in ("survey", "choices", "settings", "concepts")]
+    return _from_sheets(folder, tuple((path, path.read_bytes()) for path in paths if path.is_file()))
+
+
+@lru_cache(maxsize=8)
+def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Questionnaire:
+    """The questionnaire in this folder, of the contents of its sheets."""
+    heading = f"The questionnaire in questionnaires/{folder.name}/ cannot be used."
+    survey, choices, settings, *concepts = (parse_sheet(content, path) for path, content in contents)
     stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
     lists, problems = _lists(choices)
     questions, more = _questions(survey, lists)
@@ -178,29 +187,31 @@ def load_questionnaire(folder: Path) -> Questionnaire:
         questions=questions,
         lists=lists,
         languages=tuple(_label_columns(survey)),
-        concepts=_concepts(folder),
+        concepts=_concepts(*concepts) if concepts else {},
         folder=folder,
     )
 
 
-def _concepts(folder: Path) -> dict[str, Concept]:
-    """`concepts.csv`, a sheet of ours beside XLSForm's: concept, label, domain, domain_label, source. May be absent."""
-    path = folder / "concepts.csv"
-    if not path.is_file():
-        return {}
-    rows = read_sheet(path).to_dict("records")
+def _concepts(sheet: pd.DataFrame) -> dict[str, Concept]:
+    """`concepts.csv`, a sheet of ours beside XLSForm's: concept, label, domain, domain_label, source."""
+    rows = sheet.to_dict("records")
     return {r["concept"]: Concept(r["concept"], r["label"], r["domain"], r["domain_label"], r["source"]) for r in rows}
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
-    """A sheet of a questionnaire, or a list in `params/`: all text.
+    """A list in `params/`: all text.
 
     Raises:
         ProblemsFound: the sheet is empty or not UTF-8.
     """
+    return parse_sheet(path.read_bytes(), path)
+
+
+def parse_sheet(content: bytes, path: Path) -> pd.DataFrame:
+    """The content of a sheet that stands at this path, as `read_sheet` gives it."""
     heading = f"The sheet {path.name} in {path.parent.name}/ cannot be used."
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except UnicodeDecodeError:
         problem = Problem("the sheet is not UTF-8", path.name, remedy="save it in Excel as “CSV UTF-8”")
     except (pd.errors.EmptyDataError, pd.errors.ParserError):

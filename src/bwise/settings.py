@@ -22,8 +22,9 @@ from bwise.text import tidy
 
 KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 MANIFEST = "manifest.json"
-RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", MANIFEST)
+RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", "texts_to_read.csv", MANIFEST)
 """What `bwise.lineage.save` writes into the folder of a country, and of each part of what it sent."""
+RELEASES = "releases"  # folder of what was released, and below processed/ of who counted in it
 COUNTRY_FILE = re.compile(r"^[A-Z]{2}\.yaml$")
 COUNTRY_CODES = EUROSTAT  # Eurostat writes EL and UK; GR and GB (ISO 3166-1) are accepted
 ALL_ROWS = "all"
@@ -134,11 +135,16 @@ class Delivery(Strict):
         return name
 
 
+Texts = dict[str, Annotated[str, Field(pattern="^t[0-9a-f]{8}$")]]
+"""Id of a text -> its mark, as `texts_to_read.csv` has them (`bwise.released_texts`)."""
+
+
 class FocusGroup(Strict):
     """What a country's national focus group returned, in forms of their own: one record per WISE model discussed."""
 
     questionnaire: str
     deliveries: list[Delivery] = Field(min_length=1)
+    released_texts: Texts = {}
 
 
 class Fieldwork(Strict):
@@ -168,6 +174,7 @@ class CountrySettings(Strict):
         minimum_answered: `too_few_answers` means below this share of the questions shown to the respondent.
         fieldwork: a record submitted on another day is flagged `out_of_frame`.
         wises: enterprises that several partners surveyed, one line each: partner -> the codes it has there (`bwise.wises`).
+        released_texts: texts that somebody has read and that may be published; no other text ever is.
     """
 
     part: ClassVar[str] = ""
@@ -179,6 +186,7 @@ class CountrySettings(Strict):
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
     fieldwork: Fieldwork | None = None
     wises: list[dict[str, Annotated[list[str], BeforeValidator(_as_codes)]]] = []
+    released_texts: Texts = {}
     focus_group: FocusGroup | None = None
 
     @field_validator("wises")

@@ -16,9 +16,10 @@ from typing import Any
 
 from bwise.hashes import sha256
 from bwise.problems import ProblemsFound
-from bwise.settings import KEY_FILE, RECORD, Project, corrections_file, load_country
+from bwise.settings import KEY_FILE, RECORD, RELEASES, Project, corrections_file, load_country
 
 CONSOLIDATION = "consolidation"
+READ_BY_ALL = ("tables.yaml", "nace.csv")  # in params/: which questions a country's page looks at first, and sections of sectors
 
 
 def why_stale(project: Project, name: str, template: Path) -> str:
@@ -88,6 +89,7 @@ def _sent(project: Project, country: str) -> list[Path]:
         parts = load_country(project, country).parts()
     except ProblemsFound:
         return paths
+    paths += [project.params / name for name in READ_BY_ALL]
     for part in parts:
         paths += [project.root / corrections_file(country, part.part), project.params / "questionnaires" / part.questionnaire]
         paths += [project.root / delivery.file for delivery in part.deliveries]
@@ -95,8 +97,9 @@ def _sent(project: Project, country: str) -> list[Path]:
 
 
 def _pooled(project: Project) -> list[Path]:
-    """All that the consolidation depends on: params, the records of all countries, and the exports whose answers they hold."""
+    """All that the consolidation depends on: params, earlier releases, the records of all countries, and the exports behind them."""
     paths = [path for path in sorted(project.params.rglob("*")) if path.is_file()]
+    paths += sorted((project.root / RELEASES).glob("*/*.json"))
     for country in sorted(path.stem for path in project.params.glob("[A-Z][A-Z].yaml")):
         records = _records(project, country)
         for manifest in (path for path in records if path.name == "manifest.json"):

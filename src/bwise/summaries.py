@@ -188,11 +188,10 @@ def missing(country: Country, minimum_persons: int) -> Summary:
     Who was asked a follow-up tells what was answered before: counts below `minimum_persons` of params/consolidation.yaml are shown
     as less than it, and a second count of the row with them, so that the rest of the row does not give them away.
     """
-    reasons = question_reasons(country, list(country.questionnaire.questions))[country.kept].replace("", "answered")
-    parts = pd.Series({q.name: q.role or "other questions" for q in country.questionnaire.questions.values()})
-    long = reasons.melt(var_name="question", value_name="reason")
-    table = pd.crosstab(long["question"].map(parts).rename("part"), long["reason"])
-    table = table.reindex(columns=["answered", *MISSING_REASONS], fill_value=0).reindex(parts.unique())
+    reasons = question_reasons(country, list(country.questionnaire.questions)).to_numpy()[country.kept]
+    counts = {reason or "answered": (reasons == reason).sum(axis=0) for reason in ("", *MISSING_REASONS)}
+    parts = [question.role or "other questions" for question in country.questionnaire.questions.values()]
+    table = pd.DataFrame(counts).groupby(pd.Index(parts, name="part"), sort=False).sum().rename_axis(columns="reason")
     table = table.loc[:, (table != 0).any()].apply(_without_few, axis=1, minimum=minimum_persons)
     return Summary(table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")))
 

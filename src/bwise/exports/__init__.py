@@ -48,6 +48,6 @@ TABLES = ("text", "workbook")
 def read_as(grid: Grid, tool: str | None = None) -> list[RawTable]:
     """The table as each tool's reader (or the one named) understands it; readers that decline are left out."""
     readers = [r for r in READERS if tool in (None, r.NAME) and grid.container in getattr(r, "CONTAINERS", TABLES)]
-    usual = without_repetitions(grid)
-    grids = [without_repetitions(grid, r.heading_rows(grid)) if hasattr(r, "heading_rows") else usual for r in readers]
-    return [raw for reader, cells in zip(readers, grids, strict=True) if (raw := reader.read(cells)) is not None]
+    rows = [tuple(reader.heading_rows(grid)) if hasattr(reader, "heading_rows") else (1,) for reader in readers]
+    grids = {headings: without_repetitions(grid, headings) for headings in dict.fromkeys(rows)}
+    return [raw for reader, headings in zip(readers, rows, strict=True) if (raw := reader.read(grids[headings])) is not None]

@@ -23,7 +23,7 @@ A_CODE = re.compile(r"^([A-Za-z][A-Za-z0-9_]*|\d+X\d+X\d+\w*)$")
 
 def is_vv(grid: Grid) -> bool:
     """Whether the second row has the codes of LimeSurvey's own columns, and nothing but codes."""
-    if CODES not in grid.cells.index:
+    if CODES not in grid.cells.index or not any("submitdate" in text for text in grid.cells.loc[CODES]):
         return False
     codes = [text for text in _codes(grid) if text]
     return codes[:1] == ["id"] and {"submitdate", "startlanguage"} <= {*codes} and all(map(A_CODE.match, codes))

@@ -87,15 +87,19 @@ def _added(named: list[tuple[int, str]], filled: pd.DataFrame) -> dict[int, str]
     asked: set[str] = set()
     for position, heading in named:
         key, part = heading_key(heading), OF_A_QUESTION.match(tidy(heading))
-        cells = filled[position].map(tidy)
-        cells = cells[cells.ne("")]
         if part and heading_key(part["question"]) in asked:
             about[position] = "tool"
-        elif not asked and key == heading_key("Language") and len(cells) and cells.str.match(LANGUAGE).all():
-            about[position] = "language"
-        elif not asked and (key in ADDED or (len(cells) and cells.str.match(MOMENT).all())):
-            about[position] = "tool"
+        elif own := "" if asked else _before_questions(key, filled[position]):
+            about[position] = own
         else:
             asked.add(key)
             about[position] = "person" if is_personal(heading.rstrip().rstrip("0123456789")) else ""
     return about
+
+
+def _before_questions(key: str, cells: pd.Series) -> str:
+    """What a column is that stands before the first question, where Forms added it; "" for a question."""
+    texts = [text for text in map(tidy, cells.unique()) if text]
+    if key == heading_key("Language") and texts and all(map(LANGUAGE.match, texts)):
+        return "language"
+    return "tool" if key in ADDED or (texts and all(map(MOMENT.match, texts))) else ""

@@ -84,12 +84,18 @@ def heading_copies(cells: pd.DataFrame, heading: int, rows: Iterable[int]) -> li
 
 
 def _summaries(data: pd.DataFrame) -> list[int]:
-    left = data.iloc[:, :LABEL_WITHIN].apply(lambda column: column.str.casefold().str.strip(" :.\u00a0="))
-    labelled = data.index[(left.isin(LABELS | ALSO_NAMES) | left.apply(lambda column: column.str.match(COUNTED))).any(axis=1)]
+    labelled = data.index[np.any([_labels(data[position]) for position in data.columns[:LABEL_WITHIN]], axis=0)]
     found = [row for row in labelled if _is_summary(data, row)]
     rest = data.drop(found) if found else data
     last = next((row for row in reversed(rest.index) if rest.loc[row].ne("").any()), None)
     return found + ([last] if last is not None and _is_summary(rest, last) else [])
+
+
+def _labels(cells: pd.Series) -> np.ndarray:
+    """Which cells hold a label of a summary."""
+    codes, texts = pd.factorize(cells)
+    bare = [text.casefold().strip(" :.\u00a0=") for text in texts]
+    return np.array([text in LABELS or text in ALSO_NAMES or bool(COUNTED.match(text)) for text in bare], dtype=bool).take(codes)
 
 
 def _is_summary(data: pd.DataFrame, row: int) -> bool:

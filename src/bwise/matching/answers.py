@@ -234,7 +234,8 @@ class _Work:
 
     def _take(self, values: list, positions: np.ndarray, dtype: str) -> pd.Series:
         """One value per cell, of one per distinct text."""
-        return pd.Series(pd.array(values, dtype=dtype).take(positions), index=self.raw.cells.index, dtype=dtype)
+        distinct = np.array(values, dtype=object) if dtype == "object" else pd.array(values, dtype=dtype)
+        return pd.Series(distinct.take(positions), index=self.raw.cells.index, copy=False)
 
     def _single(self, question: Question, match: Match) -> None:
         sent = self._distinct(match)
@@ -560,8 +561,9 @@ class _Work:
 
     def done(self) -> Answers:
         columns = self.questionnaire.all_columns
-        values = pd.DataFrame({c: self.values[c] for c in columns}, index=self.raw.cells.index)
-        reasons = pd.DataFrame({c: self.reasons[c] for c in columns}, index=self.raw.cells.index)
+        values = pd.DataFrame({c: self.values[c].array for c in columns}, index=self.raw.cells.index)
+        found = np.column_stack([self.reasons[c].to_numpy(dtype=object) for c in columns])
+        reasons = pd.DataFrame(found, index=self.raw.cells.index, columns=columns, dtype=object)
         mapping = pd.DataFrame(self.records, columns=[*MAPPING[:-1], "count", "proposal"])
         national = pd.DataFrame(self.national, index=self.raw.cells.index)
         mapping = mapping.groupby(MAPPING, as_index=False, sort=False)["count"].sum()

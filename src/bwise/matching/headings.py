@@ -90,7 +90,10 @@ def heading_index(questionnaire: Questionnaire) -> HeadingIndex:
     options: dict[str, dict[str, None]] = defaultdict(dict)
 
     def add(target: str, language: str, own: str, frame: str = "") -> None:
-        if key := heading_key(frame + own):
+        # hundreds of options share one question: their keys are put together, but where letters meet that mean something together
+        apart = frame[-1:].isalpha() or frame[-1:] in ("?", ":")
+        key = heading_key(frame) + heading_key(own) if apart and own[:1].isalpha() else heading_key(frame + own)
+        if key:
             texts[key][target].add(language)
             wordings[target].setdefault(key, Wording(language, frame, own))
 

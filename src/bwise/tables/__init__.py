@@ -8,6 +8,7 @@ from itertools import chain
 
 from bwise.ledger import ALL, Grouping, Items, Ledger
 from bwise.pooling import Pool
+from bwise.remembered import load_releases
 from bwise.summaries import Summary
 from bwise.tables import frequencies as _frequencies
 from bwise.tables.cells import AVERAGES, SELF, Plan, Sources, Table, offered, table_of
@@ -22,6 +23,7 @@ __all__ = [
     "ALL",
     "AVERAGES",
     "SELF",
+    "Published",
     "Table",
     "Tables",
     "by_question",
@@ -56,9 +58,14 @@ def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
 
 
 class Published(dict[str, Table]):
-    """Tables by id, in the order of the report; `audit`: how many figures were looked at, and how many each rule hides."""
+    """Tables by id, in the order of the report; `ledger`: where their figures are from."""
 
-    audit: dict[str, int]
+    ledger: Ledger
+
+    @property
+    def audit(self) -> dict[str, int]:
+        """How many figures were looked at, and how many each rule hides."""
+        return self.ledger.audit
 
 
 def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | None = None) -> Published:
@@ -75,7 +82,7 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     described = load_tables(pool.project) if described is None else described
     check_questions(described, pool.questionnaire)
     check_together(pool.settings.together, pool.questionnaire)
-    ledger = Ledger(pool, pool.project.root / MEMORY if whole else None)
+    ledger = Ledger(pool, pool.project.root / MEMORY if whole else None, load_releases(pool.project))
     plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
     for items, by in _counted(ledger, plans):
         ledger.enter([items], by)
@@ -90,7 +97,7 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
         tables[about.id] = [] if table is None else [table]
         made |= {t.id: t for t in tables[about.id]}
     published = Published({table.id: table for id_ in described for table in tables[id_]})
-    published.audit = ledger.audit
+    published.ledger = ledger
     return published
 
 

@@ -28,8 +28,11 @@ def made(sources: Sources, about: Description) -> Table | None:
     model, recognised, forms = (groups.questionnaire.one(role) for role in ("model", "recognised", "national_form"))
     names = {c.name: c.labels.get("en", c.name) for c in groups.questionnaire.choices(forms.name).values()}
     rows, symbols = [], dict(RECOGNISED)
+    told_by = {c: list(dict.fromkeys(d["partner"] for d in m["deliveries"])) for c, m in groups.manifests.items()}
     for number, record in enumerate(groups.records):
-        known = {"country": str(record["country"]), "partner": record["partner"], "model": record[model.name]}
+        country = str(record["country"])
+        group = str(1 + told_by[country].index(record["partner"]))  # people chose the names of partners
+        known = {"country": country, "focus_group": group, "model": record[model.name]}
         judged = record[recognised.name]
         only = np.where(np.arange(len(groups.answers)) == number, 1.0, np.nan)
         told = {q.name: heard(groups, (q.name,), only) for q in (recognised, forms)}
@@ -40,5 +43,5 @@ def made(sources: Sources, about: Description) -> Table | None:
         symbols[code] = ("", "; ".join(names[c] for c in ticked) or NONE_NAMED)
         rows.append(known | {"statistic": "national forms", "code": code, EVIDENCE: told[forms.name]})
     codes = {**codes_of(groups), "model": labels(groups, model)}
-    plan = Plan((), ("country", "partner"), ("model", "statistic"), codes, tuple(groups.countries))
+    plan = Plan((), ("country", "focus_group"), ("model", "statistic"), codes, tuple(groups.countries))
     return described(about, qualities(pd.DataFrame(rows)), plan, symbols)
