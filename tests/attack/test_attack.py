@@ -7,10 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bwise import protection
 from bwise.demo import PARTNERS
-from bwise.protection import protect
-from bwise.protection.cells import PRIMARY
 from bwise.publication import write_tables
 from bwise.settings import Project
 from bwise.tables import european_tables, load_tables
@@ -18,6 +15,7 @@ from tests.attack.intervals import NARROW, intervals
 from tests.attack.reading import People, Row, only_in_means, read_tables
 from tests.attack.row_space import leaks
 from tests.attack.simulated import simulated_pool
+from tests.benchmarks.loss import withheld, without_secondary
 from tests.conftest import ROOT
 
 PERSONS, WISES = 5, 3  # thresholds of params/consolidation.yaml
@@ -192,6 +190,15 @@ def test_every_published_figure_is_what_the_people_give_and_nobody_learns_of_too
     assert [leak for view in (PUBLIC, *sorted(set(people.partner))) for leak in given_away(people, reading, view)] == []
 
 
+def test_withheld_figures_of_a_small_project_can_still_move(published):
+    """But for one in twenty, or exactly one in forty: a bound to be lowered. Countries are of four to nine enterprises, and most of these
+    are groups of two or three models or sectors."""
+    narrow, asked = bounds_of(*published(2))
+    differences = [i for i in narrow if not i.of_a_total]
+    assert asked > 1500
+    assert len(differences) <= asked / 19 and sum(i.exact for i in differences) <= asked / 40
+
+
 def test_tables_without_any_suppression_give_people_away(published):
     """Or the test above would prove nothing."""
     people, reading = published(0, minimum_persons=1, minimum_wises=1)
@@ -272,18 +279,14 @@ def test_withheld_figures_of_skills_can_still_move(read):
     assert far_enough(narrow), narrow
 
 
-def test_the_demonstration_without_secondary_suppression_gives_persons_and_withheld_groups_away(demonstration_pool, tmp_path, monkeypatch):
+def test_the_demonstration_without_secondary_suppression_gives_persons_and_withheld_groups_away(demonstration_pool, tmp_path):
     """The same attacker, where only what is small itself is withheld: it is what the other groups leave of the total."""
 
-    def primary_only(cells, people, rules):
-        verdict = protect(cells, people, rules)
-        return replace(verdict, hidden=(verdict.reason == PRIMARY) | ~cells.published)
-
-    monkeypatch.setattr(protection, "protect", primary_only)
     small_groups = {"together": {}, "size_classes": [10, 50, 250], "minimum_shown": 0}
     pool = replace(demonstration_pool, settings=demonstration_pool.settings.model_copy(update=small_groups))
     described = load_tables(pool.project).only("models", "income", "technology", "barriers", "pathways")
-    write_tables(list(european_tables(pool, described=described).values()), Project(tmp_path))
+    with without_secondary():
+        write_tables(list(european_tables(pool, described=described).values()), Project(tmp_path))
     people = People(pool.answers, pool.questionnaire, pool.settings)
     reading = read_tables(tmp_path / "reports" / "tables", people)
     public = given_away(people, reading)
@@ -292,3 +295,14 @@ def test_the_demonstration_without_secondary_suppression_gives_persons_and_withh
     assert sum(interval.exact and not interval.of_a_total for interval in narrow) > 20
     known = [replace(leak, view=PUBLIC) for partner in sorted(set(people.partner))[:8] for leak in given_away(people, reading, partner)]
     assert len(set(known) - set(public)) > 20, "a partner learns more than everybody does"
+
+
+def test_use_is_kept(demonstration_pool, focus_groups):
+    """Of the demonstration's figures 2 % at most are withheld, most of them for being small themselves.
+
+    Groups across that are left out because most would be withheld are not among them.
+    """
+    counts = withheld(demonstration_pool, focus_groups).sum()
+    assert counts["figures"] > 4000
+    assert counts["primary"] <= counts["all"] <= 0.02 * counts["figures"]
+    assert counts["all"] <= 1.5 * counts["primary"]
