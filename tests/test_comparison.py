@@ -160,7 +160,7 @@ def test_two_reports_folders_name_figures_and_causes_but_no_cell(before, after, 
     reports = compare_consolidations(before.reports, after[0].reports)
     pd.testing.assert_frame_equal(reports.figures, found.figures)
     assert reports.causes == found.causes and reports.cells.empty
-    assert reports.remarks == ("cells can be named between two project folders only",)
+    assert reports.remarks == ("cells can be named between two project folders only: reports and releases keep no answers",)
 
 
 # ------------------------------------------------------------------ tables made by hand

@@ -20,6 +20,7 @@ from bwise.settings import KEY_FILE, Project
 from bwise.staleness import CONSOLIDATION
 from bwise.tables import european_tables, load_tables
 from bwise.workflow import template
+from tests.test_cli import Said
 from tests.test_ledger import enterprises, shown_of, small_pool
 
 DAY = date(2022, 11, 1)
@@ -181,12 +182,13 @@ def refused(project: Project, name: str = "2022-11") -> str:
 
 
 def test_a_release_is_figures_and_a_manifest_and_names_no_file_of_a_partner(consolidated):
-    manifest = release(consolidated, "2022-11", DAY)
+    said = Said(consolidated.root, "release", "2022-11", "--date", "2022-11-01")
+    assert said.well() and said.out.startswith("releases/2022-11/ written: "), said.err
     folder = consolidated.root / "releases" / "2022-11"
+    manifest = json.loads((folder / "release.json").read_text(encoding="utf-8"))
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert files == {*manifest["figures"], "release.json"}
     assert {name.partition("/")[0] for name in manifest["figures"]} == {"tables", "consolidation.json"}
-    assert manifest == json.loads((folder / "release.json").read_text(encoding="utf-8"))
     assert (manifest["release"], manifest["date"]) == ("2022-11", "2022-11-01")
     for table in (consolidated.reports / "tables").iterdir():
         assert (folder / "tables" / table.name).read_bytes() == table.read_bytes()
@@ -195,8 +197,9 @@ def test_a_release_is_figures_and_a_manifest_and_names_no_file_of_a_partner(cons
     assert "survey481516" not in text and not any(who in text for who in respondents)
     with pytest.raises(ProblemsFound, match="there is a release 2022-11 already"):
         release(consolidated, "2022-11", DAY)
-    found = compare_with_release(consolidated, "2022-11")
-    assert found.figures.empty and not found.causes
+    said = Said(consolidated.root, "diff", "--release", "2022-11")
+    assert said.well() and said.out.startswith("No figure moved."), said.out + said.err
+    Said(consolidated.root, "diff").refused("bwise diff --release NAME")
     with pytest.raises(ProblemsFound, match="did you mean `2022-11`"):
         compare_with_release(consolidated, "2022-12")
 

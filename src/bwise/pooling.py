@@ -75,8 +75,13 @@ class Pool:
     def _asked(self) -> dict[str, set[str]]:
         """Column -> countries in which at least one respondent was asked."""
         columns = self.questionnaire.all_columns
-        asked = self.missing[columns].ne("not_asked").groupby(self.missing["country"], observed=True).any()
-        return {column: set(asked.index[asked[column]]) for column in columns}
+        asked = np.column_stack([self.missing[column].ne("not_asked").to_numpy() for column in columns])
+        of_country = self.missing["country"].to_numpy()
+        found: dict[str, set[str]] = {column: set() for column in columns}
+        for country in pd.unique(of_country):
+            for number in np.flatnonzero(asked[of_country == country].any(axis=0)):
+                found[columns[number]].add(country)
+        return found
 
     def offered(self, column: str) -> list[str]:
         """Countries in which at least one respondent was asked for what the column holds: a question, or an answer to it."""

@@ -63,6 +63,7 @@ class Layout:
         return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
 
+@lru_cache(maxsize=128)  # notebook, page and workbook show the same tables
 def layout(table: Table) -> Layout:
     """Arrange the tidy data for reading, in the order in which it stands."""
     data = table.data
@@ -334,7 +335,7 @@ def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
         questions=by_question({t.id: t for t in tables}),
-        headline=headline,
+        headline=_sentence,
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
@@ -364,6 +365,7 @@ def write_country_pages(tables: list[Table], pool: Pool) -> None:
         write_text(folder / f"{country}.html", page)
 
 
+@lru_cache(maxsize=128)
 def html_table(table: Table) -> Markup:
     """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact."""
     plan = layout(table)
@@ -484,6 +486,12 @@ def _flags(figure: dict | None) -> str:
     )
 
 
+@lru_cache(maxsize=128)
+def _sentence(table: Table) -> str:
+    """What the figures of a table say."""
+    return headline(table)
+
+
 @dataclass(frozen=True)
 class Part:
     """A table with its computed sentence and its figure, as a notebook shows them one below the other."""
@@ -496,10 +504,10 @@ class Part:
         if self.drawing:
             data = base64.b64encode(_picture(self.drawing, "png")).decode()
             picture = f'<img alt="{escape(self.drawing.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
-        return f"<p>{escape(headline(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
+        return f"<p>{escape(_sentence(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
 
     def __repr__(self) -> str:
-        return headline(self.table) or self.table.title
+        return _sentence(self.table) or self.table.title
 
 
 def present(tables: dict[str, Table], figures: dict[str, Drawing], id_: str) -> Part | str:

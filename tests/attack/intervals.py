@@ -106,7 +106,8 @@ def _interval(figure: _Figure, low: float, high: float, shown: list[_Figure], vi
 
 def _inwards(low, step):
     """The lowest value not below this one that whole numbers of people can give."""
-    return np.where(step > 0, np.ceil(low / np.where(step > 0, step, 1.0) - TOLERANCE) * step, low)
+    unit = np.where(step > 0, step, 1.0)
+    return np.where(step > 0, np.ceil(low / unit - TOLERANCE) * unit, low)
 
 
 def _alone(figure: _Figure, other: _Figure) -> float:

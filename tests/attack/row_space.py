@@ -27,9 +27,14 @@ class Leak:
     view: str
 
 
-def leaks(family: tuple, rows: list[Row], people: People, persons: int, wises: int, view: str = "") -> set[Leak]:
-    """Sums over fewer persons, or persons of fewer enterprises, that the rows give away; to a partner, if `view` names one, who knows his
-    own answers."""
+def leaks(family: tuple, rows: list[Row], people: People, persons: int, wises: int, view: str = "", thorough: bool = False) -> set[Leak]:
+    """Combinations of answers of fewer than `persons` persons, or of persons of fewer than `wises` enterprises, that the rows give away;
+    to a partner, if `view` names one, who knows his own answers.
+
+    Found are: sums and differences of up to as many sets of people who count alike as there can be too few persons (four at least);
+    of up to three such sets, and of any number of them within one enterprise or within enterprises that share one, combinations with any
+    weights. Thorough: within any two enterprises of a country.
+    """
     known = {n for n, partner in enumerate(people.partner) if partner == view}
     shown = [row for row in rows if not row.hidden]
     if not shown:
@@ -39,16 +44,17 @@ def leaks(family: tuple, rows: list[Row], people: People, persons: int, wises: i
         of_base[row.people].add(row.columns)
     atoms = _atoms(of_base, known)
     columns = sorted({name for row in rows for name, _ in row.columns})
-    fingerprint = cache(lambda n: _null_vector(_matrix(of_base, atoms, columns, PRIMES[n]), PRIMES[n], seed=n).reshape(len(atoms), -1))
-    small = [n for n, atom in enumerate(atoms) if _is_small(atom, people, persons, wises)]
+    few = _Few(atoms, people, persons, wises, thorough)
+    marks_of = cache(lambda n: _null_vectors(_matrix(of_base, atoms, columns, PRIMES[n]), PRIMES[n], few.vectors, seed=n))
     found = set()
     for quantity, weights in _quantities(rows, columns).items():
 
         def marks(n: int, weights=weights) -> np.ndarray:
             weigh = np.array([weights.get(name, 0) % PRIMES[n] for name in columns], dtype=np.int64)
-            return (fingerprint(n) * weigh % PRIMES[n]).sum(axis=1) % PRIMES[n]
+            vectors = marks_of(n).reshape(-1, len(atoms), len(columns))
+            return (vectors * weigh % PRIMES[n]).sum(axis=2).T % PRIMES[n]
 
-        for chosen in _zero_sums(marks, small, atoms, people, persons, wises):
+        for chosen in few.computable(marks):
             found.add(Leak(family, quantity, frozenset().union(*(atoms[n] for n in chosen)), view))
     return found
 
@@ -64,10 +70,6 @@ def _atoms(bases: Iterable[tuple[tuple[int, int, int], ...]], known: set[int]) -
     for person, key in counts.items():
         alike[tuple(key)].add(person)
     return [frozenset(a) for a in alike.values()]
-
-
-def _is_small(atom: frozenset[int], people: People, persons: int, wises: int) -> bool:
-    return len(atom) < persons or len({people.wise[p] for p in atom}) < wises
 
 
 def _matrix(of_base: dict[tuple, set[tuple]], atoms: list[frozenset[int]], columns: list[str], prime: int) -> np.ndarray:
@@ -89,8 +91,8 @@ def _matrix(of_base: dict[tuple, set[tuple]], atoms: list[frozenset[int]], colum
     return np.array(list(made.values()))
 
 
-def _null_vector(matrix: np.ndarray, prime: int, seed: int) -> np.ndarray:
-    """A vector of chance among those that every row takes to zero: what a combination of rows gives is zero on it, and only that."""
+def _reduced(matrix: np.ndarray, prime: int) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """The reduced rows, and line and column of each pivot."""
     left, pivots = matrix.copy(), []
     for line in range(len(left)):
         column = next(iter(np.flatnonzero(left[line])), None)
@@ -101,12 +103,18 @@ def _null_vector(matrix: np.ndarray, prime: int, seed: int) -> np.ndarray:
         others = others[others != line]
         left[others] = (left[others] - left[others, column][:, None] * left[line] % prime) % prime
         pivots.append((line, column))
-    free = np.random.default_rng(seed).integers(1, prime, matrix.shape[1], dtype=np.int64)
-    free[[column for _, column in pivots]] = 0
-    vector = free.copy()
+    return left, pivots
+
+
+def _null_vectors(matrix: np.ndarray, prime: int, count: int, seed: int) -> np.ndarray:
+    """Vectors of chance among those that every row takes to zero: what a combination of rows gives is zero on each, and only that."""
+    left, pivots = _reduced(matrix, prime)
+    vectors = np.random.default_rng(seed).integers(1, prime, (count, matrix.shape[1]), dtype=np.int64)
+    vectors[:, [column for _, column in pivots]] = 0
+    free = vectors.copy()
     for line, column in pivots:
-        vector[column] = -int((left[line] * free % prime).sum() % prime) % prime
-    return vector
+        vectors[:, column] = -((left[line] * free % prime).sum(axis=1) % prime) % prime
+    return vectors
 
 
 def _quantities(rows: list[Row], columns: list[str]) -> dict[str, dict[str, int]]:
@@ -119,35 +127,105 @@ def _quantities(rows: list[Row], columns: list[str]) -> dict[str, dict[str, int]
     return wanted
 
 
-def _zero_sums(
-    marks: Callable[[int], np.ndarray], small: list[int], atoms: list[frozenset[int]], people: People, persons: int, wises: int
-) -> list[tuple[int, ...]]:
-    """Sets of up to four atoms that are too small together and whose marks add up to nothing; of one enterprise, any number of atoms.
+class _Few:
+    """Sets of atoms that are too few together, and whose marks (atoms x vectors) depend on each other: something of them is computable."""
 
-    `marks`: those modulo one of the primes; the second is asked only whether it agrees.
-    """
-    first, prime = marks(0), PRIMES[0]
-    alone = [(n,) for n in small if first[n] == 0]
-    rest = np.array([n for n in small if first[n] != 0], dtype=int)
-    found = list(alone)
-    if len(rest) > 1:
-        one, other = np.triu_indices(len(rest), 1)
-        sums = (first[rest[one]] + first[rest[other]]) % prime
-        found += [(rest[one[i]], rest[other[i]]) for i in np.flatnonzero(sums == 0)]
-        value_of = {int(v): n for n, v in zip(rest, first[rest], strict=True)}
-        left = (-sums) % prime
-        found += [(rest[one[i]], rest[other[i]], value_of[int(left[i])]) for i in np.flatnonzero(np.isin(left, first[rest]))]
-        order = np.argsort(sums)
-        partner = np.searchsorted(sums[order], left)
-        hits = np.flatnonzero((partner < len(order)) & (sums[order][np.minimum(partner, len(order) - 1)] == left) & (sums != 0))
-        found += [(rest[one[i]], rest[other[i]], rest[one[order[partner[i]]]], rest[other[order[partner[i]]]]) for i in hits[:10_000]]
-    of_one = defaultdict(list)
-    for n in small:
-        if len(enterprises := {people.wise[p] for p in atoms[n]}) == 1:
-            of_one[next(iter(enterprises))].append(n)
-    for own in of_one.values():
-        found += [s for size in range(3, min(len(own), 8) + 1) for s in combinations(own[:8], size) if first[list(s)].sum() % prime == 0]
-    distinct = {tuple(sorted(set(map(int, s)))) for s in found if len(set(s)) == len(s)}
-    right = [s for s in distinct if marks(1)[list(s)].sum() % PRIMES[1] == 0]
-    right = [s for s in right if _is_small(frozenset().union(*(atoms[n] for n in s)), people, persons, wises)]
-    return [s for s in right if not any(set(o) < set(s) for o in right)]  # what is known of a part is told once
+    def __init__(self, atoms: list[frozenset[int]], people: People, persons: int, wises: int, thorough: bool):
+        self.atoms, self.people, self.persons, self.wises = atoms, people, persons, wises
+        self.small = [n for n in range(len(atoms)) if self._too_few([n])]
+        self.of_enterprises = self._of_enterprises(thorough)
+        self.vectors = 1 + max([3, *map(len, self.of_enterprises)])
+
+    def computable(self, marks: Callable[[int], np.ndarray]) -> list[tuple[int, ...]]:
+        """`marks`: those modulo one of the primes; the second is asked only whether it agrees."""
+        first = marks(0)
+        zero = {n for n in self.small if not first[n].any()}
+        rest = np.array([n for n in self.small if n not in zero], dtype=int)
+        found = [(n,) for n in zero]
+        found += self._up_to_three(first, rest) + _sums(first[:, 0], rest, self.persons - 1)
+        found += [dependent for own in self.of_enterprises if (dependent := _dependent(first, own, PRIMES[0]))]
+        distinct = {tuple(sorted(set(map(int, s)))) for s in found if len(set(s)) == len(s)}
+        second = marks(1)
+        right = [s for s in distinct if self._too_few(s) and _dependent(second, s, PRIMES[1])]
+        return [s for s in right if not any(set(o) < set(s) for o in right)]  # what is known of a part is told once
+
+    def _too_few(self, chosen: Iterable[int]) -> bool:
+        together = frozenset().union(*(self.atoms[n] for n in chosen))
+        return len(together) < self.persons or len({self.people.wise[p] for p in together}) < self.wises
+
+    def _of_enterprises(self, thorough: bool) -> list[list[int]]:
+        """The atoms within each enterprise, and within enterprises fewer than `wises` that share an atom (thorough: within any two of a
+        country)."""
+        within = [(n, frozenset(self.people.wise[p] for p in self.atoms[n])) for n in self.small]
+        chosen = {enterprises for _, enterprises in within if len(enterprises) < self.wises}
+        chosen |= {frozenset([one]) for enterprises in chosen for one in enterprises}
+        if thorough and self.wises > 2:
+            country = dict(zip(self.people.wise, self.people.country, strict=True))
+            alone = sorted(next(iter(s)) for s in chosen if len(s) == 1)
+            chosen |= {frozenset(pair) for pair in combinations(alone, 2) if country[pair[0]] == country[pair[1]]}
+        found = ([n for n, enterprises in within if enterprises <= some] for some in sorted(chosen, key=sorted))
+        return [own for own in found if len(own) > 1]
+
+    def _up_to_three(self, marks: np.ndarray, rest: np.ndarray) -> list[tuple[int, ...]]:
+        """Two atoms whose marks are proportional, and three whose marks lie in a plane: as points of a projective plane, two that are one,
+        and three on a line."""
+        prime = PRIMES[0]
+        if len(rest) < 2:
+            return []
+        points = marks[rest, 1:3] * _inverse(marks[rest, 0], prime)[:, None] % prime
+        across, up = ((points[None, :, k] - points[:, None, k]) % prime for k in (0, 1))
+        one, other = np.nonzero(np.triu((across == 0) & (up == 0), 1))
+        slopes = up * _inverse(across, prime) % prime
+        slopes[across == 0] = -1
+        slopes[np.tril_indices(len(rest))] = -2 - np.arange(len(rest))[np.tril_indices(len(rest))[1]]  # each pair once
+        order = np.argsort(slopes, axis=1, kind="stable")
+        line, place = np.nonzero(np.diff(np.take_along_axis(slopes, order, axis=1), axis=1) == 0)
+        triples = zip(rest[line], rest[order[line, place]], rest[order[line, place + 1]], strict=True)
+        return [*zip(rest[one], rest[other], strict=True), *triples]
+
+
+def _inverse(values: np.ndarray, prime: int) -> np.ndarray:
+    """Modulo a prime; of 0 it is 0."""
+    result, power, left = np.ones_like(values), values % prime, prime - 2
+    while left:
+        if left & 1:
+            result = result * power % prime
+        power, left = power * power % prime, left >> 1
+    return result
+
+
+def _dependent(marks: np.ndarray, chosen: Iterable[int], prime: int) -> tuple[int, ...]:
+    """Of these atoms some whose marks depend on each other; nothing if none do."""
+    chosen = list(chosen)
+    left, _ = _reduced(np.hstack([marks[chosen], np.eye(len(chosen), dtype=np.int64)]), prime)
+    found = (line[marks.shape[1] :] for line in left if not line[: marks.shape[1]].any())
+    return next((tuple(chosen[n] for n in np.flatnonzero(line)) for line in found), ())
+
+
+def _sums(marks: np.ndarray, rest: np.ndarray, most: int) -> list[tuple[int, ...]]:
+    """Four atoms whose marks, added or subtracted, give zero; five and six if so many can be too few."""
+    prime = PRIMES[0]
+    one, other = np.triu_indices(len(rest), 1)
+    left, right = marks[rest[one]], marks[rest[other]]
+    pairs = np.tile(np.stack([rest[one], rest[other]], axis=1), (2, 1))
+    values = np.concatenate([(left + right) % prime, (left - right) % prime])
+    found = _equal(values, pairs, values, pairs, prime)
+    if most > 4:
+        chosen = np.array(list(combinations(rest, 3)), dtype=int).reshape(-1, 3)
+        plain = slice(0, len(one))
+        of_three = marks[chosen].sum(axis=1) % prime
+        found += _equal(of_three, chosen, values[plain], pairs[plain], prime)
+        found += _equal(of_three, chosen, of_three, chosen, prime) if most > 5 else []
+    return found
+
+
+def _equal(values: np.ndarray, sets: np.ndarray, others: np.ndarray, other_sets: np.ndarray, prime: int) -> list[tuple[int, ...]]:
+    """Sets of which one value is the other, or its opposite."""
+    order = np.argsort(others, kind="stable")
+    found = []
+    for wanted in (values, -values % prime):
+        low, high = (np.searchsorted(others[order], wanted, side) for side in ("left", "right"))
+        itself = int(wanted is others)
+        for n in np.flatnonzero((high - low > itself) & (wanted != 0)):
+            found += [(*sets[n], *other_sets[m]) for m in order[low[n] : high[n]] if not set(sets[n]) & set(other_sets[m])]
+    return found

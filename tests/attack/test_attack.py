@@ -7,17 +7,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bwise import protection
 from bwise.demo import PARTNERS
-from bwise.protection import protect
-from bwise.protection.cells import PRIMARY
 from bwise.publication import write_tables
 from bwise.settings import Project
 from bwise.tables import european_tables, load_tables
-from tests.attack.intervals import intervals
-from tests.attack.reading import People, Row, read_tables
+from tests.attack.intervals import NARROW, intervals
+from tests.attack.reading import People, Row, only_in_means, read_tables
 from tests.attack.row_space import leaks
 from tests.attack.simulated import simulated_pool
+from tests.benchmarks.loss import withheld, without_secondary
 from tests.conftest import ROOT
 
 PERSONS, WISES = 5, 3  # thresholds of params/consolidation.yaml
@@ -94,6 +92,53 @@ def test_a_partner_takes_its_own_people_away():
     assert known(rows, people, "P0") == {("yes", frozenset({17, 18, 19}))}
 
 
+def test_two_enterprises_that_share_a_class_are_too_few_together():
+    """Six persons of two enterprises: one of each counts alike in everything, the others do not; any number of classes, any weights."""
+    people = everybody(30)
+    people.wise[20:25], people.wise[25:30] = "w20", "w25"
+    few = range(20, 30)
+    answers = [*ANSWERS, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1]
+    whole = mean(range(30), answers)
+    parts = [20, 25], [21, 26, 27], [22, 28], [23], [24, 29]
+    overlapping = [mean([*range(2 * n, 2 * n + 9), *some], answers) for n, some in enumerate(parts)]
+    found = known([whole, mean(range(20), answers), *overlapping], people)
+    assert ("yes", frozenset(few)) in found
+
+
+def test_weights_are_found_that_are_neither_one_nor_minus_one():
+    """Twice one person's answer less another's: two means of countries with a country of one and one of two persons."""
+    rest = [(p, 1, 10) for p in range(10)]
+
+    def row(where, *some):
+        weights = (*rest, *some)
+        total = sum(ANSWERS[p] * top / below for p, top, below in weights)
+        return Row(FAMILY, weights, tuple(float(ANSWERS[p]) for p, _, _ in weights), (("yes", 1.0),), total, (0, 1), where)
+
+    rows = [row("one", (10, 2, 1), (11, 1, 1)), row("other", (11, 2, 1))]
+    assert ("yes", frozenset({10, 11})) in known(rows, everybody(20))
+
+
+@pytest.mark.parametrize("few", [5, 6])
+def test_more_classes_are_added_up_where_more_persons_are_too_few(few):
+    """Each of the last is in a group of its own with many others, so that nobody of them counts like another."""
+    people = everybody(60)
+    answers = ANSWERS * 3
+    groups = [mean([*range(7 * n, 7 * n + 7), 50 + n], answers) for n in range(few)]
+    rows = [mean(range(50 + few), answers), mean(range(50), answers), *groups]
+    last = frozenset(range(50, 50 + few))
+    assert {leak.persons for leak in leaks(FAMILY, rows, people, few + 1, WISES)} == {last}
+    assert leaks(FAMILY, rows, people, few, WISES) == set()
+
+
+def test_enterprises_are_too_few_by_their_number_whatever_it_is():
+    people = everybody(40)
+    people.wise[20:] = [f"w{20 + n % 4}" for n in range(20)]
+    answers = ANSWERS * 2
+    rows = [mean(range(40), answers), mean(range(20), answers)]
+    assert leaks(FAMILY, rows, people, PERSONS, 4) == set()
+    assert {leak.persons for leak in leaks(FAMILY, rows, people, PERSONS, 5)} == {frozenset(range(20, 40))}
+
+
 def test_two_releases_that_differ_by_one_respondent_give_her_away():
     first, second = mean(range(19), ANSWERS), mean(range(20), ANSWERS)
     assert known([first], everybody(20)) == known([second], everybody(20)) == set()
@@ -132,8 +177,8 @@ def published(questionnaire, tmp_path):
     return published
 
 
-def given_away(people, reading, view=PUBLIC):
-    return [leak for family, rows in reading.rows.items() for leak in leaks(family, rows, people, PERSONS, WISES, view)]
+def given_away(people, reading, view=PUBLIC, **more):
+    return [leak for family, rows in reading.rows.items() for leak in leaks(family, rows, people, PERSONS, WISES, view, **more)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -143,6 +188,15 @@ def test_every_published_figure_is_what_the_people_give_and_nobody_learns_of_too
     assert reading.unread == []
     assert sum(not row.hidden for rows in reading.rows.values() for row in rows) > 500
     assert [leak for view in (PUBLIC, *sorted(set(people.partner))) for leak in given_away(people, reading, view)] == []
+
+
+def test_withheld_figures_of_a_small_project_can_still_move(published):
+    """But for one in twenty, or exactly one in forty: a bound to be lowered. Countries are of four to nine enterprises, and most of these
+    are groups of two or three models or sectors."""
+    narrow, asked = bounds_of(*published(2))
+    differences = [i for i in narrow if not i.of_a_total]
+    assert asked > 1500
+    assert len(differences) <= asked / 19 and sum(i.exact for i in differences) <= asked / 40
 
 
 def test_tables_without_any_suppression_give_people_away(published):
@@ -179,20 +233,76 @@ def test_the_demonstration_gives_nobody_away(read, view):
     assert given_away(people, reading, view) == []
 
 
-def test_the_demonstration_without_secondary_suppression_gives_persons_and_withheld_groups_away(demonstration_pool, tmp_path, monkeypatch):
+def bounds_of(people, reading, view=PUBLIC, families=lambda family: True):
+    """Too narrow intervals, and how many were asked for."""
+    found = [
+        interval
+        for family, rows in reading.rows.items()
+        if families(family)
+        for interval in intervals(rows + only_in_means(rows, people), people, view, NARROW)
+    ]
+    assert all(i.low - 1e-6 <= i.truth <= i.high + 1e-6 for i in found if i.narrow), (
+        "what these people answered agrees with what is published"
+    )
+    return [i for i in found if i.narrow], len(found)
+
+
+def few_columns(family):
+    """All but the skills with three ratings each, which take most of the time."""
+    return family[-1] != "self" or family[0] != "skill" or family[1].startswith("bwise/")
+
+
+TOO_NARROW = {"by differences": 60, "exact by differences": 10}
+"""So many of the demonstration's figures that are withheld, or shown only in a mean of countries, are still bounded too closely (of 4,570;
+those of groups of other sizes, models and ages, which were most of 122, are mended). A bound to be lowered, never raised."""
+
+
+def far_enough(narrow):
+    differences = [i for i in narrow if not i.of_a_total]
+    exact = [i for i in differences if i.exact]
+    return len(differences) <= TOO_NARROW["by differences"] and len(exact) <= TOO_NARROW["exact by differences"]
+
+
+@pytest.mark.parametrize("view", [PUBLIC, "BE-1"])
+def test_withheld_figures_of_the_demonstration_can_still_move(read, view):
+    """By a fifth at least of what people unknown to the attacker could add. Counted apart: what one published figure of many more people,
+    nearly 0 or 100 %, says alone of every group of them."""
+    narrow, asked = bounds_of(*read, view, few_columns)
+    assert asked > 1500
+    assert far_enough(narrow), narrow
+
+
+@pytest.mark.long
+def test_withheld_figures_of_skills_can_still_move(read):
+    narrow, asked = bounds_of(*read)
+    assert asked > 4000
+    assert far_enough(narrow), narrow
+
+
+def test_the_demonstration_without_secondary_suppression_gives_persons_and_withheld_groups_away(demonstration_pool, tmp_path):
     """The same attacker, where only what is small itself is withheld: it is what the other groups leave of the total."""
 
-    def primary_only(cells, people, rules):
-        verdict = protect(cells, people, rules)
-        return replace(verdict, hidden=(verdict.reason == PRIMARY) | ~cells.published)
-
-    monkeypatch.setattr(protection, "protect", primary_only)
-    pool = demonstration_pool
+    small_groups = {"together": {}, "size_classes": [10, 50, 250], "minimum_shown": 0}
+    pool = replace(demonstration_pool, settings=demonstration_pool.settings.model_copy(update=small_groups))
     described = load_tables(pool.project).only("models", "income", "technology", "barriers", "pathways")
-    write_tables(list(european_tables(pool, described=described).values()), Project(tmp_path))
+    with without_secondary():
+        write_tables(list(european_tables(pool, described=described).values()), Project(tmp_path))
     people = People(pool.answers, pool.questionnaire, pool.settings)
     reading = read_tables(tmp_path / "reports" / "tables", people)
     public = given_away(people, reading)
     assert len(public) > 20 and any(len(leak.persons) <= 2 for leak in public)
+    narrow, _ = bounds_of(people, reading)
+    assert sum(interval.exact and not interval.of_a_total for interval in narrow) > 20
     known = [replace(leak, view=PUBLIC) for partner in sorted(set(people.partner))[:8] for leak in given_away(people, reading, partner)]
     assert len(set(known) - set(public)) > 20, "a partner learns more than everybody does"
+
+
+def test_use_is_kept(demonstration_pool, focus_groups):
+    """Of the demonstration's figures 2 % at most are withheld, most of them for being small themselves.
+
+    Groups across that are left out because most would be withheld are not among them.
+    """
+    counts = withheld(demonstration_pool, focus_groups).sum()
+    assert counts["figures"] > 4000
+    assert counts["primary"] <= counts["all"] <= 0.02 * counts["figures"]
+    assert counts["all"] <= 1.5 * counts["primary"]

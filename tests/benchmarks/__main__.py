@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from tests.benchmarks import cluster, demonstration, ledger, matching, record, scale
+from tests.benchmarks import cluster, demonstration, ledger, loss, matching, record, scale
 from tests.benchmarks.ratios import shown, write
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     else:
         print("polars is not installed (the dependency group `benchmark`): nothing is compared with it.")
     found += ledger.measure() + cluster.measure()
-    for each in (matching, record):
+    for each in (matching, record, loss):
         each.main()
     print(shown(found))
     write(found)

@@ -23,6 +23,7 @@ from tests.benchmarks.ratios import Ratio, shown
 ROOT = Path(__file__).parents[2]
 BEFORE = "268bfbb"
 TURNS = 3
+KINDS = {"wall": "wall", "cpu": "CPU"}
 BIN = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -71,7 +72,7 @@ def by_hand(turns: int = 5) -> list[Ratio]:
             theirs.append(cost([sys.executable, "-m", "tests.benchmarks.by_hand", str(layouts)], ROOT))
             print(f"cells {ours[-1].cpu:.1f} CPU s, by hand {theirs[-1].cpu:.1f} CPU s", flush=True)
     return [
-        Ratio(f"demonstration, cells without figures / pandas by hand, {kind} time", median(ours, kind) / median(theirs, kind), 4)
+        Ratio(f"demonstration, cells without figures / pandas by hand, {KINDS[kind]} time", median(ours, kind) / median(theirs, kind), 4)
         for kind in ("cpu", "wall")
     ]
 
@@ -113,7 +114,7 @@ def ratios(costs: dict[str, list[Cost]]) -> list[Ratio]:
         ("papermill", "full run / loop of papermill", 0.2),
     ):
         for kind in ("wall", "cpu") if other in costs else ():
-            found.append(Ratio(f"{what}, {kind} time", median(costs["bwise run"], kind) / median(costs[other], kind), bar))
+            found.append(Ratio(f"{what}, {KINDS[kind]} time", median(costs["bwise run"], kind) / median(costs[other], kind), bar))
     return found
 
 

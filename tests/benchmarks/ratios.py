@@ -1,11 +1,11 @@
-"""Ratios and their bars, as a table; those of a whole run are written into the README."""
+"""Ratios and their bars, as a table; those of a whole run are written into the README of this folder, the short list into the project's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-README = Path(__file__).parents[2] / "README.md"
+LONG, SHORT = Path(__file__).with_name("README.md"), Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- ratios: `make benchmark` writes them -->", "<!-- end of the ratios -->"
 
 
@@ -28,9 +28,15 @@ def shown(found: list[Ratio]) -> str:
     return "\n".join(["| what | measured | bar |", "|---|--:|---|", *(ratio.line() for ratio in found)])
 
 
-def write(found: list[Ratio], path: Path = README) -> None:
-    """Put the table between its two marks, where the last one stood."""
-    text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
+def write(found: list[Ratio]) -> None:
+    """Put the table between its two marks, where the last one stood: all of it, and without wall times, which repeat what CPU times say."""
+    _put(found, LONG)
+    _put([ratio for ratio in found if not ratio.what.endswith("wall time")], SHORT)
+
+
+def _put(found: list[Ratio], path: Path) -> None:
+    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{path.name} has not the two marks between which the ratios stand.")
     path.write_text(f"{before}{BEGIN}\n{shown(found)}\n{END}{after}", encoding="utf-8", newline="\n")

@@ -71,9 +71,9 @@ def large_project(folder: Path, write: Callable[[Path], None]) -> Project:
     return Project(folder)
 
 
-def run(project: Project, country: str = "NL") -> None:
+def run(project: Project) -> None:
     """What the country notebook does, without the notebook."""
-    settings = load_country(project, country)
+    settings = load_country(project, "NL")
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     data = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
     correct(data, load_corrections(project, settings, questionnaire))

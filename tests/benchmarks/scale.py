@@ -12,15 +12,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bwise.pooling import load_pool
+from bwise.pooling import load_focus_groups, load_pool
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, find_project
 from bwise.tables import european_tables
+from tests.benchmarks.bare_cells import run_cells
 from tests.benchmarks.layouts import layouts
 from tests.benchmarks.matching import QUESTIONNAIRE, large_export
 from tests.benchmarks.processes import Cost, cost
 from tests.benchmarks.ratios import Ratio, shown
-from tests.benchmarks.record import run
 
 COUNTRIES = ["AT", "BE", "BG", "HR", "FR", "EL", "IT", "LV", "NL", "PL", "RO", "SI", "ES"]
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,7 @@ def project_of(folder: Path, respondents: int) -> Project:
     shutil.copytree(QUESTIONNAIRE, params / "questionnaires" / QUESTIONNAIRE.name)
     for name in ("consolidation.yaml", "tables.yaml", "nace.csv", "skills.csv", "profiles.csv"):
         shutil.copy(QUESTIONNAIRE.parents[1] / name, params)
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     first = folder / "raw" / COUNTRIES[0]
     first.mkdir(parents=True)
     large_export(load_questionnaire(QUESTIONNAIRE), first, -(-respondents // len(COUNTRIES)))
@@ -52,10 +53,10 @@ def project_of(folder: Path, respondents: int) -> Project:
 
 
 def cells(project: Project) -> None:
-    """What the cells of the notebooks do, without figures."""
+    """The cells of the country notebook for each country, one after another, then those of the consolidation that make the tables."""
     for country in project.countries():
-        run(project, country)
-    european_tables(load_pool(project))
+        run_cells(project.root, "country", country)
+    european_tables(load_pool(project), load_focus_groups(project))
 
 
 def costs(respondents: int, by_hand: str) -> tuple[Cost, Cost]:

@@ -18,7 +18,7 @@ AVERAGES = {POOLED: "Pooled", MEAN_OF_COUNTRIES: "Mean of countries"}
 SEVERAL = "Several answers were possible: shares add to more than 100."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table ready to publish.
 
