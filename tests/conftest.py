@@ -288,7 +288,7 @@ def pool_of(tmp_path):
             }
             for c, found in people.items()
         }
-        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **settings)
+        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **{"minimum_countries": 1, **settings})
         return Pool(Project(tmp_path), settings, questionnaire, answers, missing, manifests, {})
 
     return pool_of

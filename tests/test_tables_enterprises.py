@@ -205,8 +205,8 @@ def test_skills_by_model_size_and_age_of_the_enterprise_are_those_of_the_truth(e
                 cells = across(rated[statistic], kept, groups)
                 expected |= {(domain, concept, statistic, *key): c for key, c in cells.items()}
     assert {k[4] for k in expected if k[3] == "age"} == {"0-4_or_not_known", "5-14", "15+"}
-    published = {r["conf_status"] for r in european["skills_by_enterprise"].data.to_dict("records") if r["breakdown"] == "age"}
-    assert published == {"", "C"}, "there are ages to hide, or this proves too little"
+    by_age = european["skills_by_enterprise"].data.query("breakdown == 'age'")
+    assert by_age["skill"].nunique() < len({k[1] for k in expected}), "of some skills no ages are shown, or this proves too little"
     assert differences(european["skills_by_enterprise"], ("domain", "skill", "statistic", *KEYS), expected) == {}
 
 
@@ -241,7 +241,7 @@ def test_every_question_of_the_demonstration_was_asked_alike_in_every_country(eu
 def test_the_demonstration_has_groups_to_hide_few_persons_and_countries_left_out_of_a_mean(european):
     ids = ("income", "technology", "barriers", "support", "reserved_contracts", "skills_by_enterprise")
     rows = [r for i in ids for r in european[i].data.to_dict("records")]
-    assert {r["conf_status"] for r in rows} == {"", "C"}, "or the tests above prove too little"
+    assert set(european["models"].data["conf_status"]) == {"", "C"}, "or the tests above prove too little"
     assert {r["obs_status"] for r in rows} == {"", "u"}
     assert min(r["countries"] for r in rows if r["average"] == MEAN) < len(COUNTRIES)
     assert {r["group"] for r in rows if r["breakdown"] == "size"} == {"0-49_or_not_known", "50-99", "100-249"}
@@ -350,7 +350,7 @@ def test_the_mean_of_countries_of_a_median_is_that_of_the_countries_own_medians(
     table = income(pool_of(INCOME, "list_name,name,label\n", {"AT": [split(s) for s in (0, 10, 90)], "BE": [split(50)]}, **OPEN))
     assert values(table, ("source", "statistic"), average=MEAN)["sales", "median"] == (10 + 50) / 2
     assert values(table, ("source", "statistic"))["sales", "median"] == (10 + 50) / 2  # of 0, 10, 50, 90
-    assert values(table, ("source", "statistic"), average=MEAN)["sales", "mean"] == pytest.approx((100 / 3 + 50) / 2)
+    assert values(table, ("source", "statistic"), average=MEAN)["sales", "mean"] == 41.7, "(100/3 + 50) / 2, as it is shown"
 
 
 def test_the_note_on_income_counts_the_respondents_of_the_countries_compared(pool_of):

@@ -486,7 +486,7 @@ class Ledger:
 
     def means_of_countries(self, items: Iterable[Items], by: Grouping, statistic: str = MEAN) -> pd.DataFrame:
         """As `figures`, the unweighted mean of the countries whose figures may be shown, so that it gives none away; groups of which
-        no country may be shown are absent."""
+        too few countries may be shown (`minimum_countries`) are absent."""
         return _frame([self._mean_rows(each, by, statistic) for each in items])
 
     def _mean_rows(self, items: Items, by: Grouping, statistic: str) -> dict[str, np.ndarray]:
@@ -494,7 +494,7 @@ class Ledger:
         cells = self._cells[items.base, crossed]
         shape = (len(by.groups), number)
         shown = self.is_shown(cells, statistic).reshape(shape)
-        at = np.flatnonzero(shown.any(axis=1))
+        at = np.flatnonzero(shown.sum(axis=1) >= self.pool.settings.minimum_countries)
         counted = shown[at].sum(axis=1)
         values = self.values(items, crossed, statistic).reshape(*shape, -1)[at]
         empty = np.full(len(at), "", dtype=object)

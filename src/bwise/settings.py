@@ -244,6 +244,7 @@ class ConsolidationSettings(Strict):
             persons who gave the answer as well as those who did not (none and all are hidden, too).
         dominance: per cent p of the p % rule, for amounts of money: hidden where all but the two largest contributors (WISEs, partners)
             add less than p % of the largest. None for no such rule.
+        minimum_countries: a mean of countries needs so many: of few, it and the pooled figure tell what those of one country answered.
         minimum_median: a median or quartile needs a base of so many persons: of few, it is the answer of one of them.
         minimum_movement: a hidden figure must be able to move in this share of its scale without any published figure changing.
         low_reliability: figures on fewer persons carry obs_status u.
@@ -261,6 +262,7 @@ class ConsolidationSettings(Strict):
     countries: list[str]
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
+    minimum_countries: int = Field(default=4, ge=1)
     minimum_median: int = Field(default=10, ge=1)
     sensitive_persons: int = Field(default=10, ge=1)
     sensitive_numerator: int = Field(default=3, ge=1)
