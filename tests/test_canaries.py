@@ -39,7 +39,7 @@ PRIVATE = {
     "file": {"../<CC>.run.json", "../consolidation.run.json"},
     "heading": {"mapping.csv"},
     "comment": {"answers.parquet", "texts_to_read.csv"},
-    "other": {"answers.parquet", "texts_to_read.csv"},
+    "other": {"answers.parquet", "mapping.csv", "texts_to_read.csv"},
     "unreadable": {"mapping.csv", "texts_to_read.csv"},
 }
 """Where in `processed/<CC>/` each may stand, as processed/README.md says; names also in `PAGES`."""
@@ -85,8 +85,10 @@ def _plant(rows: list[list], country: str, language: str, questionnaire) -> tupl
     width = max(map(len, rows))
     for number, row in enumerate(rows):
         row += [None] * (width - len(row))
-        own = canary("own_heading" if number == head else "own_answer", country)
-        row.append(own if number >= head else None)
+        own = row[-1] if number > head else None  # what the tool itself writes in a second row of headings
+        if DELIVERIES[country][0] in row:  # every record names its partner
+            own = canary("own_answer", country)
+        row.append(canary("own_heading", country) if number == head else own)
     return head, paid
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -81,7 +80,7 @@ def test_a_worker_is_killed_in_mid_run_and_every_byte_is_the_same(dask, schedule
         address = next(a for a, pid in watcher.run(os.getpid).items() if pid == mortal.pid)
         running = beside.submit(lambda: list(update(project, COUNTRIES, consolidate=False, scheduler=scheduler)))
         until(lambda: watcher.processing()[address] and any(project.processed("").glob("*/.country.part.ipynb")))
-        mortal.send_signal(signal.SIGKILL)
+        mortal.kill()
         outcomes = running.result()
     assert survivor.poll() is None
     assert [(o.name, o.message) for o in outcomes if not o.ok] == []
