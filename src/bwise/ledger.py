@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +85,6 @@ class Items:
     asked: tuple[tuple[str, ...], ...]
     scale: float = 1.0
     spans: tuple[tuple[float, float], ...] = ()
-
-    def only(self, kept: np.ndarray) -> Items:
-        """Some of the items (mask)."""
-        labels, asked, spans = (tuple(compress(told, kept)) for told in (self.labels, self.asked, self.spans))
-        return Items(self.base, self.values[:, kept], self.dimensions, labels, asked, self.scale, spans)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -168,7 +162,7 @@ class Ledger:
         self._cells: dict[tuple[Base, Grouping], Cells] = {}
         self._within: dict[Base, Base] = {}
         self._read: set[tuple[Base, Grouping]] = set()
-        self._bounded: dict[tuple[Base, Grouping], np.ndarray] = {}
+        self._bounded: set[tuple[Base, Grouping]] = set()
         self._decided: dict = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
@@ -300,13 +294,14 @@ class Ledger:
                 adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
             )
             hidden[kept], self.audit, bounded = self._beside_releases(cells, number_of, _rules(settings))
-            self._bounded = _by_breakdown(bounded, cells, list(self._cells))
+            named = list(self._cells)
+            self._bounded = {named[cells.breakdown[cell]] for cell in bounded}
         for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
             found.hidden = part
 
     def _beside_releases(
         self, cells: protection.Cells, families: dict[str, int], rules: protection.Rules
-    ) -> tuple[np.ndarray, dict[str, int], dict[int, list[int]]]:
+    ) -> tuple[np.ndarray, dict[str, int], list[int]]:
         """What is hidden of these cells, also for what earlier releases showed and hid; the audit; and what cannot be made to move far
         enough."""
         partner, partners = pd.factorize(self.pool.answers["partner"].astype("object"))
@@ -321,7 +316,7 @@ class Ledger:
 
     def _verdict(
         self, cells: protection.Cells, people: protection.People, rules: protection.Rules
-    ) -> tuple[np.ndarray, dict[str, int], dict[int, list[int]]]:
+    ) -> tuple[np.ndarray, dict[str, int], list[int]]:
         """What is hidden, the audit, and what cannot be made to move far enough.
 
         Remembered: the same cells under the same rules by the same program have the same.
@@ -336,11 +331,11 @@ class Ledger:
         if known is None:
             verdict = protection.protect(cells, people, rules, self._decided)
             audit = {rule: int(number) for rule, number in sorted(verdict.audit.items())}
-            known = {"hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit, "bounded": list(verdict.bounded.items())}
+            known = {"hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit, "bounded": verdict.bounded}
         self._verdicts[key.hexdigest()] = known
         if self.memory is not None and self.memory.parent.is_dir() and not self._verdicts.keys() <= self._remembered.keys():
             write_text(self.memory, json.dumps(self._verdicts) + "\n")
-        return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"], dict(known["bounded"])
+        return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"], known["bounded"]
 
     def _questions(self, base: Base) -> list[Question]:
         return [self.pool.questionnaire[name] for name in base.questions]
@@ -439,18 +434,14 @@ class Ledger:
         enough = statistic == MEAN or cells.n >= self.pool.settings.minimum_median
         return cells.shown & enough
 
-    def bounded(self, items: Items, by: Grouping) -> np.ndarray:
-        """Mask of the items that a hidden group could be told from too closely, whatever else is hidden of them."""
-        narrow = self._bounded.get((items.base, by))
-        if narrow is None:
-            return np.zeros(len(items.labels), dtype=bool)
-        return (items.values[:, :, None] == narrow[:, None, :]).all(axis=0).any(axis=1)
-
-    def shown_groups(self, items: Items, by: Grouping, statistic: str = MEAN) -> np.ndarray:
-        """Mask of the groups in which anybody answered: whether their figures may be shown."""
+    def share_shown(self, items: Items, by: Grouping, statistic: str = MEAN) -> float:
+        """Share of the groups in which anybody answered whose figures may be shown; 1 without any; 0 where a hidden one cannot move far
+        enough, whatever else is hidden."""
         cells = self._cells[items.base, by]
-        named = np.array([group != UNKNOWN for group in by.groups])
-        return self.is_shown(cells, statistic)[named & (cells.n > 0)]
+        named = np.array([group != UNKNOWN for group in by.groups]) & (cells.n > 0)
+        if not named.any():
+            return 1.0
+        return 0.0 if (items.base, by) in self._bounded else float(self.is_shown(cells, statistic)[named].mean())
 
     def figures(self, items: Iterable[Items], by: Grouping, statistic: str = MEAN) -> pd.DataFrame:
         """One row per group (that anybody is in) and item.
@@ -526,15 +517,6 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
         dominance=settings.dominance,
         movement=settings.minimum_movement,
     )
-
-
-def _by_breakdown(bounded: dict[int, list[int]], cells: protection.Cells, named: list) -> dict[tuple[Base, Grouping], np.ndarray]:
-    """Base and grouping -> respondents x items, what those answered that cannot be made to move far enough."""
-    items: dict[int, set[int]] = {}
-    for cell, narrow in bounded.items():
-        items.setdefault(int(cells.breakdown[cell]), set()).update(narrow)
-    base_of = dict(zip(cells.breakdown.tolist(), cells.base.tolist(), strict=True))
-    return {named[number]: cells.answers[base_of[number]].values[:, sorted(narrow)] for number, narrow in items.items()}
 
 
 def _observed(items: Items) -> list[tuple[float, float]]:

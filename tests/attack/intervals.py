@@ -142,7 +142,7 @@ class _Program:
         self.high: list[float] = []
         for figure in shown:
             if figure.weights:
-                self._add(self._line(figure), figure.total, figure.total)
+                self._add(self._line(figure), figure.total - figure.row.rounded, figure.total + figure.row.rounded)
         if amounts:
             limit = people.settings.income_tolerance
             self._add_up(self.columns, 100 - limit, 100 + limit)

@@ -48,7 +48,7 @@ class Row:
     """A published figure: `value` = sum over people and columns of `people` x `columns` x answers.
 
     `people`: what each person counts for, as person, numerator, denominator; `adds`: what each of them truly adds, for who knows it.
-    `hidden`: the figure is not shown, and a target.
+    `hidden`: the figure is not shown, and a target. `rounded`: by how much the value may differ, where it is rounded.
     """
 
     family: tuple
@@ -59,6 +59,7 @@ class Row:
     span: tuple[float, float]
     where: str
     hidden: bool = False
+    rounded: float = 0.0
 
 
 @dataclass
@@ -294,7 +295,14 @@ def _row(meaning: _Meaning, line: dict, people: People, where: str, behind: dict
     columns = tuple(sorted(meaning.columns.items()))
     low, high = meaning.span
     adds = tuple(float(meaning.values[person]) for person, _, _ in weights)
-    return Row(meaning.family, tuple(weights), adds, columns, total, (low / meaning.scale, high / meaning.scale), where, hidden)
+    span = (low / meaning.scale, high / meaning.scale)
+    rounded = _half_a_digit(meaning) / meaning.scale if place == MEAN else 0.0
+    return Row(meaning.family, tuple(weights), adds, columns, total, span, where, hidden, rounded)
+
+
+def _half_a_digit(meaning: _Meaning) -> float:
+    """Means of countries are rounded: per cents to one decimal, points of a scale to two."""
+    return 0.05 if meaning.span[1] - meaning.span[0] >= 100 else 0.005
 
 
 def only_in_means(rows: list[Row], people: People) -> list[Row]:
@@ -329,7 +337,7 @@ def _countries_behind(read: list[tuple[dict, list[_Meaning]]], people: People) -
             key = meaning.key(line)
             chosen = found[key] if key in found else list(combinations(means, int(line["countries"])))
             chosen = [some for some in chosen if some and sum(n[c] for c in some) == int(line["n"])]
-            found[key] = [some for some in chosen if _same(np.mean([means[c] for c in some]), line["value"])]
+            found[key] = [some for some in chosen if _near(np.mean([means[c] for c in some]), line, meaning)]
     return found
 
 
@@ -342,6 +350,10 @@ def _of_countries(base: np.ndarray, countries: tuple[str, ...], people: People) 
 def _place(line: dict) -> str:
     """The country of a line, or how the countries are averaged."""
     return line.get("country") or line.get("average", "")
+
+
+def _near(value: float, line: dict, meaning: _Meaning) -> bool:
+    return abs(value - float(line["value"])) <= _half_a_digit(meaning) + 1e-9
 
 
 def _same(value: float, told: str) -> bool:

@@ -137,11 +137,10 @@ class Verdict:
         reason: "", "primary" or "secondary". Never published: both look alike.
         audit: counts by rule, without values: cells, primary cells by rule, secondary cells, views, what an
             earlier release had given away already.
-        bounded: hidden cells that readers see and that cannot be made to move far enough -> the items (of the
-            answers of their base) that cannot.
+        bounded: numbers of hidden cells that readers see and that cannot be made to move far enough.
     """
 
     hidden: np.ndarray
     reason: np.ndarray
     audit: dict[str, int] = field(default_factory=dict)
-    bounded: dict[int, list[int]] = field(default_factory=dict)
+    bounded: list[int] = field(default_factory=list)

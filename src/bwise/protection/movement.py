@@ -42,24 +42,21 @@ class Movement:
         self.outside, self.least = outside, least
         self._names = np.random.default_rng(members.shape[0]).integers(1, 2**62, size=members.shape[0])
 
-    def missing(self, published: np.ndarray, cells: np.ndarray) -> list[np.ndarray]:
-        """How far the items of each of these hidden cells are from moving far enough, added up over the views; 0 for one that can.
+    def missing(self, published: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        """How far each of these hidden cells is from moving far enough, added up over its items and the views; 0 for one that can.
 
         Args:
             published: mask of the cells.
             cells: numbers of the cells to look at.
-
-        Returns:
-            Per cell, an entry for each item of its base.
         """
-        lack = [np.zeros(0)] * len(cells)
+        lack = np.zeros(len(cells))
         known = self.base[cells] >= 0
         for number in np.unique(self.breakdown[cells[known]]):
             at = np.flatnonzero(known & (self.breakdown[cells] == number))
             label = self._classes(published & (self.breakdown == number))
-            short = np.array([self.least - self._widths(label, cells[at], view) for view in range(len(self.outside))])
-            for place, found in zip(at, np.where(short > ROUNDING, short, 0).sum(axis=0), strict=True):
-                lack[place] = found
+            for view in range(len(self.outside)):
+                short = self.least - self._widths(label, cells[at], view)
+                lack[at] += np.where(short > ROUNDING, short, 0).sum(axis=1)
         return lack
 
     def _classes(self, published: np.ndarray) -> np.ndarray:

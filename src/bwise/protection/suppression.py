@@ -36,7 +36,7 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
     audit = Counter(cells=len(ranks))
     audit.update(_by_rule(telling, cells.shown_before))
     decided = {} if decided is None else decided
-    bounded: dict[int, list[int]] = {}
+    bounded: list[int] = []
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
         chosen = chosen[np.argsort(ranks[chosen])]
@@ -56,7 +56,7 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
         loop.widen(movement, cells.read[chosen], cells.parts[chosen])
         reason[chosen] = loop.reason()
         audit.update(loop.counts)
-        bounded |= {int(chosen[cell]): items for cell, items in loop.bounded.items()}
+        bounded += chosen[loop.bounded].tolist()
     hidden = (reason != "") | ~(cells.published | cells.shown_before)
     return Verdict(hidden, reason, dict(audit), bounded)
 
@@ -139,7 +139,7 @@ class _Loop:
         reasons: per cell refused, the targets it would have made computable.
         given_away: keys of targets that an earlier release has made computable: nothing can be done about
             them.
-        bounded: hidden cells that cannot be made to move far enough, each with the items that cannot.
+        bounded: hidden cells that cannot be made to move far enough.
         counts: for the audit.
     """
 
@@ -151,13 +151,13 @@ class _Loop:
         self.elimination = Elimination(demands.family.rows)
         self.reasons: dict[int, list[Target]] = {}
         self.given_away: set[tuple[int, bytes]] = set()
-        self.bounded: dict[int, list[int]] = {}
+        self.bounded: list[int] = []
 
     def copy(self) -> _Loop:
         """One that may go on by itself."""
         copied = copy.copy(self)
         copied.elimination = copy.deepcopy(self.elimination)
-        copied.bounded = {}
+        copied.bounded = []
         copied.reasons, copied.counts = dict(self.reasons), Counter(self.counts)
         return copied
 
@@ -217,18 +217,15 @@ class _Loop:
         looked_at = read & self.offered & ~parts
         withdrawn: list[int] = []
 
-        def lacking() -> dict[int, np.ndarray]:
-            hidden = np.flatnonzero(looked_at & ~self.elimination.published)
-            lack = movement.missing(read & self.elimination.published, hidden)
-            return {int(c): items for c, items in zip(hidden, lack, strict=True) if items.any()}
-
         def narrow() -> list[int]:
-            return [cell for cell in lacking() if cell not in self.bounded]
+            hidden = np.flatnonzero(looked_at & ~self.elimination.published)
+            hidden = hidden[~np.isin(hidden, self.bounded)]
+            return hidden[movement.missing(read & self.elimination.published, hidden) > 0].tolist()
 
         while found := narrow():
             cells = self._widening(movement, found[0], read)
             if not cells:
-                self.bounded[found[0]] = []
+                self.bounded.append(found[0])
             for cell in cells:
                 self.elimination.withdraw(cell)
                 self.reasons[cell] = []
@@ -237,21 +234,20 @@ class _Loop:
         if withdrawn:
             _certify(self.elimination)
         self.counts["hidden for movement"] = len(withdrawn) - again
-        self.bounded = {cell: np.flatnonzero(items).tolist() for cell, items in lacking().items()}
 
     def _widening(self, movement: Movement, narrow: int, read: np.ndarray) -> list[int]:
         """Published cells without which the narrow one can move far enough, each time the last one if it is
         enough, else the one that helps most; none where half of those beside it are not enough."""
         beside = movement.breakdown == movement.breakdown[narrow]
         published, cells = read & self.elimination.published, []
-        lack = movement.missing(published, np.array([narrow]))[0].sum()
+        lack = movement.missing(published, np.array([narrow]))[0]
         while lack > 0:
             least, best = lack, None
             for last in np.flatnonzero(published & beside)[::-1]:
                 if last < self.forced:
                     break
                 published[last] = False
-                left = movement.missing(published, np.array([narrow]))[0].sum()
+                left = movement.missing(published, np.array([narrow]))[0]
                 published[last] = True
                 if left < least:
                     least, best = left, int(last)

@@ -95,12 +95,9 @@ class Part:
         """Without items of which most groups are hidden, and those that a hidden group could be told from too closely."""
         if self.average == MEAN_OF_COUNTRIES or len(self.by.groups) < 2:
             return self
-        kept = []
-        for items in self.items:
-            shown, bounded = ledger.shown_groups(items, self.by, self.statistic), ledger.bounded(items, self.by)
-            if not len(shown) or shown.mean() >= ledger.pool.settings.minimum_shown:
-                kept += [items.only(~bounded)] if 0 < bounded.sum() < len(bounded) else [] if bounded.any() else [items]
-        return self if kept == list(self.items) else replace(self, items=tuple(kept))
+        least = ledger.pool.settings.minimum_shown
+        kept = tuple(items for items in self.items if ledger.share_shown(items, self.by, self.statistic) >= least)
+        return self if kept == self.items else replace(self, items=kept)
 
     def cells(self, ledger: Ledger) -> pd.DataFrame:
         """The figures, once the ledger is closed; the group of those whose group nobody told is left out."""
