@@ -216,7 +216,12 @@ COUNTRY_GROUPS = {"strong support": ["AT", "BE", "FR", "NL", "ES"], "weak suppor
 def test_groups_of_countries_are_one_more_breakdown_where_params_name_them(demonstration_pool, kept, questionnaire, groups):
     of_country = {c: group for group, countries in COUNTRY_GROUPS.items() for c in countries}
     by = {"model": groups["model"], "country_group": {wise_of(p): of_country.get(country_of(p)) for p in kept}}
-    pool = replace(demonstration_pool, settings=demonstration_pool.settings.model_copy(update={"country_groups": COUNTRY_GROUPS}))
+    pool = replace(
+        demonstration_pool,
+        settings=demonstration_pool.settings.model_copy(
+            update={"country_groups": COUNTRY_GROUPS, "minimum_shown": 0, "minimum_movement": 0}
+        ),
+    )
     table = support(pool)
     expected = {}
     for question in questionnaire.questions.values():

@@ -12,7 +12,7 @@ from bwise.publication import write_tables
 from bwise.settings import Project
 from bwise.tables import european_tables, load_tables
 from tests.attack.intervals import NARROW, intervals
-from tests.attack.reading import People, Row, only_in_means, read_tables
+from tests.attack.reading import MEAN, People, Row, only_in_means, read_tables
 from tests.attack.row_space import leaks
 from tests.attack.simulated import simulated_pool
 from tests.benchmarks.loss import withheld, without_secondary
@@ -191,12 +191,13 @@ def test_every_published_figure_is_what_the_people_give_and_nobody_learns_of_too
 
 
 def test_withheld_figures_of_a_small_project_can_still_move(published):
-    """But for one in twenty, or exactly one in forty: a bound to be lowered. Countries are of four to nine enterprises, and most of these
-    are groups of two or three models or sectors."""
+    """But for one in a hundred of those that are in a mean of countries only, none of them exactly: a bound to be lowered. Countries are
+    of four to nine enterprises, and most of these are groups of two or three models or sectors."""
     narrow, asked = bounds_of(*published(2))
     differences = [i for i in narrow if not i.of_a_total]
     assert asked > 1500
-    assert len(differences) <= asked / 19 and sum(i.exact for i in differences) <= asked / 40
+    assert [i for i in differences if MEAN not in i.where or i.exact] == []
+    assert len(differences) <= asked / 100
 
 
 def test_tables_without_any_suppression_give_people_away(published):
@@ -252,15 +253,18 @@ def few_columns(family):
     return family[-1] != "self" or family[0] != "skill" or family[1].startswith("bwise/")
 
 
-TOO_NARROW = {"by differences": 60, "exact by differences": 10}
-"""So many of the demonstration's figures that are withheld, or shown only in a mean of countries, are still bounded too closely (of 4,570;
-those of groups of other sizes, models and ages, which were most of 122, are mended). A bound to be lowered, never raised."""
+ONLY_IN_MEANS = {"by differences": 35, "exact by differences": 10}
+"""So many figures of single countries that are in a mean of countries only (of 4,500) are bounded too closely: shares of critical gaps in
+one worker group, which are what the country's own figure leaves where hardly anybody of the other groups has one. Each rests on enough
+persons and WISEs to be shown. A bound to be lowered, never raised."""
 
 
 def far_enough(narrow):
     differences = [i for i in narrow if not i.of_a_total]
+    withheld = [i for i in differences if MEAN not in i.where]
+    assert withheld == []
     exact = [i for i in differences if i.exact]
-    return len(differences) <= TOO_NARROW["by differences"] and len(exact) <= TOO_NARROW["exact by differences"]
+    return len(differences) <= ONLY_IN_MEANS["by differences"] and len(exact) <= ONLY_IN_MEANS["exact by differences"]
 
 
 @pytest.mark.parametrize("view", [PUBLIC, "BE-1"])

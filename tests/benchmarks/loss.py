@@ -26,8 +26,8 @@ PROTECT = protection.protect
 def without_secondary() -> Iterator[None]:
     """Withheld is only what is small itself; it is what the other groups leave of the total."""
 
-    def primary_only(cells, people, rules):
-        verdict = PROTECT(cells, people, rules)
+    def primary_only(cells, people, rules, decided=None):
+        verdict = PROTECT(cells, people, rules, decided)
         return replace(verdict, hidden=(verdict.reason == PRIMARY) | ~cells.published)
 
     with patch.object(protection, "protect", primary_only):

@@ -226,14 +226,21 @@ class _Loop:
             cells = self._widening(movement, found[0], read)
             if not cells:
                 self.bounded.append(found[0])
-            for cell in cells:
+            for cell in self._alike(cells):
                 self.elimination.withdraw(cell)
                 self.reasons[cell] = []
-            withdrawn += cells
+                withdrawn.append(cell)
         again = self.publish_again(sorted(withdrawn)[:-1], lambda: not narrow()) if len(withdrawn) > 1 else 0
         if withdrawn:
             _certify(self.elimination)
         self.counts["hidden for movement"] = len(withdrawn) - again
+
+    def _alike(self, cells: list[int]) -> list[int]:
+        """Published cells that are of the same people as one of these, such as those that a mean of countries is made of."""
+        rows = self.elimination.rows
+        same = np.any([(rows == rows[cell]).all(axis=1) for cell in cells], axis=0) if cells else np.zeros(len(rows), dtype=bool)
+        same[: self.forced] = False
+        return np.flatnonzero(same & self.elimination.published).tolist()
 
     def _widening(self, movement: Movement, narrow: int, read: np.ndarray) -> list[int]:
         """Published cells without which the narrow one can move far enough, each time the last one if it is

@@ -1,0 +1,97 @@
+"""How far hidden figures can move: small countries by hand, whose answers are known."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from bwise.protection import Answers, Cells, People, Rules, protect
+from bwise.protection.movement import Movement
+
+RULES = Rules(persons=5, wises=1, dominance=None)
+
+
+def countries(*answers, rules=RULES):
+    """What is hidden of countries of which these 0/1 answers were given, when the total is shown first; and what is bounded."""
+    sizes = [len(given) for given in answers]
+    persons = sum(sizes)
+    ends = np.cumsum(sizes)
+    rows = [range(persons), *(range(end - size, end) for end, size in zip(ends, sizes, strict=True))]
+    members = np.zeros((len(rows), persons), dtype=np.int64)
+    for row, some in zip(members, rows, strict=True):
+        row[list(some)] = 1
+    values = np.concatenate(answers).astype(float)[:, None]
+    cells = Cells(
+        csr_array(members),
+        np.zeros(len(rows), dtype=int),
+        np.array([0] + [1] * len(answers)),
+        breakdown=np.array([0] + [1] * len(answers)),
+        base=np.zeros(len(rows), dtype=int),
+        answers=(Answers(np.ones(persons, dtype=bool), values, np.array([[0.0, 1.0]])),),
+    )
+    verdict = protect(cells, People(np.arange(persons), np.full(persons, -1)), rules)
+    return verdict.hidden[1:].tolist(), [cell - 1 for cell in verdict.bounded]
+
+
+def yes(number, of):
+    return [1] * number + [0] * (of - number)
+
+
+def test_hidden_countries_that_can_move_far_enough_need_no_further_one():
+    hidden, bounded = countries(yes(2, 4), yes(3, 6), yes(4, 8), yes(5, 10))
+    assert (hidden, bounded) == ([True, True, False, False], [])
+
+
+def test_hidden_countries_with_one_yes_between_them_take_one_more_with_them():
+    """Of 4 and 6 persons one said yes: the 6 lie between 0 and 1 of 6. With 8 more, of whom 4 said yes, they lie between 0 and 5."""
+    hidden, bounded = countries(yes(0, 4), yes(1, 6), yes(4, 8), yes(5, 10), yes(6, 12), yes(7, 14))
+    assert (hidden, bounded) == ([True, True, True, False, False, False], [])
+
+
+def test_what_would_need_most_countries_hidden_is_told_and_they_stay():
+    hidden, bounded = countries(yes(0, 4), yes(1, 6), yes(4, 8), yes(5, 10), yes(6, 12))
+    assert (hidden, bounded) == ([True, True, False, False, False], [1])
+
+
+def test_without_the_rule_nothing_further_is_hidden():
+    hidden, _ = countries(yes(0, 4), yes(1, 6), yes(4, 8), yes(5, 10), yes(6, 12), rules=Rules(5, 1, dominance=None, movement=0.0))
+    assert hidden == [True, True, False, False, False]
+
+
+def test_an_answer_that_nobody_gave_bounds_every_country_and_is_told():
+    hidden, bounded = countries(yes(0, 4), yes(0, 6), yes(0, 8), yes(0, 10))
+    assert hidden == [True, True, False, False]
+    assert sorted(bounded) == [0, 1]
+
+
+def test_a_partner_who_knows_the_yes_of_its_own_leaves_less_room_than_the_public():
+    members = csr_array(np.array([[1] * 12, [1] * 6 + [0] * 6, [0] * 6 + [1] * 6]))
+    values = np.array([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0], dtype=float)[:, None]
+    outside = np.array([[True] * 12, [False, True, True, True, True, True] + [True] * 6])
+    answers = (Answers(np.ones(12, dtype=bool), values, np.array([[0.0, 1.0]])),)
+    zeros = np.zeros(3, dtype=int)
+    total = np.array([True, False, False])
+    public, both = (
+        Movement(members, np.array([0, 1, 1]), zeros, answers, outside[:views], 0.2).missing(total, np.array([2]))[0] for views in (1, 2)
+    )
+    assert public == 0, "two of twelve said yes: none to two of the six"
+    assert both == pytest.approx(0.2 - 1 / 6), "who knows that its own said yes knows that at most one of the six did"
+
+
+@given(st.lists(st.integers(1, 5), min_size=4, max_size=9), st.integers(1, 3), st.integers(0, 3))
+def test_the_room_is_that_between_the_smallest_and_the_largest_sum_of_as_many_of_their_class(points, inside, shown):
+    """By trying all choices: of persons whom nothing published tells apart, any as many could be those in the cell."""
+    count = len(points)
+    cell, published = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    cell[:inside] = 1
+    published[count - min(shown, count - inside) :] = 1 if shown else 0
+    members = csr_array(np.array([np.ones(count, dtype=np.int64), published, cell]))
+    answers = (Answers(np.ones(count, dtype=bool), np.array(points, dtype=float)[:, None], np.array([[1.0, 5.0]])),)
+    movement = Movement(members, np.zeros(3, dtype=int), np.zeros(3, dtype=int), answers, np.ones((1, count), dtype=bool), 1.0)
+    lack = movement.missing(np.array([True, True, False]), np.array([2]))[0]
+    alike = [p for p, told in zip(points, published, strict=True) if not told]
+    sums = [sum(some) for some in combinations(alike, inside)]
+    assert 1.0 - lack == pytest.approx((max(sums) - min(sums)) / (4 * inside))
