@@ -227,7 +227,7 @@ def test_a_model_that_is_withheld_is_no_end_of_the_range(pool_of):
     people = [says("cost", model="mixed")] * 3 + [says("skills", model="productive")] * 5
     people += [says("cost", model="social")] * 5 + [says("skills", model="social")] * 3
     people += [says("cost", model="training")] * 8 + [says("skills", model="training")]
-    table = barriers(pool_of(SURVEY, choices, {"AT": people}, **RULES))
+    table = barriers(pool_of(SURVEY, choices, {"AT": people}, **RULES, minimum_movement=0))
     shown = {r["group"]: r["conf_status"] for r in table.data.to_dict("records") if r["breakdown"] == "model"}
     assert shown == {"mixed": "C", "productive": "C", "social": "", "training": ""}
     assert headline(table).endswith("; by model from 62.5 % (Social model) to 88.9 % (Training model).")
@@ -322,7 +322,10 @@ def test_the_sentences_of_the_demonstration_are_those_of_their_tables(european, 
     what = "" if statistic == "share" else f"{statistic} "
     assert after.startswith(f"{what}{figure(whole[first])} (n = {whole[first]['n']}, {whole[first]['wises']} WISEs, pooled), ")
     assert re.search("“([^”]*)” lowest", found)[1] in [table.codes[item][k] for k in whole if whole[k]["value"] == lowest]
-    assert f"; mean of {means[first]['countries']} countries {figure(means[first])};" in found
+    if id_ == "training_funding":
+        assert means == {} and "mean of" not in found, "too few countries may be shown"
+    else:
+        assert f"; mean of {means[first]['countries']} countries {figure(means[first])};" in found
     rows = sorted(by_model[first], key=lambda r: r["value"])
     assert found.endswith(f"; by model from {model(rows[0])} to {model(rows[-1])}.")
 
