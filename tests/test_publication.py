@@ -130,6 +130,28 @@ def test_a_figure_that_is_not_there_is_a_colon(figure):
     assert shown(figure, with_decimals(1)) == ":"
 
 
+@pytest.mark.parametrize(
+    ("unit", "statistic", "n", "text"),
+    [
+        ("%", "share", 8, "4 of 8"),
+        ("%", "share", 9, "5 of 9"),
+        ("%", "share", 10, "50.0"),
+        ("%", "share", pd.NA, "50.0"),
+        ("% of income", "mean", 8, "50.0"),
+        ("scale points", "gap", 8, "50.0"),
+    ],
+)
+def test_a_share_of_fewer_than_ten_respondents_is_shown_as_a_count(unit, statistic, n, text):
+    table = replace(with_decimals(1), unit=unit)
+    value = 500 / 9 if n is not pd.NA and n == 9 else 50.0
+    assert shown({"value": value, "statistic": statistic, "n": n}, table) == text
+
+
+def test_tables_with_shares_of_few_say_so(european):
+    told = [id_ for id_, table in european.items() if any("are shown as counts" in note for note in table.notes)]
+    assert "models" in told and "profiles" not in told
+
+
 # ------------------------------------------------------------------ HTML
 
 

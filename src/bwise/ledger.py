@@ -310,8 +310,10 @@ class Ledger:
         if not self.releases:
             return alone, audit, bounded
         before = self.once("earlier releases", lambda: earlier(self.releases, self.pool, wises_of(self.pool), families))
-        found = [self._verdict(*both, rules) for both in beside(cells, people, (self._wises, partners), before)]
-        hidden = np.any([alone, *(mask[: len(alone)] for mask, *_ in found)], axis=0)
+        together = beside(cells, people, (self._wises, partners), before)
+        found = [self._verdict(*both, rules) for both in together]
+        shown = together[0][0].shown_before[: len(alone)]  # it cannot be taken back
+        hidden = np.any([alone & ~shown, *(mask[: len(alone)] for mask, *_ in found)], axis=0)
         return hidden, found[0][1] | {"hidden for an earlier release": int((hidden & ~alone).sum())}, bounded
 
     def _verdict(

@@ -101,11 +101,14 @@ def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
 
 
 def shown(figure: dict | None, table: Table) -> str:
-    """A figure as text: rounded here and nowhere before, a symbol with its words where it is a quality, `:` where there is none."""
+    """A figure as text: rounded here, a symbol with its words where it is a quality, a count where it is a share of few, `:` where there
+    is none."""
     if figure is not None and (code := figure.get("code")):
         return " ".join(table.symbols[code]).strip()
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
+    if table.is_count(figure):
+        return f"{figure['value'] * figure['n'] / 100:.0f} of {figure['n']}"
     return rounded(figure["value"], _decimals(figure, table))
 
 

@@ -28,10 +28,14 @@ def tidy(text: str) -> str:
     return " ".join(INVISIBLE.sub("", str(text)).split())
 
 
+def half_up(value: float, decimals: int) -> Decimal:
+    """Rounded as Excel does: halves away from zero; no minus zero."""
+    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
+
+
 def rounded(value: float, decimals: int) -> str:
-    """A number for readers: halves away from zero as Excel rounds them, a true minus sign, thin spaces between thousands."""
-    exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
-    return f"{exact:,}".replace(",", "\u202f").replace("-", "−")
+    """A number for readers: rounded half up, a true minus sign, thin spaces between thousands."""
+    return f"{half_up(value, decimals):,}".replace(",", "\u202f").replace("-", "−")
 
 
 @lru_cache(maxsize=100_000, typed=True)  # every reading of a file asks for the same texts again; 1 and True are two

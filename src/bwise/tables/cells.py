@@ -12,9 +12,12 @@ from bwise.ledger import ALL, EVIDENCE, MEAN, MEAN_OF_COUNTRIES, POOLED, UNKNOWN
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 from bwise.tables.descriptions import Description
+from bwise.text import half_up
 
 SELF = "self"
 AVERAGES = {POOLED: "Pooled", MEAN_OF_COUNTRIES: "Mean of countries"}
+COUNTS_BELOW = 10
+"""Shares of fewer respondents are shown to readers as counts: each of them would be ten per cent and more."""
 SEVERAL = "Several answers were possible: shares add to more than 100."
 
 
@@ -55,10 +58,20 @@ class Table:
             object.__setattr__(self, "evidence", self.data[EVIDENCE])
             object.__setattr__(self, "data", self.data.drop(columns=EVIDENCE))
 
+    def is_count(self, figure: dict) -> bool:
+        """Whether this row of the data is a share of so few respondents that it is shown as a count."""
+        critical = getattr(self.about, "critical", ())
+        return (self.unit == "%" or figure["statistic"] in critical) and 0 < known(figure.get("n")) < COUNTS_BELOW
+
     @property
     def cells(self) -> pd.DataFrame:
         """The data, with what stands behind each figure."""
         return self.data.assign(**{EVIDENCE: self.evidence})
+
+
+def known(number) -> float:
+    """A number of the data; 0 where it is missing."""
+    return 0.0 if number is None or pd.isna(number) else float(number)
 
 
 @dataclass(frozen=True)
@@ -149,17 +162,20 @@ def table_of(plan: Plan, about: Description, ledger: Ledger) -> Table:
     cells = pd.concat([part.cells(ledger) for part in plan.parts], ignore_index=True)
     cells["value"] = _as_far_as_shown(cells, about)
     dimensions = [d for d in (*plan.rows, *plan.further, *plan.columns) if d != "statistic"]
-    return described(about, tidy(cells[[*dimensions, *TAIL, EVIDENCE]]), plan)
+    table = described(about, tidy(cells[[*dimensions, *TAIL, EVIDENCE]]), plan)
+    if any(table.is_count(row) for row in table.data[["statistic", "n"]].to_dict("records")):
+        table = replace(table, notes=(*table.notes, f"Shares of fewer than {COUNTS_BELOW} respondents are shown as counts (“4 of 8”)."))
+    return table
 
 
 def _as_far_as_shown(cells: pd.DataFrame, about: Description) -> pd.Series:
     """Values; means of countries with the decimals that are shown: further ones would tell how many answered so in each country."""
-    decimals = cells["statistic"].map(about.decimals_of).fillna(about.decimals)
-    of_countries = (cells[["average", "country"]] == MEAN_OF_COUNTRIES).any(axis=1)
-    rounded = cells["value"].copy()
-    for number in decimals[of_countries].unique():
-        rounded[of_countries & decimals.eq(number)] = cells["value"].round(int(number))
-    return rounded
+    of_countries = (cells[["average", "country"]] == MEAN_OF_COUNTRIES).any(axis=1) & cells["value"].notna()
+    values = cells["value"].copy()
+    for at in np.flatnonzero(of_countries):
+        decimals = about.decimals_of.get(cells["statistic"].iat[at], about.decimals)
+        values.iat[at] = float(half_up(values.iat[at], decimals))
+    return values
 
 
 def offered(plan: Plan, ledger: Ledger) -> Plan:
