@@ -115,7 +115,7 @@ def test_groups_across_of_which_most_would_be_hidden_are_left_out_with_a_note_an
     table = sectors(pool_of(SURVEY, CHOICES, people, CONCEPTS))
     assert set(table.data["model"]) == {"all"}
     assert set(table.data["conf_status"]) == {""}
-    assert "Figures that too few groups have enough respondents for are not shown by model." in table.notes
+    assert "Some figures are not shown by model: too few groups have enough respondents." in table.notes
 
 
 def test_groups_across_of_which_half_may_be_shown_stay(pool_of):

@@ -465,7 +465,10 @@ def test_an_exclusive_answer_is_an_answer_and_a_refusal_is_none(pool_of):
     table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}, **OPEN))
     assert values(table, "answer") == {"cost": pytest.approx(200 / 3), "skills": pytest.approx(100 / 3), "none": pytest.approx(100 / 3)}
     assert persons(table, "all") == {"all": (3, 3)}, "the base is those who named any answer, also “No barriers”"
-    assert table.notes == ("Several answers were possible: shares add to more than 100.",)
+    assert table.notes == (
+        "Several answers were possible: shares add to more than 100.",
+        "Shares of fewer than 10 respondents are shown as counts (“4 of 8”).",
+    )
 
 
 def test_a_small_group_is_hidden_with_the_smallest_other_one_and_the_total_stays(pool_of):
@@ -482,6 +485,9 @@ def test_few_in_no_group_are_counted_with_the_smallest_group_and_it_says_so(pool
     table = barriers(pool_of(ENTERPRISES, ANSWERS, {"AT": people}))
     assert persons(table, "size") == {"0-9_or_not_known": (7, 7), "10-49": (8, 8)}
     assert table.codes["group"]["0-9_or_not_known"] == "0–9 persons, or not known"
+    assert [c for c in table.codes["group"] if "-" in c or "+" in c] == ["0-9_or_not_known", "10-49", "50-249", "250+"], (
+        "it stays in its place"
+    )
 
 
 def test_a_person_in_no_group_cannot_be_told_from_the_total_less_the_groups_where_not_all_have_answered(pool_of):

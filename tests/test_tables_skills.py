@@ -121,9 +121,13 @@ def test_the_base_of_the_critical_gap_is_those_who_gave_both_ratings(pool_of):
 
 
 def test_a_critical_gap_is_printed_as_a_share_beside_points(pool_of):
-    table = skills(by_hand(pool_of, {"AT": [person(reading=r) for r in ((5, 1), (5, 4), (4, 4))]}))
-    printed = {r["statistic"]: shown(r, table) for r in table.data.to_dict("records") if r["average"] == POOLED}
-    assert printed == {"relevance": "4.67", "endowment": "3.00", "gap": "1.67", "critical gap": "33.3"}
+    def printed(times):
+        table = skills(by_hand(pool_of, {"AT": [person(reading=r) for r in ((5, 1), (5, 4), (4, 4)) * times]}))
+        return {r["statistic"]: shown(r, table) for r in table.data.to_dict("records") if r["average"] == POOLED}
+
+    points = {"relevance": "4.67", "endowment": "3.00", "gap": "1.67"}
+    assert printed(4) == points | {"critical gap": "33.3"}
+    assert printed(1) == points | {"critical gap": "1 of 3"}
 
 
 def test_skills_of_equal_need_share_a_rank_and_the_next_one_is_left_out(pool_of):

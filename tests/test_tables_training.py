@@ -174,7 +174,10 @@ def test_profiles_to_revise_and_to_create_stand_side_by_side(pool_of):
         ("tutor", "create"): 100.0,
     }
     assert table.codes["measure"] == {"revise": "To revise", "create": "To create"}
-    assert table.notes == ("Several answers were possible: shares add to more than 100.",)
+    assert table.notes == (
+        "Several answers were possible: shares add to more than 100.",
+        "Shares of fewer than 10 respondents are shown as counts (“4 of 8”).",
+    )
 
 
 def test_few_persons_are_flagged_and_fewer_are_hidden(pool_of):

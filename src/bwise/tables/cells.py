@@ -181,9 +181,8 @@ def _as_far_as_shown(cells: pd.DataFrame, about: Description) -> pd.Series:
 def offered(plan: Plan, ledger: Ledger) -> Plan:
     """The plan without figures that groups across are too small for (`minimum_shown`, `minimum_movement` in params)."""
     parts = [(part, part.offered(ledger)) for part in plan.parts]
-    missing = dict.fromkeys(
-        f"Figures that too few groups have enough respondents for are not shown {p.across}." for p, kept in parts if p is not kept
-    )
+    across = dict.fromkeys(part.across for part, kept in parts if part is not kept)
+    missing = (f"Some figures are not shown {name}: too few groups have enough respondents." for name in across)
     notes = (*plan.notes, *(note for note in missing if note not in plan.notes))
     return replace(plan, parts=tuple(kept for _, kept in parts if kept.items), notes=notes)
 
@@ -339,8 +338,9 @@ def _grouping(ledger: Ledger, name: str, known: pd.Series, names: dict[str, str]
     sizes, unknown = np.bincount(codes[codes >= 0], minlength=len(groups)), codes < 0
     if len(groups) and 0 < unknown.sum() < sizes.min():
         smallest = int(sizes.argmin())
-        joined, label = f"{groups[smallest]}_or_not_known", f"{names[groups[smallest]]}, or not known"
-        names = {code: label for code, label in names.items() if code != groups[smallest]} | {joined: label}
+        joined = f"{groups[smallest]}_or_not_known"
+        names = {joined if code == groups[smallest] else code: label for code, label in names.items()}
+        names[joined] = f"{names[joined]}, or not known"
         codes, groups = np.where(unknown, smallest, codes), [*groups[:smallest], joined, *groups[smallest + 1 :]]
     return ledger.grouping(name, np.where(codes < 0, len(groups), codes), (*groups, UNKNOWN), **told), names
 
