@@ -54,6 +54,11 @@ class Grouping:
     told: tuple[str, ...] = ()
     of_wise: tuple[str, ...] = ()
 
+    @property
+    def of_countries(self) -> bool:
+        """Whether its groups are of single countries."""
+        return POOLED not in self.countries
+
     def rows(self, group: int) -> np.ndarray:
         return self.codes == group
 
@@ -275,10 +280,10 @@ class Ledger:
             return np.repeat(np.array(list(values)), sizes)[kept]
 
         hidden = np.zeros(sum(sizes), dtype=bool)
-        places, answers = self._answers()
         if len(kept):
+            every, (places, answers) = list(self._cells), self._answers()
             members = [_members(np.where(base.who, by.codes, -1), len(by.groups)) for base, by in self._cells]
-            named = [group != UNKNOWN and cell not in self._left_out for cell in self._cells for group in cell[1].groups]
+            named = [group != UNKNOWN and cell not in self._left_out for cell in every for group in cell[1].groups]
             cells = protection.Cells(
                 csr_array(vstack(members, format="csr"))[kept],
                 of_each(families[base] for base, _ in self._cells),
@@ -294,8 +299,7 @@ class Ledger:
                 adds=tuple(adds[kept] for adds in self._adds({base for base in families if sensitive[base] or amounts[base]})),
             )
             hidden[kept], self.audit, bounded = self._beside_releases(cells, number_of, _rules(settings))
-            named = list(self._cells)
-            self._bounded = {named[cells.breakdown[cell]] for cell in bounded}
+            self._bounded = {every[cells.breakdown[cell]] for cell in bounded}
         for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
             found.hidden = part
 
@@ -368,8 +372,7 @@ class Ledger:
     def _loss(self, base: Base, by: Grouping) -> int:
         """How early a figure is published: all together; groups of WISEs and workers; countries; groups within countries; last those
         without flagged respondents."""
-        crossed = by.countries[:1] != (POOLED,)
-        level = (1 if len(by.groups) > 1 else 0) if not crossed else (2 if len(set(by.groups)) == 1 else 3)
+        level = (1 if len(by.groups) > 1 else 0) if not by.of_countries else (2 if len(set(by.groups)) == 1 else 3)
         return level + (4 if base in self._within else 0)
 
     def _answers(self) -> tuple[dict[tuple[Base, Grouping], int], tuple[protection.Answers, ...]]:

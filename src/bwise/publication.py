@@ -1,4 +1,4 @@
-"""What is published: tables as CSV, a workbook, an accessible page, executed notebooks as HTML. Rounding happens here, once."""
+"""What is published: tables as CSV, a workbook, an accessible page, executed notebooks as HTML. Rounding for readers happens here."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _decimals(figure: dict, table: Table) -> int:
 
 
 def write_tables(tables: list[Table], project: Project) -> None:
-    """`reports/tables/<id>.csv`: tidy, unrounded, codes with their labels beside them, flags in their own columns."""
+    """`reports/tables/<id>.csv`: tidy, as the tables have them, codes with their labels beside them, flags in their own columns."""
     folder = project.reports / "tables"
     for old in folder.glob("*.csv"):
         remove(old)

@@ -31,13 +31,13 @@ from bwise.pooling import Pool
 from bwise.privacy import project_key, pseudonym
 from bwise.problems import Problem, stop
 from bwise.protection import Cells, People
+from bwise.protection.arithmetic import SEED
 from bwise.settings import KEY_FILE, RELEASES, Project
 from bwise.storage import write_parquet
 
 MANIFEST = "release.json"
 PEOPLE, CELLS = "people.parquet", "cells.parquet"
 WHO = ["respondent", "country", "partner", "wise", "content"]  # columns of people that are no marks
-SEED = 20240925  # of the numbers by which equal sets of people are found
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +118,8 @@ def _read(project: Project, name: str) -> Release:
 
 def remember(folder: Path, pool: Pool, wises: pd.Series, cells: pd.DataFrame) -> None:
     """Write who counts in what is released now: `cells` as in `Release`, members as places in `pool.answers`."""
-    key, texts = project_key(pool.project.root), _texts(pool)
-    write_parquet(folder / PEOPLE, _people(pool, wises, texts, key).assign(content=_contents(texts, key)))
+    known = _known(pool, wises)
+    write_parquet(folder / PEOPLE, known.people.assign(content=_contents(known.texts, known.key)))
     write_parquet(folder / CELLS, cells)
 
 
@@ -205,6 +205,12 @@ class Known:
         return changed
 
 
+def _known(pool: Pool, wises: pd.Series) -> Known:
+    """Today's respondents."""
+    key, texts = project_key(pool.project.root), _texts(pool)
+    return Known(_people(pool, wises, texts, key), texts, key)
+
+
 def _nth(people: pd.DataFrame, same: list[str]) -> pd.DataFrame:
     """People by these columns, and which of those who are alike in them each is."""
     found = people[same].reset_index(drop=True).rename_axis("at").reset_index()
@@ -237,8 +243,7 @@ def questions_of(releases: Iterable[Release]) -> list[tuple[str, ...]]:
 
 def earlier(releases: list[Release], pool: Pool, wises: pd.Series, families: dict[str, int]) -> Earlier:
     """What the releases, the latest first, showed and hid, over people as they are now. `families`: question -> number of its family."""
-    key, texts = project_key(pool.project.root), _texts(pool)
-    known = Known(_people(pool, wises, texts, key), texts, key)
+    known = _known(pool, wises)
     aligned = [known.align(release) for release in releases]
     columns: dict[tuple, int] = {}  # respondent, family and what she had answered then -> number of the change
     members, changes, family, shown = [], [], [], []
@@ -263,9 +268,8 @@ def earlier(releases: list[Release], pool: Pool, wises: pd.Series, families: dic
 
 def respondents_since(release: Release, pool: Pool, wises: pd.Series) -> dict[str, list[str]]:
     """Country -> how many respondents came, went, or answer otherwise, since the release."""
-    key, texts = project_key(pool.project.root), _texts(pool)
-    known = Known(_people(pool, wises, texts, key), texts, key)
-    each, today = known.align(release), len(texts)
+    known = _known(pool, wises)
+    each, today = known.align(release), len(known.texts)
     counts = {
         "added": known.people["country"].iloc[np.setdiff1d(np.arange(today), each.place)],
         "removed": known.people["country"].iloc[today:],

@@ -76,11 +76,16 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
 def views_of(family: Contributors) -> Views:
     """The public first, then each partner that has persons in the family and does not know all of them."""
     partners = np.append(NOBODY, np.unique(family.partner[family.partner >= 0]))
-    outside = (family.partner != partners[:, None]) | (partners == NOBODY)[:, None]
+    outside = unknown_to(partners, family.partner)
     known = np.ones((len(partners), family.atoms), dtype=bool)
     view, group = np.nonzero(outside)
     known[view, family.atom[group]] = False
     return Views(partners, outside, known).chosen(outside.any(axis=1))
+
+
+def unknown_to(viewers: np.ndarray, partner: np.ndarray) -> np.ndarray:
+    """Viewers x persons, mask: whose answers a partner does not know; the public (-1) knows nobody's."""
+    return (partner != viewers[:, None]) | (viewers == NOBODY)[:, None]
 
 
 @dataclass(frozen=True)

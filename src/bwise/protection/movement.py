@@ -69,8 +69,9 @@ class Movement:
         answers = self.answers[self.base[cells[0]]]
         persons = np.flatnonzero(self.outside[view] & answers.who)
         _, label = np.unique(label[persons], return_inverse=True)
-        end = np.cumsum(np.bincount(label))
-        start = end - np.bincount(label)
+        sizes = np.bincount(label)
+        end = np.cumsum(sizes)
+        start = end - sizes
         by_class = csr_array((np.ones(len(persons)), (np.arange(len(persons)), label)), shape=(len(persons), len(end)))
         inside = (self.members[cells][:, persons] @ by_class).toarray().astype(np.int64)
         values, span = answers.values[persons], answers.span
@@ -81,7 +82,6 @@ class Movement:
             sums = np.concatenate([[0.0], np.cumsum(ordered)])
             low = sums[start + inside] - sums[start]
             high = sums[end] - sums[end - inside]
-            moved = (high - low).sum(axis=1)
-            np.divide(moved, span[column, 1] - span[column, 0], out=moved)
+            moved = (high - low).sum(axis=1) / (span[column, 1] - span[column, 0])
             widths[counted > 0, column] = moved[counted > 0] / counted[counted > 0]
         return widths

@@ -12,7 +12,7 @@ import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
 from bwise.protection.cells import PRIMARY, SECONDARY, Answers, Cells, People, Rules, Verdict
-from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, views_of
+from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, unknown_to, views_of
 from bwise.protection.elimination import Elimination
 from bwise.protection.movement import Movement
 from bwise.protection.primary import Limits, small_cells, telling_cells
@@ -51,9 +51,11 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
         key = problem.key()
         if key not in decided:
             decided[key] = problem.solve()
-        loop = decided[key].copy()
-        movement = _movement(cells, chosen, people, loop.views, rules.movement)
-        loop.widen(movement, cells.read[chosen], cells.parts[chosen])
+        loop = decided[key]
+        looked_at = cells.read[chosen] & cells.published[chosen] & ~cells.parts[chosen]
+        if (looked_at & ~loop.elimination.published).any():
+            loop = loop.copy()
+            loop.widen(_movement(cells, chosen, people, loop.views, rules.movement), cells.read[chosen], looked_at)
         reason[chosen] = loop.reason()
         audit.update(loop.counts)
         bounded += chosen[loop.bounded].tolist()
@@ -69,7 +71,7 @@ def _movement(cells: Cells, chosen: np.ndarray, people: People, views: Views, le
     base = np.where(cells.base[chosen] < 0, NOBODY, base - (numbers[0] < 0))
     answers = [cells.answers[n] for n in numbers[numbers >= 0]]
     cut = tuple(Answers(a.who[persons], a.values[persons], a.span) for a in answers)
-    outside = (people.partner[persons] != views.partner[:, None]) | (views.partner == NOBODY)[:, None]
+    outside = unknown_to(views.partner, people.partner[persons])
     return Movement(members[:, persons], cells.breakdown[chosen], base, cut, outside, least)
 
 
@@ -123,7 +125,7 @@ class _Problem:
         loop.publish_and_refuse()
         loop.counts.update(_by_rule(small.rules, forced))
         loop.counts["published after all"] = loop.publish_again(sorted(loop.reasons))
-        loop.counts["views"] = len(views)
+        loop.counts.update({"views": len(views), "hidden for movement": 0})
         _certify(loop.elimination)
         return loop
 
@@ -134,7 +136,6 @@ class _Loop:
     Attributes:
         primary: mask of the cells that must be hidden.
         open: mask of the cells that may be published.
-        offered: mask of the cells that readers see, shown or hidden.
         forced: so many of them, the first ones, are published whatever comes.
         reasons: per cell refused, the targets it would have made computable.
         given_away: keys of targets that an earlier release has made computable: nothing can be done about
@@ -145,7 +146,7 @@ class _Loop:
 
     def __init__(self, demands: Demands, primary: np.ndarray, offered: np.ndarray, forced: int):
         self.demands, self.views = demands, demands.views
-        self.primary, self.offered, self.forced = primary, offered, forced
+        self.primary, self.forced = primary, forced
         self.open = (offered & ~primary) | (np.arange(len(primary)) < forced)
         self.counts: Counter = Counter()
         self.elimination = Elimination(demands.family.rows)
@@ -157,8 +158,7 @@ class _Loop:
         """One that may go on by itself."""
         copied = copy.copy(self)
         copied.elimination = copy.deepcopy(self.elimination)
-        copied.bounded = []
-        copied.reasons, copied.counts = dict(self.reasons), Counter(self.counts)
+        copied.reasons, copied.counts, copied.bounded = dict(self.reasons), Counter(self.counts), []
         return copied
 
     @property
@@ -205,16 +205,16 @@ class _Loop:
                 self.elimination.withdraw(cell)
         return number
 
-    def widen(self, movement: Movement, read: np.ndarray, parts: np.ndarray) -> None:
-        """Hide more cells until every one that readers see hidden can move far enough.
+    def widen(self, movement: Movement, read: np.ndarray, looked_at: np.ndarray) -> None:
+        """Hide more cells until every hidden one that is looked at can move far enough.
 
         One that would need more than half of its breakdown hidden is left, and said: what is published of all
         together bounds it, as where nobody gave an answer.
 
         Args:
-            read, parts: as in `Cells`.
+            read: mask of the cells that readers see.
+            looked_at: mask of those of them that must be able to move.
         """
-        looked_at = read & self.offered & ~parts
         withdrawn: list[int] = []
 
         def narrow() -> list[int]:

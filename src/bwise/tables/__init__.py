@@ -1,7 +1,8 @@
 """The European tables. `params/tables.yaml` describes them, each of a kind that a module of `kinds` makes; the ledger holds their figures.
 
 Every figure comes twice: pooled (each respondent equal) and as the mean of countries (each country equal), over comparable
-countries only. Nothing is rounded here. To add a table, describe it in `params/tables.yaml`.
+countries only. Nothing is rounded but means of countries, which have the decimals that are shown. To add a table, describe it in
+`params/tables.yaml`.
 """
 
 from itertools import chain

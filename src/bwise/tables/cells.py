@@ -60,18 +60,13 @@ class Table:
 
     def is_count(self, figure: dict) -> bool:
         """Whether this row of the data is a share of so few respondents that it is shown as a count."""
-        critical = getattr(self.about, "critical", ())
-        return (self.unit == "%" or figure["statistic"] in critical) and 0 < known(figure.get("n")) < COUNTS_BELOW
+        critical, n = getattr(self.about, "critical", ()), figure.get("n")
+        return (self.unit == "%" or figure["statistic"] in critical) and not pd.isna(n) and 0 < n < COUNTS_BELOW
 
     @property
     def cells(self) -> pd.DataFrame:
         """The data, with what stands behind each figure."""
         return self.data.assign(**{EVIDENCE: self.evidence})
-
-
-def known(number) -> float:
-    """A number of the data; 0 where it is missing."""
-    return 0.0 if number is None or pd.isna(number) else float(number)
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ class Part:
     @property
     def across(self) -> str:
         """What its groups are, in words."""
-        if POOLED not in self.by.countries:
+        if self.by.of_countries:
             return "by country"
         name = self.known.get("breakdown", "")
         return BREAKDOWNS[name].replace("By", "by") if name else f"by {self.group.replace('_', ' ')}"

@@ -178,16 +178,13 @@ def check_questions(tables: Tables, questionnaire: Questionnaire) -> None:
     named = [(id_, name) for id_, about in tables.items() for name in getattr(about, "questions", ())]
     stop(
         f"{FILE} cannot be used.",
-        *[
-            Problem(
-                f"`{name}` is not a question of the questionnaire `{questionnaire.name}`",
-                f"{FILE}, table {id_}",
-                remedy=did_you_mean(name, questionnaire.questions),
-            )
-            for id_, name in named
-            if name not in questionnaire.questions
-        ],
+        *[_no_question(name, f"{FILE}, table {id_}", questionnaire) for id_, name in named if name not in questionnaire.questions],
     )
+
+
+def _no_question(name: str, where: str, questionnaire: Questionnaire) -> Problem:
+    what = f"`{name}` is not a question of the questionnaire `{questionnaire.name}`"
+    return Problem(what, where, remedy=did_you_mean(name, questionnaire.questions))
 
 
 def check_together(together: dict[str, list[list[str]]], questionnaire: Questionnaire) -> None:
@@ -195,8 +192,7 @@ def check_together(together: dict[str, list[list[str]]], questionnaire: Question
     where, problems = "params/consolidation.yaml, together", []
     for name, joined in together.items():
         if name not in questionnaire.questions:
-            remedy = did_you_mean(name, questionnaire.questions)
-            problems.append(Problem(f"`{name}` is not a question of the questionnaire `{questionnaire.name}`", where, remedy=remedy))
+            problems.append(_no_question(name, where, questionnaire))
             continue
         answers = [answer for group in joined for answer in group]
         known = questionnaire.choices(name)

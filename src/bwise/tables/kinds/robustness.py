@@ -34,7 +34,7 @@ def enter(ledger: Ledger, parts: Iterable[Part]) -> dict[Items, Items]:
         return {}
     found: dict[Items, Items] = {}
     for part in parts:
-        if part.average == POOLED and POOLED in part.by.countries and part.known.get("breakdown", "all") == "all":
+        if part.average == POOLED and not part.by.of_countries and part.known.get("breakdown", "all") == "all":
             for items in part.items:
                 if items not in found:
                     base = ledger.part_of(items.base, kept)
