@@ -467,7 +467,7 @@ def test_an_exclusive_answer_is_an_answer_and_a_refusal_is_none(pool_of):
     assert persons(table, "all") == {"all": (3, 3)}, "the base is those who named any answer, also “No barriers”"
     assert table.notes == (
         "Several answers were possible: shares add to more than 100.",
-        "Shares of fewer than 10 respondents are shown as counts (“4 of 8”).",
+        "Pages show shares of fewer than 10 respondents as counts (“4 of 8”).",
     )
 
 

@@ -176,7 +176,7 @@ def test_profiles_to_revise_and_to_create_stand_side_by_side(pool_of):
     assert table.codes["measure"] == {"revise": "To revise", "create": "To create"}
     assert table.notes == (
         "Several answers were possible: shares add to more than 100.",
-        "Shares of fewer than 10 respondents are shown as counts (“4 of 8”).",
+        "Pages show shares of fewer than 10 respondents as counts (“4 of 8”).",
     )
 
 

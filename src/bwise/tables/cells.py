@@ -159,7 +159,7 @@ def table_of(plan: Plan, about: Description, ledger: Ledger) -> Table:
     dimensions = [d for d in (*plan.rows, *plan.further, *plan.columns) if d != "statistic"]
     table = described(about, tidy(cells[[*dimensions, *TAIL, EVIDENCE]]), plan)
     if any(table.is_count(row) for row in table.data[["statistic", "n"]].to_dict("records")):
-        table = replace(table, notes=(*table.notes, f"Shares of fewer than {COUNTS_BELOW} respondents are shown as counts (“4 of 8”)."))
+        table = replace(table, notes=(*table.notes, f"Pages show shares of fewer than {COUNTS_BELOW} respondents as counts (“4 of 8”)."))
     return table
 
 
