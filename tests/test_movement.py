@@ -51,6 +51,28 @@ def test_hidden_countries_with_one_yes_between_them_take_one_more_with_them():
     assert (hidden, bounded) == ([True, True, True, False, False, False], [])
 
 
+def test_countries_that_a_mean_is_made_of_are_hidden_with_those_that_readers_see():
+    """A mean of countries with one that is hidden elsewhere would give it away, less the same without it."""
+    answers = [yes(0, 4), yes(1, 6), yes(4, 8), yes(5, 10), yes(6, 12), yes(7, 14), yes(0, 5), yes(5, 9)]
+    ends = np.cumsum([len(given) for given in answers])
+    members = np.zeros((len(answers), ends[-1]), dtype=np.int64)
+    for row, end, some in zip(members, ends, answers, strict=True):
+        row[end - len(some) : end] = 1
+    count = len(answers)
+    cells = Cells(
+        csr_array(np.vstack([np.ones((1, ends[-1]), dtype=np.int64), members, members])),
+        np.zeros(1 + 2 * count, dtype=int),
+        np.array([0] + [1] * count + [2] * count),
+        read=np.arange(1 + 2 * count) <= count,
+        breakdown=np.array([0] + [1] * count + [2] * count),
+        base=np.array([0] * (1 + count) + [-1] * count),
+        answers=(Answers(np.ones(ends[-1], dtype=bool), np.concatenate(answers).astype(float)[:, None], np.array([[0.0, 1.0]])),),
+    )
+    hidden = protect(cells, People(np.arange(ends[-1]), np.full(ends[-1], -1)), RULES).hidden[1:]
+    assert hidden[:count].sum() > 2, "one more than those that are too small and what would give them away"
+    assert hidden[:count].tolist() == hidden[count:].tolist()
+
+
 def test_what_would_need_most_countries_hidden_is_told_and_they_stay():
     hidden, bounded = countries(yes(0, 4), yes(1, 6), yes(4, 8), yes(5, 10), yes(6, 12))
     assert (hidden, bounded) == ([True, True, False, False, False], [1])

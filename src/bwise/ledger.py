@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,13 @@ class Items:
     scale: float = 1.0
     spans: tuple[tuple[float, float], ...] = ()
 
+    def ends(self) -> list[tuple[float, float]]:
+        """Of each item, the least and the most that a respondent could add, as far as it is known."""
+        if self.spans:
+            return list(self.spans)
+        values = self.values[self.base.who]
+        return list(zip(values.min(axis=0), values.max(axis=0), strict=True)) if len(values) else [(0.0, 0.0)] * len(self.labels)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Evidence:
@@ -167,6 +174,7 @@ class Ledger:
         self._cells: dict[tuple[Base, Grouping], Cells] = {}
         self._within: dict[Base, Base] = {}
         self._read: set[tuple[Base, Grouping]] = set()
+        self._means: dict[tuple[Items, Grouping], None] = {}
         self._bounded: set[tuple[Base, Grouping]] = set()
         self._decided: dict = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
@@ -220,7 +228,9 @@ class Ledger:
 
     def enter_means(self, items: Iterable[Items], by: Grouping) -> None:
         """Items of which the means of countries are to be published, by this grouping."""
+        items = tuple(items)
         self._entered |= {(each, self.by_country(by)): np.empty(0) for each in items}
+        self._means |= {(each, by): None for each in items}
 
     # -------------------------------------------------------------- what is computed
 
@@ -245,7 +255,7 @@ class Ledger:
 
     def reopen(self) -> None:
         """Nothing is entered any more. What was, and is not entered again, is not published: others need not hide what it gave away."""
-        self._entered, self._read = {}, set()
+        self._entered, self._read, self._means = {}, set(), {}
 
     def _atoms(self, used: list[Grouping]) -> tuple[csr_array, dict[Grouping, np.ndarray]]:
         """Respondents of one country who are in the same group of every grouping: atoms x respondents, and the group of each atom."""
@@ -387,7 +397,7 @@ class Ledger:
         found = []
         for base, entered in sets:
             values = np.hstack([items.values for items in entered]).astype("float64")
-            spans = np.array([span for items in entered for span in items.spans or _observed(items)])
+            spans = np.array([span for items in entered for span in items.ends()])
             _, first = np.unique(values, axis=1, return_index=True)
             first = np.sort(first[spans[first, 1] > spans[first, 0]])
             found.append(protection.Answers(base.who, values[:, first], spans[first]))
@@ -420,6 +430,19 @@ class Ledger:
                 members = np.flatnonzero(base.who & by.rows(group))
                 rows.append((list(families[number_of[base.questions[0]]]), bool(cells.shown[group]), members))
         return pd.DataFrame(rows, columns=["questions", "shown", "members"])
+
+    def published(self) -> Iterator[tuple[Items, Grouping]]:
+        """Items and the groups of which readers see the figures."""
+        return ((items, by) for items, by in self._entered if (items.base, by) in self._read)
+
+    def means(self) -> Iterator[tuple[Items, Grouping]]:
+        """Items and the groups of which readers see means of countries."""
+        return iter(self._means)
+
+    def in_mean(self, base: Base, by: Grouping) -> np.ndarray:
+        """Groups x countries, mask: whose figures are in the mean of a group; none where they are fewer than `minimum_countries`."""
+        shown = self._cells[base, self.by_country(by)].shown.reshape(len(by.groups), -1)
+        return shown & (shown.sum(axis=1, keepdims=True) >= self.pool.settings.minimum_countries)
 
     def cells(self, base: Base, by: Grouping) -> Cells:
         return self._cells[base, by]
@@ -522,11 +545,6 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
         dominance=settings.dominance,
         movement=settings.minimum_movement,
     )
-
-
-def _observed(items: Items) -> list[tuple[float, float]]:
-    values = items.values[items.base.who]
-    return list(zip(values.min(axis=0), values.max(axis=0), strict=True)) if len(values) else [(0.0, 0.0)] * len(items.labels)
 
 
 def _members(codes: np.ndarray, groups: int) -> csr_array:

@@ -246,7 +246,8 @@ class ConsolidationSettings(Strict):
             add less than p % of the largest. None for no such rule.
         minimum_countries: a mean of countries needs so many: of few, it and the pooled figure tell what those of one country answered.
         minimum_median: a median or quartile needs a base of so many persons: of few, it is the answer of one of them.
-        minimum_movement: a hidden figure must be able to move in this share of its scale without any published figure changing.
+        minimum_movement: a hidden figure must be able to move in this share of its scale without any published figure changing; so
+            must one of a single country that is only in a mean of countries, or the mean is left out.
         low_reliability: figures on fewer persons carry obs_status u.
         income_tolerance: percentage points by which income shares may differ from 100.
         income_rule: what becomes of shares that differ by more: `refuse` (left out, counted), `rescale` to 100, `keep`.

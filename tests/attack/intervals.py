@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -26,8 +26,8 @@ class Interval:
     """What a figure that is not shown must lie between, on its own scale.
 
     `width`: how much of its range that is, 0 exact, 1 nothing known. The range is what people unknown to the attacker could add at all: a
-    share of n such people has n + 1 values, 0 to n. `alone`: the width that the one published figure leaves which tells most of it alone:
-    if nobody of 300 named an answer, nobody of any group did.
+    share of n such people has n + 1 values, 0 to n. `alone`, of a narrow one: the width that the one published figure leaves which tells
+    most of it alone: if nobody of 300 named an answer, nobody of any group did.
     """
 
     where: str
@@ -48,7 +48,7 @@ class Interval:
 
     @property
     def of_a_total(self) -> bool:
-        """A single published figure about more people says as much: no other figure has to be withheld, only this one could be."""
+        """A single published figure about more people says as much: only this one could be withheld for it."""
         return self.alone < NARROW - TOLERANCE
 
 
@@ -100,8 +100,11 @@ def _interval(figure: _Figure, low: float, high: float, shown: list[_Figure], vi
     others = sum(figure.weights.values())
     whole = (top - bottom) * others
     low, high = _inwards(low, figure.step), -_inwards(-high, figure.step)
+    found = Interval(figure.row.where, low + figure.told, high + figure.told, figure.truth + figure.told, (high - low) / whole, 1.0, view)
+    if not found.narrow:
+        return found
     alone = min((_alone(figure, other) for other in shown if other.row.columns == figure.row.columns), default=1.0)
-    return Interval(figure.row.where, low + figure.told, high + figure.told, figure.truth + figure.told, (high - low) / whole, alone, view)
+    return replace(found, alone=alone)
 
 
 def _inwards(low, step):

@@ -3,8 +3,8 @@
 Persons whom no published figure of a breakdown tells apart may exchange all their answers, and nothing published of it changes, so that a
 hidden figure may be whatever such an exchange makes of it: in whole numbers, and whatever else is published of these answers (intervals of
 GaussSuppression and tau-Argus; disclosure handbook, protection levels). Other breakdowns are left aside, since an exchange that would
-change them has a way around through the many groups that are shown, and so are means of countries, which are rounded. What that is worth,
-the linear programs of `tests/attack` say, which leave nothing aside.
+change them has a way around through the many groups that are shown, and so are means of countries, which are made of shown figures only and
+rounded. What that is worth, the linear programs of `tests/attack` say, which leave nothing aside.
 """
 
 from __future__ import annotations

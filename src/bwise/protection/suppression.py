@@ -124,7 +124,7 @@ class _Problem:
         loop = _Loop(demands, primary, self.offered, self.forced)
         loop.publish_and_refuse()
         loop.counts.update(_by_rule(small.rules, forced))
-        loop.counts["published after all"] = loop.publish_again(sorted(loop.reasons))
+        loop.counts["published after all"] = loop.publish_again([cell] for cell in sorted(loop.reasons))
         loop.counts.update({"views": len(views), "hidden for movement": 0})
         _certify(loop.elimination)
         return loop
@@ -188,21 +188,24 @@ class _Loop:
                 self._refuse(fresh)
                 views = np.unique([t.view for t in fresh])
 
-    def publish_again(self, cells: Iterable[int], still: Callable[[], bool] = lambda: True) -> int:
-        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many of the
-        cells are published again.
+    def publish_again(self, together: Iterable[list[int]], still: Callable[[], bool] = lambda: True) -> int:
+        """Reverse pass: what was hidden early may be harmless once something else is hidden. How many cells
+        are published again.
 
         Args:
+            together: cells of the same people, which are hidden or shown together.
             still: what must hold besides.
         """
         number = 0
-        for cell in cells:
-            follows = self.elimination.follows(cell)
-            self.elimination.publish(cell)
-            if (follows or self._harmless(cell)) and still():
-                number += 1
+        for cells in together:
+            follows = self.elimination.follows(cells[0])
+            for cell in cells:
+                self.elimination.publish(cell)
+            if (follows or self._harmless(cells)) and still():
+                number += len(cells)
             else:
-                self.elimination.withdraw(cell)
+                for cell in cells:
+                    self.elimination.withdraw(cell)
         return number
 
     def widen(self, movement: Movement, read: np.ndarray, looked_at: np.ndarray) -> None:
@@ -215,7 +218,7 @@ class _Loop:
             read: mask of the cells that readers see.
             looked_at: mask of those of them that must be able to move.
         """
-        withdrawn: list[int] = []
+        withdrawn: list[list[int]] = []
 
         def narrow() -> list[int]:
             hidden = np.flatnonzero(looked_at & ~self.elimination.published)
@@ -226,19 +229,21 @@ class _Loop:
             cells = self._widening(movement, found[0], read)
             if not cells:
                 self.bounded.append(found[0])
-            for cell in self._alike(cells):
-                self.elimination.withdraw(cell)
-                self.reasons[cell] = []
-                withdrawn.append(cell)
+            for alike in map(self._alike, cells):
+                for cell in alike:
+                    self.elimination.withdraw(cell)
+                    self.reasons[cell] = []
+                withdrawn += [alike] if alike else []
         again = self.publish_again(sorted(withdrawn)[:-1], lambda: not narrow()) if len(withdrawn) > 1 else 0
         if withdrawn:
             _certify(self.elimination)
-        self.counts["hidden for movement"] = len(withdrawn) - again
+        self.counts["hidden for movement"] = sum(map(len, withdrawn)) - again
 
-    def _alike(self, cells: list[int]) -> list[int]:
-        """Published cells that are of the same people as one of these, such as those that a mean of countries is made of."""
+    def _alike(self, cell: int) -> list[int]:
+        """Published cells that are of the same people as this one, such as those that a mean of countries is made of: while one is
+        shown, it gives the others away, however far they could move."""
         rows = self.elimination.rows
-        same = np.any([(rows == rows[cell]).all(axis=1) for cell in cells], axis=0) if cells else np.zeros(len(rows), dtype=bool)
+        same = (rows == rows[cell]).all(axis=1)
         same[: self.forced] = False
         return np.flatnonzero(same & self.elimination.published).tolist()
 
@@ -266,8 +271,8 @@ class _Loop:
             cells.append(best)
         return cells
 
-    def _harmless(self, cell: int) -> bool:
-        again = [t for t in self.reasons[cell] if t.key not in self.given_away]
+    def _harmless(self, cells: list[int]) -> bool:
+        again = [t for cell in cells for t in self.reasons[cell] if t.key not in self.given_away]
         if (self._first_cells(again) < self.elimination.cells).any():
             return False
         return not self._computable(np.arange(len(self.views)))

@@ -12,6 +12,7 @@ from bwise.pooling import Pool
 from bwise.remembered import load_releases
 from bwise.summaries import Summary
 from bwise.tables import frequencies as _frequencies
+from bwise.tables import means
 from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, offered, table_of
 from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
@@ -66,7 +67,7 @@ class Published(dict[str, Table]):
     @property
     def audit(self) -> dict[str, int]:
         """How many figures were looked at, and how many each rule hides."""
-        return self.ledger.audit
+        return self.ledger.audit | {"means of countries left out": means.number_left_out(self.ledger)}
 
 
 def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | None = None) -> Published:

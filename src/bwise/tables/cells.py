@@ -11,6 +11,7 @@ import pandas as pd
 from bwise.ledger import ALL, EVIDENCE, MEAN, MEAN_OF_COUNTRIES, POOLED, UNKNOWN, Base, Grouping, Items, Ledger
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
+from bwise.tables import means
 from bwise.tables.descriptions import Description
 from bwise.text import half_up
 
@@ -99,6 +100,13 @@ class Part:
         else:
             ledger.enter(self.items, self.by)
 
+    def left_out(self, ledger: Ledger) -> dict[Items, np.ndarray]:
+        """Groups x items, mask: means of countries that would tell too much of one of them; none of medians, which add up to nothing."""
+        if self.average != MEAN_OF_COUNTRIES or self.statistic != MEAN:
+            return {}
+        found = {items: means.left_out(ledger, items, self.by) for items in self.items}
+        return found if any(mask.any() for mask in found.values()) else {}
+
     def offered(self, ledger: Ledger) -> Part:
         """Without items of which most groups are hidden, and those that a hidden group could be told from too closely."""
         if self.average == MEAN_OF_COUNTRIES or len(self.by.groups) < 2:
@@ -111,6 +119,10 @@ class Part:
         """The figures, once the ledger is closed; the group of those whose group nobody told is left out."""
         made = ledger.means_of_countries if self.average == MEAN_OF_COUNTRIES else ledger.figures
         cells = made(self.items, self.by, self.statistic)
+        left_out = self.left_out(ledger)
+        if left_out:
+            kept = [not left_out[first.items][first.group // len(ledger.countries), first.item] for first, *_ in cells[EVIDENCE]]
+            cells = cells[np.array(kept, dtype=bool)]
         cells = cells[cells["group"].ne(UNKNOWN)]
         if self.asked_only:
             cells = cells[cells["n"].ne(0)]
@@ -157,6 +169,8 @@ def table_of(plan: Plan, about: Description, ledger: Ledger) -> Table:
     cells = pd.concat([part.cells(ledger) for part in plan.parts], ignore_index=True)
     cells["value"] = _as_far_as_shown(cells, about)
     dimensions = [d for d in (*plan.rows, *plan.further, *plan.columns) if d != "statistic"]
+    if any(part.left_out(ledger) for part in plan.parts):
+        plan = replace(plan, notes=(*plan.notes, "Not shown: means of countries that would tell too much of single countries."))
     table = described(about, tidy(cells[[*dimensions, *TAIL, EVIDENCE]]), plan)
     if any(table.is_count(row) for row in table.data[["statistic", "n"]].to_dict("records")):
         table = replace(table, notes=(*table.notes, f"Pages show shares of fewer than {COUNTS_BELOW} respondents as counts (“4 of 8”)."))
