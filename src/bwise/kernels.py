@@ -105,9 +105,12 @@ def _fork(arguments: list[str], options: dict[str, Any]) -> ForkedKernel | None:
 
 def _run_kernel(told: Connection, arguments: list[str], environment: dict[str, str], folder: str) -> None:
     """The life of a forked kernel."""
+    import gc
+
     import numpy
     from ipykernel.kernelapp import IPKernelApp
 
+    gc.freeze()  # what the libraries made is here to stay: it is neither searched for garbage again nor copied for that
     os.setsid()
     told.send("ready")
     told.close()
