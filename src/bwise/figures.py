@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from markupsafe import escape
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
@@ -44,6 +45,7 @@ class Drawing:
         canvas = FigureCanvasAgg(self.figure)
         canvas.draw()  # this lays out, too; measured texts are not measured again
         self.figure.set_layout_engine(None)
+        FigureCanvasBase(self.figure)  # in the place of the one that holds every pixel
         png, svg = BytesIO(), BytesIO()
         imsave(png, canvas.buffer_rgba(), format="png", dpi=self.figure.dpi, metadata={"Software": None})
         self.figure.savefig(svg, format="svg", metadata={"Date": None})
