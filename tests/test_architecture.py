@@ -45,6 +45,7 @@ ORDER = (
     "feedback",
     "comparison",
     "demo",
+    "warm",
     "kernels",
     "engine",
     "staleness",
