@@ -11,6 +11,7 @@ ORDER = (
     "masking",
     "questionnaire",
     "settings",
+    "parameters",
     "hashes",
     "classifications",
     "logic",

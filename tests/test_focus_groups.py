@@ -344,12 +344,12 @@ def run(project, settings):
     """One part of what a country sent, run up to its record."""
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     found = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
-    correct(found, load_corrections(project, settings, questionnaire))
-    apply_skip_logic(found)
-    doubts = flag(found)
-    protect(found, project_key(project.root))
+    found = correct(found, load_corrections(project, settings, questionnaire))
+    found = apply_skip_logic(found)
+    found = flag(found)
+    found = protect(found, project_key(project.root))
     check_identities(found)
-    return save(found, doubts, project)
+    return save(found, project)
 
 
 @pytest.fixture
