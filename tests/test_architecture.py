@@ -9,6 +9,7 @@ ORDER = (
     "text",
     "countries",
     "masking",
+    "sheets",
     "questionnaire",
     "settings",
     "parameters",

@@ -15,7 +15,7 @@ from tests.test_lineage import cleaned, in_order
 
 
 def test_each_identity_says_both_its_sides(tmp_path):
-    country, _ = cleaned(small_project(tmp_path, *people({}, {"comments": "test"}, {})))
+    country = cleaned(small_project(tmp_path, *people({}, {"comments": "test"}, {})))
     proof = check_identities(country)
     assert (proof["left"] == proof["right"]).all()
     assert proof.set_index("identity").loc["rows received = kept + excluded", "left"] == 3

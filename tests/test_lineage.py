@@ -203,7 +203,7 @@ def test_a_record_that_cannot_take_its_place_leaves_no_answers(tmp_path):
 def test_a_record_that_its_files_do_not_prove_leaves_nothing(tmp_path):
     project = small_project(tmp_path, *people({}, {}))
     run(project)
-    country, _ = cleaned(project)
+    country = cleaned(project)
     write_csv(project.processed("AT") / "mapping.csv", read_csv(project.processed("AT") / "mapping.csv").iloc[1:])
     with pytest.raises(ProblemsFound, match="not proved"):
         prove_saved(country, project)
