@@ -59,6 +59,12 @@ def test_a_warm_kernel_has_the_libraries_before_its_first_cell(tmp_path):
 
 
 @forked
+def test_a_warm_kernel_has_the_names_of_countries_before_its_first_cell(tmp_path):
+    (found,) = printed(tmp_path, "from bwise.countries import names; print(names.cache_info().currsize)")
+    assert found.strip() == "1"
+
+
+@forked
 def test_two_kernels_do_not_draw_the_same_random_numbers(tmp_path):
     draw = "import numpy, random; print(numpy.random.random(), random.random())"
     one, two = printed(tmp_path, draw)[0].split(), printed(tmp_path, draw)[0].split()

@@ -23,6 +23,8 @@ from jupyter_client.provisioning import LocalProvisioner
 LAUNCHER = ["-m", "ipykernel_launcher"]  # how the kernelspec of IPython starts a kernel; the arguments of the kernel follow
 LIBRARIES = (
     "ipykernel.kernelapp",
+    "ipykernel.debugger",  # this and the next are imported when a kernel begins
+    "IPython.extensions.storemagic",
     "pyarrow.parquet",
     "bwise.checks",
     "bwise.corrections",
@@ -31,6 +33,7 @@ LIBRARIES = (
     "bwise.summaries",
     "bwise.tables",
     "bwise.verification",
+    "bwise.warm",
 )
 """Imported before the first kernel. Not matplotlib: when it is imported it takes the backend that the kernel has set by then."""
 
@@ -106,9 +109,12 @@ def _fork(arguments: list[str], options: dict[str, Any]) -> ForkedKernel | None:
 
 def _run_kernel(told: Connection, arguments: list[str], environment: dict[str, str], folder: str) -> None:
     """The life of a forked kernel."""
+    import gc
+
     import numpy
     from ipykernel.kernelapp import IPKernelApp
 
+    gc.freeze()  # what the libraries made is here to stay: it is neither searched for garbage again nor copied for that
     os.setsid()
     told.send("ready")
     told.close()
