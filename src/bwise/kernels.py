@@ -26,6 +26,7 @@ LIBRARIES = (
     "pyarrow.parquet",
     "bwise.checks",
     "bwise.corrections",
+    "bwise.parameters",
     "bwise.redeliveries",
     "bwise.summaries",
     "bwise.tables",
