@@ -93,7 +93,7 @@ def test_no_answers_that_agree_with_every_total_lie_outside_the_bounds(data):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_of_a_mean_and_a_pooled_figure_the_bounds_are_those_of_a_linear_program(data):
     sizes = data.draw(st.lists(st.integers(4, 15), min_size=4, max_size=6))
     yes = [data.draw(st.integers(0, size)) for size in sizes]

@@ -29,7 +29,7 @@ def number_left_out(ledger: Ledger) -> int:
 
 def _left_out(ledger: Ledger) -> dict[Told, Mask]:
     published, means = list(ledger.published()), list(ledger.means())
-    alike = _Alike.of(ledger, list(dict.fromkeys(by for _, by in (*published, *means))))
+    alike = _alike(ledger, list(dict.fromkeys(by for _, by in (*published, *means))))
     of_base = defaultdict(lambda: ([], []))
     for place, told in enumerate((published, means)):
         for items, by in told:
@@ -46,13 +46,13 @@ class _Alike:
     partner: np.ndarray
     codes: dict[Grouping, np.ndarray]
 
-    @classmethod
-    def of(cls, ledger: Ledger, groupings: list[Grouping]) -> _Alike:
-        partner = pd.factorize(ledger.pool.answers["partner"].astype("object"))[0]
-        codes = np.column_stack([ledger.country, partner, *(by.codes for by in groupings)])
-        _, first, label = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-        members = csr_array((np.ones(len(codes)), (label.ravel(), np.arange(len(codes)))), shape=(len(first), len(codes)))
-        return cls(members, ledger.country[first], partner[first], {by: by.codes[first] for by in groupings})
+
+def _alike(ledger: Ledger, groupings: list[Grouping]) -> _Alike:
+    partner = pd.factorize(ledger.pool.answers["partner"].astype("object"))[0]
+    codes = np.column_stack([ledger.country, partner, *(by.codes for by in groupings)])
+    _, first, label = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    members = csr_array((np.ones(len(codes)), (label.ravel(), np.arange(len(codes)))), shape=(len(first), len(codes)))
+    return _Alike(members, ledger.country[first], partner[first], {by: by.codes[first] for by in groupings})
 
 
 class _Figures:
