@@ -22,9 +22,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 LAUNCHER = ["-m", "ipykernel_launcher"]  # how the kernelspec of IPython starts a kernel; the arguments of the kernel follow
 LIBRARIES = (
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",  # this and the next are imported when a kernel begins
-    "IPython.extensions.storemagic",
+    "bwise.warm",
     "pyarrow.parquet",
     "bwise.checks",
     "bwise.corrections",
@@ -33,7 +31,6 @@ LIBRARIES = (
     "bwise.summaries",
     "bwise.tables",
     "bwise.verification",
-    "bwise.warm",
 )
 """Imported before the first kernel. Not matplotlib: when it is imported it takes the backend that the kernel has set by then."""
 
