@@ -53,6 +53,7 @@ ORDER = (
     "staleness",
     "cluster",
     "workflow",
+    "status",
     "releases",
     "cli",
 )
