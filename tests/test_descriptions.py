@@ -17,7 +17,7 @@ integer,age,How old are you?,
 """
 CHOICES = "list_name,name,label\ncolour,red,Red\ncolour,blue,Blue\nmodel,a,Model A\nmodel,b,Model B\n"
 PEOPLE = {"AT": [{"colour": "red", "model": "a", "age": 20.0}] * 3 + [{"colour": "blue", "model": "b", "age": 40.0}]}
-OPEN = {"minimum_persons": 1, "minimum_wises": 1, "minimum_median": 1, "low_reliability": 1}
+OPEN = {"minimum_persons": 1, "minimum_wises": 1, "minimum_median": 1, "minimum_movement": 0, "low_reliability": 1}
 WORDS = "title: T, population: P, base: '“{label}”', unit: '%', formula: F"
 
 

@@ -59,7 +59,7 @@ def consolidated(folder, more: str) -> tuple[Project, object]:
     for name, text in (("survey", SURVEY), ("choices", CHOICES), ("settings", "form_title\nTechnology\n")):
         write_text(project.params / f"questionnaires/q/{name}.csv", text)
     write_text(project.params / "tables.yaml", TABLES)
-    least = "minimum_persons: 1\nminimum_wises: 1\nminimum_countries: 1\n"
+    least = "minimum_persons: 1\nminimum_wises: 1\nminimum_countries: 1\nminimum_movement: 0\n"
     write_text(project.params / "consolidation.yaml", f"questionnaire: q\ncountries: [AT, BE]\n{least}")
     delivery(project, "AT", AT, ["cost", "skills", "time", "refused"])
     delivery(project, "BE", BE, ["cost", "time", "refused"], more)

@@ -105,7 +105,7 @@ def mean_of(countries, parts):
 
 def differences(table, keys, expected, most=0.6):
     """Published cells that are not as expected, and cells that only one side has. A cell expected to be shown may be hidden, since it
-    would give another one away, but at `most` that share of them; a mean of countries is that of those behind it."""
+    would give another one away, but at `most` that share of them; a mean of countries is that of those behind it, and may be left out."""
     found, behind, statistic = {}, {}, {}
     for position, row in enumerate(table.data.to_dict("records")):
         key = tuple(row[k] for k in keys)
@@ -116,6 +116,7 @@ def differences(table, keys, expected, most=0.6):
         behind[key] = [e.by.countries[e.group] for e in table.evidence[position]]
     wrong, lost = {}, [key for key, cell in found.items() if cell == HIDDEN]
     not_offered = any("are not shown by" in note for note in table.notes)
+    left_out = any(note.startswith("Not shown: means of countries") for note in table.notes)
     for key in [*found, *(k for k in expected if k not in found)]:
         here, there, near = found.get(key), expected.get(key), 1e-9
         if isinstance(there, dict):
@@ -123,7 +124,7 @@ def differences(table, keys, expected, most=0.6):
             near = 0.5 / 10 ** table.decimals_of.get(statistic.get(key), table.decimals) + 1e-9  # it has the decimals that are shown
         if (here == HIDDEN and there is not None) or (here, there) == (None, UNLISTED):
             continue
-        if here is None and not_offered:
+        if here is None and (not_offered or (left_out and MEAN in key)):
             lost.append(key)
             continue
         same = here == there or (here is not None and there is not None and here[1:] == there[1:])

@@ -24,7 +24,7 @@ from tests.test_tables import (
 
 barriers, income, pathways, technology = map(made, ("barriers", "income", "pathways", "technology"))
 comparability, reserved_contracts, support = map(made, ("comparability", "reserved_contracts", "support"))
-OPEN = {"minimum_persons": 1, "minimum_wises": 1, "minimum_median": 1, "low_reliability": 1}
+OPEN = {"minimum_persons": 1, "minimum_wises": 1, "minimum_median": 1, "minimum_movement": 0, "low_reliability": 1}
 """Settings under which a table made by hand shows everything."""
 KEYS = ("breakdown", "group", "average")
 
