@@ -386,10 +386,9 @@ class Ledger:
         sets = list(dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items() if items))
         found = []
         for base, entered in sets:
-            values = np.hstack([items.values for items in entered]).astype("float64")
+            values = np.hstack([items.values for items in entered])
             spans = np.array([span for items in entered for span in items.spans or _observed(items)])
-            _, first = np.unique(values, axis=1, return_index=True)
-            first = np.sort(first[spans[first, 1] > spans[first, 0]])
+            first = [n for n in _first_of_each(values) if spans[n, 1] > spans[n, 0]]
             found.append(protection.Answers(base.who, values[:, first], spans[first]))
         places = {(base, tuple(items)): n for n, (base, items) in enumerate(sets)}
         return {cell: places.get((cell[0], tuple(items)), -1) for cell, items in items_of.items()}, tuple(found)
@@ -527,6 +526,11 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
 def _observed(items: Items) -> list[tuple[float, float]]:
     values = items.values[items.base.who]
     return list(zip(values.min(axis=0), values.max(axis=0), strict=True)) if len(values) else [(0.0, 0.0)] * len(items.labels)
+
+
+def _first_of_each(values: np.ndarray) -> list[int]:
+    """Rows x columns -> the first of the columns that are equal, in their order."""
+    return sorted({column.tobytes(): n for n, column in reversed(list(enumerate(values.T)))}.values())
 
 
 def _members(codes: np.ndarray, groups: int) -> csr_array:

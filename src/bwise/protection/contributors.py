@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from bwise.protection.cells import People
@@ -63,7 +64,9 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
     weights = np.random.default_rng(members.shape[0]).integers(1, 2**62, size=members.shape[0])
     by_person = members.T.astype(np.int64) @ weights
     counted = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
-    _, first, atom = np.unique(by_person[counted], return_index=True, return_inverse=True)
+    atom, patterns = pd.factorize(by_person[counted])
+    first = np.full(len(patterns), len(counted))
+    np.minimum.at(first, atom, np.arange(len(counted)))
     partners, partner = np.unique(people.partner[counted], return_inverse=True)
     wises, wise = np.unique(np.maximum(people.wise[counted], NOBODY), return_inverse=True)
     groups, persons = np.unique((atom * len(partners) + partner) * len(wises) + wise, return_counts=True)
@@ -71,6 +74,23 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
     wise = np.where(wises[wise] == NOBODY, NOBODY, wise)
     rows = members[:, counted[first]].toarray().astype(np.int64)
     return Contributors(rows, atom, partners[partner], wise, persons)
+
+
+def thinned(family: Contributors, persons: int, wises: int) -> Contributors:
+    """The same atoms, of each partner's persons in each only as many as are `persons` of `wises` WISEs.
+
+    They are enough in every view in which they count, whoever stands beside them, so that the others decide nothing; where they are too
+    few, all are kept.
+    """
+    together = np.append(True, (np.diff(family.atom) != 0) | (np.diff(family.partner) != 0))  # groups stand in this order
+    enough = (_before(family.persons, together) >= persons) & (_before(family.wise != NOBODY, together) >= wises)
+    return replace(family, **{name: getattr(family, name)[~enough | together] for name in ("atom", "partner", "wise", "persons")})
+
+
+def _before(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Sum of the values that stand before each, from the last that is the `first` of its run."""
+    sums = np.cumsum(values) - values
+    return sums - sums[first][np.cumsum(first) - 1]
 
 
 def views_of(family: Contributors) -> Views:

@@ -12,7 +12,7 @@ import numpy as np
 
 from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
 from bwise.protection.cells import PRIMARY, SECONDARY, Answers, Cells, People, Rules, Verdict
-from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, unknown_to, views_of
+from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, thinned, unknown_to, views_of
 from bwise.protection.elimination import Elimination
 from bwise.protection.movement import Movement
 from bwise.protection.primary import Limits, small_cells, telling_cells
@@ -31,18 +31,16 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
     cells = dataclasses.replace(cells, sensitive=np.isin(cells.family, cells.family[cells.sensitive]))
     telling = telling_cells(cells, people, rules)
     told = np.any(list(telling.values()), axis=0)
-    ranks = _ranks(cells)
-    reason = np.full(len(ranks), "", dtype="U9")
-    audit = Counter(cells=len(ranks))
+    reason = np.full(len(told), "", dtype="U9")
+    audit = Counter(cells=len(told))
     audit.update(_by_rule(telling, cells.shown_before))
     decided = {} if decided is None else decided
     bounded: list[int] = []
     for number in np.unique(cells.family):
-        chosen = np.flatnonzero(cells.family == number)
-        chosen = chosen[np.argsort(ranks[chosen])]
+        chosen = _in_order(cells, np.flatnonzero(cells.family == number))
         persons = rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons
         problem = _Problem(
-            family=contributors_of(cells.members[chosen], people),
+            family=thinned(contributors_of(cells.members[chosen], people), persons, rules.wises),
             telling=told[chosen],
             offered=cells.published[chosen],
             forced=int(cells.shown_before[chosen].sum()),
@@ -66,7 +64,7 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
 def _movement(cells: Cells, chosen: np.ndarray, people: People, views: Views, least: float) -> Movement:
     """Of these cells of one family, and the persons in them."""
     members = cells.members[chosen]
-    persons = np.unique(members.indices)
+    persons = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
     numbers, base = np.unique(cells.base[chosen], return_inverse=True)
     base = np.where(cells.base[chosen] < 0, NOBODY, base - (numbers[0] < 0))
     answers = [cells.answers[n] for n in numbers[numbers >= 0]]
@@ -79,16 +77,13 @@ def _by_rule(masks: dict[str, np.ndarray], shown_before: np.ndarray) -> Counter:
     return Counter({f"primary: {rule}": int((mask & ~shown_before).sum()) for rule, mask in masks.items()})
 
 
-def _ranks(cells: Cells) -> np.ndarray:
-    """Place of each cell in the order of publication: what an earlier release showed, then by loss; ties:
-    more persons, then by who counts."""
-    people = cells.members.shape[1]
-    names = np.random.default_rng(people).integers(1, 2**62, size=people)
-    who = cells.members.astype(np.int64) @ names
-    order = np.lexsort([who, -cells.members.sum(axis=1), cells.order, ~cells.shown_before])
-    ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = np.arange(len(order))
-    return ranks
+def _in_order(cells: Cells, chosen: np.ndarray) -> np.ndarray:
+    """The chosen cells in the order of publication: what an earlier release showed, then by loss; ties: more
+    persons, then by who counts."""
+    members = cells.members[chosen]
+    people = members.shape[1]
+    who = members.astype(np.int64) @ np.random.default_rng(people).integers(1, 2**62, size=people)
+    return chosen[np.lexsort([who, -np.diff(members.indptr), cells.order[chosen], ~cells.shown_before[chosen]])]
 
 
 @dataclasses.dataclass(frozen=True)
