@@ -282,10 +282,9 @@ class Ledger:
         hidden = np.zeros(sum(sizes), dtype=bool)
         if len(kept):
             every, (places, answers) = list(self._cells), self._answers()
-            members = [_members(np.where(base.who, by.codes, -1), len(by.groups)) for base, by in self._cells]
             named = [group != UNKNOWN and cell not in self._left_out for cell in every for group in cell[1].groups]
             cells = protection.Cells(
-                csr_array(vstack(members, format="csr"))[kept],
+                self._who_counts(),
                 of_each(families[base] for base, _ in self._cells),
                 of_each(self._loss(base, by) for base, by in self._cells),
                 published=np.array(named)[kept],
@@ -302,6 +301,14 @@ class Ledger:
             self._bounded = {every[cells.breakdown[cell]] for cell in bounded}
         for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
             found.hidden = part
+
+    def _who_counts(self) -> csr_array:
+        """Groups (that anybody is in, of each base and grouping in turn) x respondents, 1 for each who counts."""
+        n = np.concatenate([cells.n for cells in self._cells.values()])
+        by_group = {by: _by_group(by.codes) for by in dict.fromkeys(by for _, by in self._cells)}
+        members = np.concatenate([by_group[by][base.who[by_group[by]]] for base, by in self._cells])
+        ends = np.append(0, np.cumsum(n[n > 0])).astype(np.int32)
+        return csr_array((np.ones(len(members), dtype=np.int8), members, ends), shape=(len(ends) - 1, len(self.wise)))
 
     def _beside_releases(
         self, cells: protection.Cells, families: dict[str, int], rules: protection.Rules
@@ -386,7 +393,7 @@ class Ledger:
         sets = list(dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items() if items))
         found = []
         for base, entered in sets:
-            values = np.hstack([items.values for items in entered])
+            values = np.asfortranarray(np.hstack([items.values for items in entered]))
             spans = np.array([span for items in entered for span in items.spans or _observed(items)])
             first = [n for n in _first_of_each(values) if spans[n, 1] > spans[n, 0]]
             found.append(protection.Answers(base.who, values[:, first], spans[first]))
@@ -526,6 +533,12 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
 def _observed(items: Items) -> list[tuple[float, float]]:
     values = items.values[items.base.who]
     return list(zip(values.min(axis=0), values.max(axis=0), strict=True)) if len(values) else [(0.0, 0.0)] * len(items.labels)
+
+
+def _by_group(codes: np.ndarray) -> np.ndarray:
+    """Who is in any group, group by group."""
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    return order[codes[order] >= 0]
 
 
 def _first_of_each(values: np.ndarray) -> list[int]:

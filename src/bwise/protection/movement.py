@@ -43,10 +43,10 @@ class Movement:
     ):
         """`members`: cells x persons, 0/1; `outside`: views x persons, mask."""
         self.breakdown, self.base, self.answers, self.least = breakdown, base, answers, least
-        cells, views = len(breakdown), len(outside)
-        names = np.random.default_rng(cells).integers(1, 2**62, size=cells + views)
+        cells, knowing = len(breakdown), np.packbits(outside, axis=0)
+        names = np.random.default_rng(cells).integers(1, 2**62, size=cells + len(knowing))
         self._names = names[:cells]
-        self._kind, kinds = pd.factorize(members.T.astype(np.int64) @ self._names + names[cells:] @ outside)
+        self._kind, kinds = pd.factorize(members.T.astype(np.int64) @ self._names + names[cells:] @ knowing)
         one_of_each = np.zeros(len(kinds), dtype=np.int64)
         one_of_each[self._kind] = np.arange(len(self._kind))
         self.members = members[:, one_of_each].toarray().astype(np.int64)
