@@ -169,6 +169,7 @@ class Ledger:
         self._read: set[tuple[Base, Grouping]] = set()
         self._bounded: set[tuple[Base, Grouping]] = set()
         self._decided: dict = {}
+        self._answered: dict[tuple[Base, tuple[Items, ...]], protection.Answers] = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
         self._remembered = json.loads(memory.read_text(encoding="utf-8")) if memory is not None and memory.is_file() else {}
@@ -391,14 +392,17 @@ class Ledger:
         for items, by in self._entered:
             items_of[items.base, by].append(items)
         sets = list(dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items() if items))
-        found = []
         for base, entered in sets:
+            if (base, entered) in self._answered:
+                continue
             values = np.asfortranarray(np.hstack([items.values for items in entered]))
             spans = np.array([span for items in entered for span in items.spans or _observed(items)])
             first = [n for n in _first_of_each(values) if spans[n, 1] > spans[n, 0]]
-            found.append(protection.Answers(base.who, values[:, first], spans[first]))
+            self._answered[base, entered] = protection.Answers(base.who, values[:, first], spans[first])
         places = {(base, tuple(items)): n for n, (base, items) in enumerate(sets)}
-        return {cell: places.get((cell[0], tuple(items)), -1) for cell, items in items_of.items()}, tuple(found)
+        return {cell: places.get((cell[0], tuple(items)), -1) for cell, items in items_of.items()}, tuple(
+            self._answered[one] for one in sets
+        )
 
     def _adds(self, bases: set[Base]) -> tuple[csr_array, ...]:
         """What each respondent adds to the figures of these bases: cells x respondents, as often as the base with most items has items."""
