@@ -80,12 +80,19 @@ class _Family:
         persons = self.rules.sensitive_persons if self.cells.sensitive[self.chosen].any() else self.rules.persons
         return Limits(persons, self.rules.wises)
 
+    @property
+    def looked_at(self) -> np.ndarray:
+        """Mask of the cells that must be able to move where they are hidden."""
+        cells, chosen = self.cells, self.chosen
+        return cells.read[chosen] & cells.published[chosen] & ~cells.parts[chosen]
+
     def mark(self, who: np.ndarray) -> tuple:
         """Equal where everything is that decides; `who`: a number for who counts in each cell."""
         cells, chosen = self.cells, self.chosen
         masks = (cells.published, cells.read, cells.parts, cells.shown_before)
         breakdown = np.unique(cells.breakdown[chosen], return_inverse=True)[1]
-        answers = tuple(cells.answers[n] if n >= 0 else None for n in cells.base[chosen])
+        bases = np.where(self.looked_at, cells.base[chosen], NOBODY)
+        answers = tuple(cells.answers[n] if n >= 0 else None for n in bases)
         return *(a.tobytes() for a in (who, breakdown, self.telling, *(m[chosen] for m in masks))), answers, self.limits, self.rules
 
     def decide(self, decided: dict) -> tuple[np.ndarray, Counter, list[int]]:
@@ -104,10 +111,9 @@ class _Family:
         if key not in decided:
             decided[key] = problem.solve()
         loop = decided[key]
-        looked_at = cells.read[chosen] & cells.published[chosen] & ~cells.parts[chosen]
-        if (looked_at & ~loop.elimination.published).any():
+        if (self.looked_at & ~loop.elimination.published).any():
             loop = loop.copy()
-            loop.widen(self.movement(members, loop.views), cells.read[chosen], looked_at)
+            loop.widen(self.movement(members, loop.views), cells.read[chosen], self.looked_at)
         return loop.reason(), loop.counts, loop.bounded
 
     def movement(self, members: csr_array, views: Views) -> Movement:
