@@ -109,9 +109,9 @@ class _Tally:
         sizes = [len(values) for _, values in found]
         self.persons = np.bincount(kind, minlength=kinds)
         self.start = np.cumsum([0, *sizes])[:-1]
-        self.answers = np.concatenate([values for _, values in found]).astype(float)
+        self.answers = np.concatenate([np.zeros(0), *(values for _, values in found)])
         self.scale = given.span[:, 1] - given.span[:, 0]
-        column = np.concatenate([code + start for (code, _), start in zip(found, self.start, strict=True)])
+        column = np.concatenate([kind[:0], *(code + start for (code, _), start in zip(found, self.start, strict=True))])
         shape = (kinds, sum(sizes))
         self.counts = csr_array((np.ones(len(column)), (np.tile(kind, len(found)), column)), shape=shape)
 
