@@ -23,6 +23,7 @@ ORDER = (
     "corrections",
     "identities",
     "storage",
+    "records",
     "params_lines",
     "released_texts",
     "lineage",

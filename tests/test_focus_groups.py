@@ -25,6 +25,7 @@ from bwise.questionnaire import load_questionnaire
 from bwise.settings import Delivery, FocusGroupSettings, Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.summaries import discussed, received
+from bwise.verification import prove_saved
 from bwise.workflow import run_country
 from tests import test_lineage as survey
 from tests.test_cleaning import export, people, small_project
@@ -349,7 +350,9 @@ def run(project, settings):
     doubts = flag(found)
     protect(found, project_key(project.root))
     check_identities(found)
-    return save(found, doubts, project)
+    manifest = save(found, doubts, project)
+    prove_saved(found, project)
+    return manifest
 
 
 @pytest.fixture

@@ -47,7 +47,9 @@ def run(project: Project, country: str = "AT") -> dict:
     """A whole country run; its manifest."""
     found, flags = cleaned(project, country)
     check_identities(found)
-    return save(found, flags, project)
+    manifest = save(found, flags, project)
+    prove_saved(found, project)
+    return manifest
 
 
 def demo_project(folder: Path) -> Project:

@@ -24,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
 )
 console = Console(highlight=False)
+LEFT_OUT = 3  # exit code of a run whose tables are without a country
 ProjectOption = Annotated[Path | None, typer.Option("--project", help="The project folder; found by itself when you are in it.")]
 
 
@@ -37,7 +38,10 @@ def run(
     warm: Annotated[bool, typer.Option(help="Fork kernels from a process that has the libraries loaded, where it can be done.")] = True,
     scheduler: Annotated[str, typer.Option(help="Send countries to the workers of this Dask scheduler (tcp://…).")] = "",
 ) -> None:
-    """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
+    """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages.
+
+    Exit code 1 when a notebook failed, 3 when all ended well but the tables are without a country, which is named.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from bwise.workflow import update
@@ -57,11 +61,15 @@ def run(
         _tell(outcome)
     if not all(o.ok for o in outcomes):
         raise typer.Exit(1)
+    if any(o.left_out for o in outcomes):
+        raise typer.Exit(LEFT_OUT)
 
 
 def _tell(outcome: Outcome) -> None:
     """One line for a notebook, and what is wrong below it."""
     sign = ("[green]ok     [/]" if outcome.why else "[dim]current[/]") if outcome.ok else "[red]failed [/]"
+    if outcome.ok and outcome.left_out:
+        sign = "[yellow]partly [/]"
     first, *rest = outcome.message.splitlines()
     why = f"run, since {outcome.why}" if outcome.why else "not run, since nothing has changed"
     console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")

@@ -18,6 +18,7 @@ from bwise.matching.joins import SUM
 from bwise.matching.rules import TYPED, made_by
 from bwise.privacy import project_key
 from bwise.problems import Problem, ProblemsFound, stop
+from bwise.records import key_mark, outputs
 from bwise.settings import MANIFEST, RECORD, CountrySettings, Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet, written_together
 
@@ -42,6 +43,8 @@ def is_demonstration(files: list[Path]) -> bool:
 def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
     """Write `processed/<CC>/`, or the folder of the part below it, whole or not at all: a folder with a manifest is complete.
 
+    Nobody uses it before it was proved (`bwise.verification.prove_saved`).
+
     Returns:
         The manifest.
     """
@@ -59,6 +62,7 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
         write_csv(folder / released_texts.FILE, texts)
         write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
         write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
+        manifest |= {"key": key_mark(project), "outputs": outputs(folder)}
         write_json(folder / MANIFEST, manifest)
     return manifest
 

@@ -22,7 +22,7 @@ from bwise.figures import Drawing
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
-from bwise.pooling import Pool
+from bwise.pooling import Pool, left_out
 from bwise.released_texts import published_texts
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
@@ -331,10 +331,11 @@ def page_template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None:
+def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool, groups: Pool | None = None) -> None:
     """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
     page = page_template("report.html.j2").render(
         pool=pool,
+        left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
         questions=by_question({t.id: t for t in tables}),
@@ -550,7 +551,7 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
 def write_texts(pools: list[Pool], project: Project) -> list[str]:
     """`reports/texts.csv`: texts of respondents and focus groups that somebody has read and released by name in params; away with the
     file where there are none."""
-    texts = pd.concat([published_texts(project, pool.countries, pool.part) for pool in pools], ignore_index=True)
+    texts = pd.concat([published_texts(pool.texts) for pool in pools], ignore_index=True)
     path = project.reports / "texts.csv"
     if texts.empty:
         remove(path)
@@ -575,7 +576,7 @@ def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, 
     write_tables(listed, pool.project)
     write_figures(drawn, pool.project)
     write_workbook(listed, pool)
-    write_page(listed, drawn, pool)
+    write_page(listed, drawn, pool, groups)
     write_country_pages(listed, pool)
     write_audit(tables, pool.project)
     write_record(listed, pool, groups)

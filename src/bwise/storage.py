@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,14 +102,25 @@ def write_json(path: Path, content: Any) -> None:
 
 def read_csv(path: Path) -> pd.DataFrame:
     """A CSV of ours: all text, nothing taken for missing."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return csv_of(path.read_bytes())
+
+
+def csv_of(content: bytes) -> pd.DataFrame:
+    """What a CSV of ours with this content says."""
+    return pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
 def read_table(path: Path) -> pa.Table:
     """A Parquet file of ours."""
+    return table_of(path.read_bytes())
+
+
+def table_of(content: bytes) -> pa.Table:
+    """What a Parquet file of ours with this content holds."""
+    import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    with ParquetFile(path) as file:
+    with ParquetFile(pa.BufferReader(content)) as file:
         return file.read()
 
 

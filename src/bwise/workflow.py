@@ -8,15 +8,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import bwise
 from bwise import staleness
 from bwise.cluster import lost, workers
 from bwise.problems import ProblemsFound
-from bwise.settings import Project, load_country
+from bwise.settings import MANIFEST, Project, load_country
 from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
@@ -46,13 +47,17 @@ WORKING_MATERIAL = "Working material, not for publication: it names files, sheet
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one notebook ended: `message` is one line of counts, or all the problems; `why` it was run, "" where its last run holds."""
+    """How one notebook ended: `message` is one line of counts, or all the problems; `why` it was run, "" where its last run holds.
+
+    `left_out`: country -> why it is not in the tables, of a consolidation.
+    """
 
     name: str
     ok: bool
     seconds: float
     message: str
     why: str = ""
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def template(project: Project, name: str) -> Path:
@@ -104,7 +109,12 @@ def _why(project: Project, name: str, force: bool) -> str:
 
 
 def _current(project: Project, name: str) -> Outcome:
-    return Outcome(name, True, 0.0, _summary(project, name))
+    return _ended(project, name, 0.0)
+
+
+def _ended(project: Project, name: str, seconds: float) -> Outcome:
+    """The outcome of a notebook that ended well."""
+    return Outcome(name, True, seconds, _summary(project, name), left_out=_left_out(project) if name == CONSOLIDATION else {})
 
 
 def run_countries(project: Project, countries: list[str], executor: Executor, warm: bool = True) -> Iterator[Outcome]:
@@ -152,11 +162,13 @@ def _has_parameters(source: Path) -> bool:
 
 def _written(project: Project, country: str) -> tuple[int, int] | None:
     """What tells one writing of the country's manifest from the next one; None where there is none, or one of another country."""
-    path = project.processed(country) / "manifest.json"
-    if not path.is_file() or json.loads(path.read_text(encoding="utf-8"))["country"] != country:
+    path = project.processed(country) / MANIFEST
+    try:
+        file = path.stat()
+        mine = json.loads(path.read_bytes())["country"] == country
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):  # none, or a damaged one, which this run replaces
         return None
-    file = path.stat()
-    return file.st_ino, file.st_mtime_ns
+    return (file.st_ino, file.st_mtime_ns) if mine else None
 
 
 def run_consolidation(project: Project, warm: bool = True) -> Outcome:
@@ -212,8 +224,8 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
         for old in {private, private.with_suffix(".html")} - {target, target.with_suffix(".html")}:
             remove(old)
         staleness.note(project, name, began, staleness.results(project, name))
-    message = problem or _summary(project, name)
-    return Outcome(name, not problem, time.monotonic() - started, message)
+    seconds = time.monotonic() - started
+    return Outcome(name, False, seconds, problem) if problem else _ended(project, name, seconds)
 
 
 def _demonstration(project: Project, name: str) -> bool:
@@ -260,7 +272,7 @@ def _make_publishable(path: Path) -> None:
 def _summary(project: Project, name: str) -> str:
     if name == CONSOLIDATION:
         return "reports/index.html and reports/european_tables.xlsx" + _contains(project)
-    paths = [project.processed(name, part.part) / "manifest.json" for part in load_country(project, name).parts()]
+    paths = [project.processed(name, part.part) / MANIFEST for part in load_country(project, name).parts()]
     # a project's own notebook may leave the focus group out
     survey, *focus_group = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
     rows = survey["rows"]
@@ -270,12 +282,23 @@ def _summary(project: Project, name: str) -> str:
 
 def _contains(project: Project) -> str:
     """Which countries the European tables hold, and which were left out and why; nothing where a project's own notebook does not say."""
-    record = project.reports / "consolidation.json"
-    if not record.is_file():
+    if not (made := _consolidated(project)):
         return ""
-    made = json.loads(record.read_text(encoding="utf-8"))
-    left_out = [f"{country} ({why})" for country, why in made["left_out"]["survey"].items()]
+    left_out = [f"{country} ({why})" for country, why in _left_out(project).items()]
     return f", of {', '.join(made['countries']['survey'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
+
+
+def _left_out(project: Project) -> dict[str, str]:
+    """Country -> why the European tables are without it, or without its focus group."""
+    made = _consolidated(project).get("left_out", {})
+    of_groups = {f"{country}, focus group": why for country, why in made.get("focus group", {}).items()}
+    return made.get("survey", {}) | of_groups
+
+
+def _consolidated(project: Project) -> dict[str, Any]:
+    """What the last consolidation says it was made of."""
+    record = project.reports / "consolidation.json"
+    return json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
 
 
 def _open(manifest: dict) -> str:
