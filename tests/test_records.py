@@ -63,7 +63,7 @@ def test_a_country_with_a_file_that_is_not_what_was_saved_is_left_out_and_the_fi
         (lambda text: "[" * 100_000, "cannot be read"),
         (lambda text: "[]", "is not what was saved"),
         (lambda text: "{}", "is not what was saved"),
-        (lambda text: text.replace('"wises": ', '"wises": 1'), "is not what was saved"),
+        (lambda text: text.replace('"received": ', '"received": 1'), "is not what was saved"),
         (lambda text: text.replace('"outputs"', '"puts"'), "is not what was saved"),
     ],
 )
