@@ -47,6 +47,7 @@ ORDER = (
     "demo",
     "kernels",
     "staleness",
+    "locks",
     "cluster",
     "workflow",
     "releases",

@@ -72,10 +72,13 @@ def test_a_kernel_that_dies_is_told_as_dead(tmp_path):
 
 
 @forked
-def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path):
+@pytest.mark.parametrize(
+    "what", ["import time; time.sleep(300)", "import re; re.match('(a+)+$', 'a' * 60 + 'b')"], ids=["sleeps", "keeps the lock"]
+)
+def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path, what):
     """However that ends: here it is killed, and cannot tidy up."""
     told, notebook, script = tmp_path / "pid", tmp_path / "sleeps.ipynb", tmp_path / "runner.py"
-    sleeps = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
+    sleeps = f"import os; open({str(told)!r}, 'w').write(str(os.getpid())); {what}"
     nbformat.write(new_notebook(cells=[new_code_cell(sleeps)], metadata={"kernelspec": {"name": "python3", "display_name": ""}}), notebook)
     script.write_text(SLOW_TO_DIE)
     runner = subprocess.Popen([sys.executable, script, notebook], stderr=subprocess.DEVNULL)

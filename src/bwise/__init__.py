@@ -6,7 +6,7 @@ The modules stand in the order of the data, and a module imports only from modul
     logic, exports, matching, cleaning, wises, checks, privacy,
     storage, records, params_lines, released_texts, lineage, open_texts, confirmation, summaries, pooling, protection,
     remembered, ledger, tables, figures, publication, feedback,
-    demo, kernels, staleness, cluster, workflow, releases, cli
+    demo, kernels, staleness, locks, cluster, workflow, releases, cli
 """
 
 from importlib.metadata import version

@@ -37,6 +37,7 @@ def run(
     only: Annotated[bool, typer.Option("--only", help="Leave the consolidation as it is.")] = False,
     warm: Annotated[bool, typer.Option(help="Fork kernels from a process that has the libraries loaded, where it can be done.")] = True,
     scheduler: Annotated[str, typer.Option(help="Send countries to the workers of this Dask scheduler (tcp://…).")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for a run that is at work on the same; else it is refused.")] = False,
 ) -> None:
     """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages.
 
@@ -54,7 +55,7 @@ def run(
     outcomes = []
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Countries", total=len(wanted) + (not only))
-        for outcome in update(where, wanted, jobs, warm, force, not only, scheduler):
+        for outcome in update(where, wanted, jobs, warm, force, not only, scheduler, wait):
             outcomes.append(outcome)
             progress.update(task, advance=1, description="Countries" if len(outcomes) < len(wanted) else "Consolidation")
     for outcome in sorted(outcomes, key=lambda o: [*wanted, o.name].index(o.name)):
@@ -283,9 +284,13 @@ def release(
     project: ProjectOption = None,
 ) -> None:
     """Freeze the figures in reports/: later runs are protected together with them, so that the difference gives nobody away."""
+    from bwise.locks import held
     from bwise.releases import release
+    from bwise.staleness import CONSOLIDATION
 
-    made = release(find_project(project), name, (on or datetime.now()).date())
+    where = find_project(project)
+    with held(where, [CONSOLIDATION]):
+        made = release(where, name, (on or datetime.now()).date())
     told = [
         f"releases/{name}/ written: {len(made['figures']) - 1} tables, {made['date']}",
         f"Keep processed/releases/{name}/ and .pseudonym-key, and to yourself: without them, nothing more can be published.",

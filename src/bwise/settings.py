@@ -255,6 +255,7 @@ class ConsolidationSettings(Strict):
         country_groups: name -> countries, for a breakdown; none when empty.
         together: question -> lists of its answers that are one group wherever respondents are grouped by it.
         minimum_shown: groups across are left out of a table where a smaller share of them may be shown.
+        minutes_per_notebook: a notebook that runs longer is stopped.
     """
 
     questionnaire: str
@@ -277,6 +278,7 @@ class ConsolidationSettings(Strict):
     country_groups: dict[str, list[str]] = {}
     together: dict[str, list[Annotated[list[str], Field(min_length=2)]]] = {}
     minimum_shown: float = Field(default=0.5, ge=0, le=1)
+    minutes_per_notebook: int = Field(default=60, ge=1)
 
     @field_validator("countries")
     @classmethod
