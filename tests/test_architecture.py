@@ -6,6 +6,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
     "problems",
+    "paths",
     "text",
     "countries",
     "masking",
@@ -51,6 +52,7 @@ ORDER = (
     "cluster",
     "workflow",
     "releases",
+    "unexpected",
     "cli",
 )
 """The way of the data: a module imports only from modules that stand before it."""

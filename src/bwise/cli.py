@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from bwise import __version__
 from bwise.countries import country_code
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import Project, find_project, load_country
@@ -24,8 +25,23 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
 )
 console = Console(highlight=False)
+DEBUG = "--debug"
 LEFT_OUT = 3  # exit code of a run whose tables are without a country
 ProjectOption = Annotated[Path | None, typer.Option("--project", help="The project folder; found by itself when you are in it.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"bwise {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", help="Which version this is.", is_eager=True, callback=_version)] = False,
+    __: Annotated[bool, typer.Option(DEBUG, help="Show all of an error that nobody foresaw; it may quote answers.")] = False,
+) -> None:
+    """From questionnaire exports to European tables."""
 
 
 @app.command()
@@ -346,6 +362,21 @@ def main() -> None:
     except ProblemsFound as found:
         sys.stderr.write(f"{found}\n")
         raise SystemExit(1) from None
+    except Exception as error:
+        if DEBUG in sys.argv:
+            raise
+        sys.stderr.write(f"{_plainly(error)}\n")
+        raise SystemExit(1) from None
+
+
+def _plainly(error: Exception) -> str:
+    """What the disk refused, in words; anything else as `bwise.unexpected` tells it."""
+    from bwise.storage import refusal
+    from bwise.unexpected import told
+
+    problem = refusal(error, Path(error.filename or "a file").name) if isinstance(error, OSError) else None
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    return str(problem or told(error, next((word for word in sys.argv[1:] if word in commands), "")))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bwise import released_texts
 from bwise.cleaning import MISSING_REASONS, Country, open_answers
-from bwise.hashes import commit, inputs, program
+from bwise.hashes import commit, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.columns import ACCEPTED
@@ -175,7 +175,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "program": program(),
         "commit": commit(),
         "settings": country.settings.stated(),
-        "inputs": inputs(project, country.settings.country, country.questionnaire.name, files, country.settings.part),
+        "inputs": _params_first(country.inputs),
         "deliveries": [_delivery(d, country, waiting) for d in country.deliveries],
         "rows": {
             "received": len(country.rows),
@@ -189,6 +189,11 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         "comparability": _comparability(country),
         "classifications": {q: c for q in country.questionnaire.questions if (c := country.questionnaire.classification(q))},
     }
+
+
+def _params_first(inputs: dict[str, str]) -> dict[str, str]:
+    params = {path: inputs[path] for path in sorted(inputs) if path.startswith("params/")}
+    return params | inputs  # exports in the order of the deliveries
 
 
 def _comparability(country: Country) -> dict[str, list[str]]:

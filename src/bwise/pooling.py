@@ -148,7 +148,9 @@ def _pool(project: Project, questionnaire: str, part: str, countries: list[str],
         except _NotUsable as why:
             left_out[country] = str(why)
     if not records:
-        stop("There is nothing to consolidate.", *[Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()])
+        none = Problem("no file params/<CC>.yaml", remedy="write one; see params/README.md")
+        why = [Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()]
+        stop("There is nothing to consolidate.", *(why or [none]))
     answers = _stack({country: record.answers for country, record in records.items()})
     missing = _stack({country: record.missing for country, record in records.items()})
     flagged = frozenset(who for record in records.values() for who in record.flags["respondent"])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bwise.paths import OUTSIDE, WHY, leads_out, sheets_hash
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 
 KINDS = {"select_one", "select_multiple", "integer", "decimal", "text", "date"}
@@ -82,7 +83,10 @@ class Concept:
 
 @dataclass(frozen=True, eq=False)
 class Questionnaire:
-    """A whole questionnaire: questions in their order, answer lists, languages, and the concepts its items stand for."""
+    """A whole questionnaire: questions in their order, answer lists, languages, and the concepts its items stand for.
+
+    `sha256`: of the sheets as they were read.
+    """
 
     name: str
     title: str
@@ -91,6 +95,7 @@ class Questionnaire:
     languages: tuple[str, ...]
     concepts: dict[str, Concept]
     folder: Path
+    sha256: str = ""
 
     def __getitem__(self, name: str) -> Question:
         if name not in self.questions:
@@ -167,12 +172,15 @@ def load_questionnaire(folder: Path) -> Questionnaire:
             if not (folder / f"{sheet}.csv").is_file()
         ],
     )
-    paths = [folder / f"{name}.csv" for name in ("survey", "choices", "settings", "concepts")]
-    return _from_sheets(folder, tuple((path, path.read_bytes()) for path in paths if path.is_file()))
+    if linked := [p.name for p in (folder, *folder.glob("*.csv")) if leads_out(folder.parents[2], p)]:
+        stop(heading, *[Problem(OUTSIDE, name, WHY, "put the sheet itself there instead of a link") for name in linked])
+    contents = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    names = [f"{name}.csv" for name in ("survey", "choices", "settings", "concepts")]
+    return _from_sheets(folder, tuple((folder / name, contents[name]) for name in names if name in contents), sheets_hash(contents))
 
 
 @lru_cache(maxsize=8)
-def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Questionnaire:
+def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...], digest: str) -> Questionnaire:
     """The questionnaire in this folder, of the contents of its sheets."""
     heading = f"The questionnaire in questionnaires/{folder.name}/ cannot be used."
     survey, choices, settings, *concepts = (parse_sheet(content, path) for path, content in contents)
@@ -189,6 +197,7 @@ def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Ques
         languages=tuple(_label_columns(survey)),
         concepts=_concepts(*concepts) if concepts else {},
         folder=folder,
+        sha256=digest,
     )
 
 
@@ -204,6 +213,8 @@ def read_sheet(path: Path) -> pd.DataFrame:
     Raises:
         ProblemsFound: the sheet is empty or not UTF-8.
     """
+    if leads_out(path.parent.parent, path):
+        stop("A sheet cannot be used.", Problem(OUTSIDE, f"{path.parent.name}/{path.name}", WHY, "put the sheet itself there"))
     return parse_sheet(path.read_bytes(), path)
 
 

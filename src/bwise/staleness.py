@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bwise.hashes import sha256
+from bwise.paths import leads_out
 from bwise.problems import ProblemsFound
 from bwise.settings import KEY_FILE, MANIFEST, RECORD, RELEASES, Project, corrections_file, load_country
 
@@ -118,7 +119,7 @@ def _inputs(manifest: Path) -> list[str]:
 
 
 def _hashes(project: Project, paths: Iterable[Path]) -> dict[str, str]:
-    return {project.shown(path): _digest(path) for path in dict.fromkeys(paths)}
+    return {project.shown(path): "" if leads_out(project.root, path) else _digest(path) for path in dict.fromkeys(paths)}
 
 
 def _digest(path: Path) -> str:
