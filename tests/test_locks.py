@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -72,7 +71,7 @@ def test_one_who_waits_gets_the_lock_when_the_other_run_ends(tmp_path, another):
 
 def test_no_lock_is_left_by_a_run_that_was_killed(tmp_path, another):
     project = Project(tmp_path)
-    another.send_signal(signal.SIGKILL)
+    another.kill()
     another.wait()
     assert json.loads((tmp_path / ".locks/AT.json").read_text())["process"] == another.pid  # it could not tidy up
     with held(project, ["AT"]) as waited:
