@@ -108,14 +108,12 @@ def test_what_is_replaced_while_a_country_runs_is_never_certified_for_the_old_an
     settings = load_country(project, "AT")
     questionnaire = load_questionnaire(project.params / "questionnaires/small")
     country = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
-    correct(country, load_corrections(project, settings, questionnaire))
-    apply_skip_logic(country)
+    country = apply_skip_logic(correct(country, load_corrections(project, settings, questionnaire)))
     path = project.root / name
     before = path.read_bytes()
     path.unlink() if gone else path.write_bytes(before + b"\n")
-    exclude(country)
-    protect(country, project_key(project.root))
-    manifest = save(country, flag(country), project)
+    country = protect(flag(exclude(country)), project_key(project.root))
+    manifest = save(country, project)
     prove_saved(country, project)
     with pytest.raises(ProblemsFound, match=r"changed since it was cleaned|no file params|choices.csv is missing"):
         load_pool(project)

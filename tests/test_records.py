@@ -84,7 +84,7 @@ def test_the_record_of_another_country_is_left_out(project):
 
 
 def test_a_record_whose_run_was_stopped_before_its_proof_is_left_out(project):
-    save(*cleaned(project), project)
+    save(cleaned(project), project)
     assert why_left_out(project).startswith("its record was not proved")
 
 

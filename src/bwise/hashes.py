@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from bwise import __version__
-from bwise.paths import leads_out, sheets_hash
+from bwise.paths import leads_out, sheets_hash, sheets_in
 from bwise.settings import Project, corrections_file
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file, or of the sheets (CSV) of a folder by name."""
+    """Hash of a file, or of the sheets of a questionnaire's folder by name."""
     if path.is_dir():
-        return sheets_hash({p.name: p.read_bytes() for p in path.glob("*.csv")})
+        return sheets_hash({p.name: p.read_bytes() for p in sheets_in(path)})
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

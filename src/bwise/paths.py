@@ -40,6 +40,11 @@ def leads_out(root: Path, path: Path) -> bool:
         return True
 
 
+def sheets_in(folder: Path) -> list[Path]:
+    """The sheets and workbooks of a questionnaire's folder by name; not the mark that Excel leaves beside an open one."""
+    return sorted(path for kind in ("csv", "xlsx") for path in folder.glob(f"*.{kind}") if not path.name.startswith("~$"))
+
+
 def sheets_hash(contents: dict[str, bytes]) -> str:
     """One hash of the sheets of a folder, name -> content, so that no change of any of them goes unnoticed."""
     parts = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sorted(contents.items())]
