@@ -56,6 +56,7 @@ ORDER = (
     "locks",
     "cluster",
     "workflow",
+    "status",
     "releases",
     "unexpected",
     "cli",
