@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def bwise(copy_of, demonstration, tmp_path_factory):
         "misspelt country": (hr, "run", "HR", "HRR", "--project", hr),
         "no country": (nobody, "run"),
         "help": (nowhere, "--help"),
+        "version": (nowhere, "--version"),
         "no jobs": (nowhere, "run", "--jobs", "0"),
         "unknown command": (nowhere, "tabel"),
         "no question": (nowhere, "table"),
@@ -93,6 +95,10 @@ def test_help_names_the_commands(bwise):
     assert bwise["help"].well()
     commands = ("run", "check", "accept", "verify", "feedback", "new", "table", "trace", "diff", "demo")
     assert all(f" {command} " in bwise["help"].out for command in commands)
+
+
+def test_the_version_is_that_of_the_package(bwise):
+    assert bwise["version"].well() and bwise["version"].out == f"bwise {version('bwise')}\n"
 
 
 def test_a_check_with_nothing_open_exits_with_zero(bwise):
