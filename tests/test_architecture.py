@@ -5,8 +5,8 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
-    "problems",
     "text",
+    "problems",
     "countries",
     "masking",
     "questionnaire",

@@ -16,14 +16,26 @@ from rich.console import Console
 from bwise.countries import country_code
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import Project, find_project, load_country
+from bwise.text import visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bwise.workflow import Outcome
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
 )
-console = Console(highlight=False)
+
+
+class Terminal(Console):
+    """What it prints comes from files of others: control characters in it are shown, not sent."""
+
+    def print(self, *objects: object, **options) -> None:
+        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+console = Terminal(highlight=False)
 ProjectOption = Annotated[Path | None, typer.Option("--project", help="The project folder; found by itself when you are in it.")]
 
 
@@ -163,6 +175,13 @@ def confirm(
     _into_params(country, delivery, project, to_confirm, confirm, "check", "No heading waits for this")
 
 
+def _print_csv(table: pd.DataFrame) -> None:
+    from bwise.storage import as_csv
+
+    out = as_csv(table)
+    sys.stdout.write(visible(out) if sys.stdout.isatty() else out)
+
+
 def _into_params(country: str, delivery: str, project: Path | None, find: Callable, write: Callable, then: str, nothing: str) -> None:
     """Show what is found of a country, write it into its params and say which command comes next."""
     where = find_project(project)
@@ -211,6 +230,7 @@ def table(
 ) -> None:
     """How often each answer was given: counts, per cent, base; from processed data."""
     from rich.table import Table as Grid
+    from rich.text import Text
 
     from bwise.pooling import load_pool
     from bwise.publication import layout, shown
@@ -218,7 +238,7 @@ def table(
 
     found = frequencies(load_pool(find_project(project)), question, by)
     if csv:
-        sys.stdout.write(found.data.to_csv(index=False, lineterminator="\n"))
+        _print_csv(found.data)
         return
     plan = layout(found)
     grid = Grid(
@@ -236,7 +256,8 @@ def table(
         if len(labels) > 1 and previous not in ("", labels[0]):
             grid.add_section()
         previous = labels[0]
-        grid.add_row(*labels, shown(count, found), shown(share, found), plan.counts([count])[0])
+        cells = [*labels, shown(count, found), shown(share, found), plan.counts([count])[0]]
+        grid.add_row(*(Text(visible(cell)) for cell in cells))
     console.print(grid)
 
 
@@ -263,7 +284,7 @@ def trace(
         console.print("\n".join(tracing.line(each) for each in found), markup=False, soft_wrap=True)
         console.print(f"\n{len(found)} figures: name one by its row and column.")
     elif csv:
-        sys.stdout.write(found[0].cells.to_csv(index=False, lineterminator="\n"))
+        _print_csv(found[0].cells)
     else:
         console.print(tracing.page(found[0]), markup=False, soft_wrap=True)
 
@@ -301,7 +322,7 @@ def diff(
         stop("There is nothing to compare.", Problem(what, remedy=remedy))
     found = compare_with_release(find_project(project), release) if release else compare_consolidations(before, after)
     if csv:
-        sys.stdout.write(for_machines(found).to_csv(index=False, lineterminator="\n"))
+        _print_csv(for_machines(found))
     else:
         console.print(page(found), markup=False, soft_wrap=True)
     if len(found.figures):

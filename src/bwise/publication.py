@@ -27,7 +27,7 @@ from bwise.released_texts import published_texts
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
 from bwise.tables import AVERAGES, Table, by_question, headline
-from bwise.text import rounded
+from bwise.text import CSV_RULE, rounded
 
 NOT_AVAILABLE = ":"
 FLAGS = {
@@ -541,6 +541,7 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
             name: {c: {"program": m["program"], "inputs": nameless(m["inputs"])} for c, m in part.manifests.items()}
             for name, part in parts.items()
         },
+        "csv": CSV_RULE,
         "left_out": {name: part.left_out for name, part in parts.items()},
         "tables": {t.id: sha256(project.reports / "tables" / f"{t.id}.csv") for t in tables},
     }
