@@ -46,7 +46,14 @@ class Drawing:
 def _canvas(rows: int, columns: int, width: float, height: float, demonstration: bool, **more) -> tuple[Figure, np.ndarray]:
     sns.set_theme(
         style="white",
-        rc={"font.family": "DejaVu Sans", "text.color": INK, "axes.edgecolor": FAINT, "svg.hashsalt": "bwise", "svg.fonttype": "path"},
+        rc={
+            "font.family": "DejaVu Sans",
+            "text.color": INK,
+            "axes.edgecolor": FAINT,
+            "svg.hashsalt": "bwise",
+            "svg.fonttype": "path",
+            "text.parse_math": False,
+        },
     )
     figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **more)
     plt.close(figure)  # shown by its Drawing, not a second time by the notebook

@@ -14,6 +14,7 @@ from bwise.lineage import DEMONSTRATION, is_demonstration
 from bwise.matching import DeliveryRead
 from bwise.questionnaire import Questionnaire
 from bwise.settings import CountrySettings
+from bwise.text import as_markdown
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Heading:
     text: str
 
     def _repr_markdown_(self) -> str:
-        return f"**{self.text}**"
+        return f"**{as_markdown(self.text)}**"
 
     def __repr__(self) -> str:
         return self.text

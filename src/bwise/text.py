@@ -27,6 +27,7 @@ FORMULA = re.compile(r"^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 PLAIN_NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$")
 CSV_RULE = "a text that begins with = + - @, a tab or a line break, and is no number, has an apostrophe more in front of it"
 """How texts stand in our CSV files, for manifests: `read_csv` takes the apostrophe away again."""
+MARKUP = re.compile(r":(?=//)|[\\`*_\[\]~|#!$<>&]")  # signs of Markdown (CommonMark, tables, mathematics of Jupyter) and of HTML
 # What a terminal obeys or shows in another order than it stands: control characters (Unicode category Cc, but for line feed and tab)
 # and embeddings, overrides and isolates of direction.
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -50,6 +51,11 @@ def as_typed(text: str) -> str:
 def visible(text: str) -> str:
     """The text for a terminal: control characters as they are written in programs (`\\x1b`), never sent."""
     return OBEYED.sub(lambda sign: f"\\x{ord(sign[0]):02x}" if sign[0] < "\u0100" else f"\\u{ord(sign[0]):04x}", text)
+
+
+def as_markdown(text: str) -> str:
+    """Markdown that shows the text as it stands: no link, no picture, no tag, no formula."""
+    return " ".join(MARKUP.sub(lambda sign: f"&#{ord(sign[0])};", text).split())
 
 
 def half_up(value: float, decimals: int) -> Decimal:

@@ -233,9 +233,7 @@ def _sav(data: bytes, shown: str) -> Grid:
     again = "ask the partner to save it again, or for the answers as CSV or XLSX"
     try:
         told = opened(SAV, data)
-    except TooMuch:
-        stop(CANNOT_READ, Problem(TOO_MUCH, shown, remedy=again))
-    except ValueError:
+    except ValueError:  # also where the library went down, as it does of some damaged files
         what = "the SPSS file is damaged, or its letters are not in the encoding it declares"
         stop(CANNOT_READ, Problem(what, shown, remedy=again))
     cases = max(map(len, told["cells"].values()), default=0)

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+PROGRAM = Path(__file__).parent
 WORKBOOK, SAV = "workbook", "sav"
 MEGABYTE = 1_000_000
 SMALL = 5 * MEGABYTE  # bytes of a file up to which these limits hold; beyond, they grow with it
@@ -37,7 +38,7 @@ def opened(kind: str, data: bytes) -> Any:
     """
     times = max(1, len(data) // SMALL)
     limits = [SECONDS * times, MEMORY * times]
-    program = [sys.executable, "-I", str(Path(__file__).parent), kind, *map(str, limits)]
+    program = [sys.executable, "-I", str(PROGRAM), kind, *map(str, limits)]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         watch = Timer(WAIT * SECONDS * times, process.kill)
         watch.start()
