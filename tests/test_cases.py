@@ -123,9 +123,8 @@ def test_one_line_settles_an_unknown_part_of_joined_answers(case):
 
 def cleaned(found: Case):
     country = gather(found.settings, found.questionnaire, [state.read for state in found.states()])
-    apply_skip_logic(country)
-    exclude(country)
-    return country
+    country = apply_skip_logic(country)
+    return exclude(country)
 
 
 def test_headings_in_the_middle_and_means_at_the_end_are_no_respondents(case):

@@ -79,9 +79,9 @@ def clean(project):
         settings = load_country(made, "AT")
         questionnaire = load_questionnaire(made.params / "questionnaires/q")
         country = gather(settings, questionnaire, read_deliveries(made, settings, questionnaire))
-        apply_skip_logic(country)
-        exclude(country)
-        protect(country, project_key(made.root))
+        country = apply_skip_logic(country)
+        country = exclude(country)
+        country = protect(country, project_key(made.root))
         proof = check_identities(country)
         assert (proof["left"] == proof["right"]).all()
         return country

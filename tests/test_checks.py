@@ -16,9 +16,9 @@ from tests.test_cleaning import CHOICES, ENABLER, NOBODY, SURVEY, WORKER, gather
 def flagged(folder, *rows, **more) -> dict[int, set[str]]:
     """Row of the file -> its flags."""
     country = gathered(small_project(folder, *rows, **more))
-    exclude(country)
+    country = exclude(country)
     found: dict[int, set[str]] = {}
-    for position, name in flag(country)[["position", "flag"]].itertuples(index=False):
+    for position, name in flag(country).flags[["position", "flag"]].itertuples(index=False):
         found.setdefault(int(country.rows.loc[position, "source_row"]), set()).add(name)
     return found
 
@@ -60,7 +60,7 @@ def test_shares_outside_the_range_are_flagged_though_they_sum_to_100(tmp_path):
 
 def test_an_answer_to_a_hidden_question_is_flagged_with_the_question_and_never_the_answer(tmp_path):
     country = gathered(small_project(tmp_path, WORKER, ENABLER | {"s2": "3"}))
-    assert flag(country).to_numpy().tolist() == [[1, "not_shown_answered", "s2"]]
+    assert flag(country).flags.to_numpy().tolist() == [[1, "not_shown_answered", "s2"]]
 
 
 def test_a_respondent_may_have_several_flags(tmp_path):
@@ -88,7 +88,7 @@ def test_who_never_pressed_submit_is_partial_where_the_tool_tells(tmp_path, send
     read = send([heads, *(r + [WORKER[n] for n in questions] for r in rows)], questionnaire=form)
     assert read.raw.tool == "LimeSurvey"
     settings = CountrySettings(country="AT", questionnaire="small", deliveries=[read.delivery])
-    found = flag(gather(settings, form, [read]))
+    found = flag(gather(settings, form, [read])).flags
     assert found.loc[found["flag"] == "partial", "position"].tolist() == [1]
 
 
@@ -144,7 +144,7 @@ def country(tmp_path):
 
 
 def those(country, name):
-    found = flag(country)
+    found = flag(country).flags
     return found[found["flag"].eq(name)][["position", "detail"]].to_numpy().tolist()
 
 

@@ -10,7 +10,6 @@ CALLED_BY = ("@app.command", "@field_validator", "@model_validator")
 """What typer and pydantic decorate, they call."""
 LET_PASS = {
     "_repr_markdown_": "IPython shows a value by it",
-    "_repr_png_": "IPython shows a value by it",
     "_render_traceback_": "IPython shows an error by it",
     "model_config": "pydantic reads it",
     "cls": "pydantic hands it to every validator",

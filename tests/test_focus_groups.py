@@ -24,7 +24,7 @@ from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Delivery, FocusGroupSettings, Project, load_country
 from bwise.storage import read_csv, write_text
-from bwise.summaries import discussed, received
+from bwise.summaries import discussed
 from bwise.workflow import run_country
 from tests import test_lineage as survey
 from tests.test_cleaning import export, people, small_project
@@ -303,7 +303,7 @@ def without_return(copy_of):
 def test_a_country_without_a_return_says_so_and_runs_like_any_other(without_return):
     project, outcome = without_return
     assert outcome.ok and outcome.message == "44 received, 3 excluded, 41 kept, 8 WISEs; open: 0 columns, 0 answers"
-    assert "Nothing was sent: the settings name no file." in shown(project.processed("AT") / "country.ipynb")
+    assert "No focus group has returned anything." in shown(project.processed("AT") / "country.ipynb")
     assert sorted(p.name for p in project.processed("AT").iterdir()) == sorted([*survey.FILES, "country.html", "country.ipynb"])
 
 
@@ -311,10 +311,6 @@ def test_without_any_return_there_is_no_pool_of_focus_groups(without_return):
     project, _ = without_return
     assert load_focus_groups(project) is None
     assert load_pool(project).left_out == {}
-
-
-def test_nothing_received_is_said_in_words():
-    assert repr(received([])) == "Nothing was sent: the settings name no file."
 
 
 # ------------------------------------------------------------------ the pool
@@ -344,12 +340,12 @@ def run(project, settings):
     """One part of what a country sent, run up to its record."""
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     found = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
-    correct(found, load_corrections(project, settings, questionnaire))
-    apply_skip_logic(found)
-    doubts = flag(found)
-    protect(found, project_key(project.root))
+    found = correct(found, load_corrections(project, settings, questionnaire))
+    found = apply_skip_logic(found)
+    found = flag(found)
+    found = protect(found, project_key(project.root))
     check_identities(found)
-    return save(found, doubts, project)
+    return save(found, project)
 
 
 @pytest.fixture
@@ -444,5 +440,5 @@ def test_participants_of_a_group_count_once_however_many_records_it_filled(form,
     rows = [["G1", "productive", "5", "2", "1"], ["G1", "social", "5", "2", ""], ["G2", "productive", "6", "0", "3"]]
     read = send([columns, *rows], questionnaire=form)
     settings = FocusGroupSettings(country="AT", questionnaire="focus_group", deliveries=[read.delivery], exclude=[])
-    found = discussed(gather(settings, form, [read])).frame
+    found = discussed([gather(settings, form, [read])]).frame
     assert found.loc["all"].to_dict() == {"focus groups": 2, "models discussed": 3, "participants": 17}

@@ -15,7 +15,7 @@ from tests.test_lineage import cleaned, in_order
 
 
 def test_each_identity_says_both_its_sides(tmp_path):
-    country, _ = cleaned(small_project(tmp_path, *people({}, {"comments": "test"}, {})))
+    country = cleaned(small_project(tmp_path, *people({}, {"comments": "test"}, {})))
     proof = check_identities(country)
     assert (proof["left"] == proof["right"]).all()
     assert proof.set_index("identity").loc["rows received = kept + excluded", "left"] == 3
@@ -24,11 +24,11 @@ def test_each_identity_says_both_its_sides(tmp_path):
 def tampered(folder: Path, tamper) -> str:
     """What a run says after somebody changed the answers in memory; nothing may be saved."""
     project = small_project(folder, *people({}, {}, {"s1": ""}, {"wise_code": ""}))
-    country, flags = cleaned(project)
+    country = cleaned(project)
     tamper(country)
     with pytest.raises(ProblemsFound) as found:
         check_identities(country)
-        save(country, flags, project)
+        save(country, project)
     assert not project.processed("AT").exists()
     return str(found.value)
 
@@ -69,11 +69,11 @@ def test_a_reason_for_an_answer_that_is_there_stops_the_run(tmp_path):
 
 def test_a_change_that_is_recorded_does_not_stop_the_run(tmp_path):
     project = small_project(tmp_path, *people({}, {}))
-    country, flags = cleaned(project)
+    country = cleaned(project)
     record_change(country, country.rows.index[:1], "staff", "10", "11", "by hand", "a slip")
     country.values.loc[0, "staff"] = 11.0
     check_identities(country)
-    save(country, flags, project)
+    save(country, project)
     assert in_order(project, "AT", "changes.csv")[["source_row", "question", "old", "new"]].to_numpy().tolist() == [
         [2, "staff", "10", "11"]
     ]
@@ -108,10 +108,7 @@ def greek(tmp_path, questionnaire):
     """The Greek delivery of the demonstration: Microsoft Forms keeps the text of "other" in the cell of its question."""
     project, settings = Project(ROOT), load_country(Project(ROOT), "EL")
     country = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
-    apply_skip_logic(country)
-    exclude(country)
-    protect(country, project_key(tmp_path))
-    return country
+    return protect(exclude(apply_skip_logic(country)), project_key(tmp_path))
 
 
 def problems_of(country) -> str:

@@ -62,7 +62,7 @@ def test_of_a_question_reworded_in_the_field_the_first_filled_cell_counts(joined
 
 def test_two_filled_cells_that_differ_are_flagged_and_two_alike_are_not(joined):
     country = joined("model", [["Model A", "Model A", "a"], ["Model B", "Model A", "Model A"]], {"model": "first"})
-    flags = flag(country)
+    flags = flag(country).flags
     assert flags.loc[flags["flag"].eq("contradiction"), ["position", "detail"]].to_numpy().tolist() == [[0, "model"]]
     assert listed(country.values["model"]) == ["a", "a", "a"]
 

@@ -18,12 +18,13 @@ from bwise.kernels import LIBRARIES, WarmKernelManager, can_fork
 
 ROOT = Path(__file__).parents[1]
 forked = pytest.mark.skipif(not can_fork(), reason="kernels are not forked on this platform")
-SLOW_TO_DIE = """
+RUNNER = """
 import os, papermill, sys
 from bwise.kernels import WarmKernelManager
 
 if __name__ == "__main__":
-    papermill.execute_notebook(sys.argv[1], None, kernel_manager_class=WarmKernelManager, progress_bar=False)
+    quiet = {"progress_bar": False, "extra_arguments": ["--IPKernelApp.log_level=ERROR"]}
+    papermill.execute_notebook(sys.argv[1], None, kernel_manager_class=WarmKernelManager, **quiet)
 """
 
 
@@ -59,6 +60,12 @@ def test_a_warm_kernel_has_the_libraries_before_its_first_cell(tmp_path):
 
 
 @forked
+def test_a_warm_kernel_has_the_names_of_countries_before_its_first_cell(tmp_path):
+    (found,) = printed(tmp_path, "from bwise.countries import names; print(names.cache_info().currsize)")
+    assert found.strip() == "1"
+
+
+@forked
 def test_two_kernels_do_not_draw_the_same_random_numbers(tmp_path):
     draw = "import numpy, random; print(numpy.random.random(), random.random())"
     one, two = printed(tmp_path, draw)[0].split(), printed(tmp_path, draw)[0].split()
@@ -74,16 +81,28 @@ def test_a_kernel_that_dies_is_told_as_dead(tmp_path):
 @forked
 def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path):
     """However that ends: here it is killed, and cannot tidy up."""
-    told, notebook, script = tmp_path / "pid", tmp_path / "sleeps.ipynb", tmp_path / "runner.py"
+    told = tmp_path / "pid"
     sleeps = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
-    nbformat.write(new_notebook(cells=[new_code_cell(sleeps)], metadata={"kernelspec": {"name": "python3", "display_name": ""}}), notebook)
-    script.write_text(SLOW_TO_DIE)
-    runner = subprocess.Popen([sys.executable, script, notebook], stderr=subprocess.DEVNULL)
+    runner = subprocess.Popen(runner_of(tmp_path, sleeps), stderr=subprocess.DEVNULL)
     assert until(lambda: told.exists() and told.read_text(), 60), "the kernel never began"
     pid = int(told.read_text())
     runner.send_signal(signal.SIGKILL)
     runner.wait()
     assert until(lambda: not alive(pid), 20)
+
+
+@forked
+def test_a_warm_kernel_says_nothing_on_the_terminal(tmp_path):
+    done = subprocess.run(runner_of(tmp_path, "1"), capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def runner_of(folder, source):
+    """A command that runs a notebook of this one cell in a warm kernel."""
+    notebook, script = folder / "cell.ipynb", folder / "runner.py"
+    nbformat.write(new_notebook(cells=[new_code_cell(source)], metadata={"kernelspec": {"name": "python3", "display_name": ""}}), notebook)
+    script.write_text(RUNNER)
+    return [sys.executable, str(script), str(notebook)]
 
 
 def until(holds, seconds):

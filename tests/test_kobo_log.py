@@ -115,8 +115,7 @@ def corrected(project, kobo):
     country = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
     uuids = dict(zip(kobo["raw_data"]["X_id"], kobo["raw_data"]["X_uuid"], strict=True))
     country.rows["uuid"] = country.rows["respondent_id"].map(uuids)
-    correct(country, load_corrections(project, settings, questionnaire))
-    return country
+    return correct(country, load_corrections(project, settings, questionnaire))
 
 
 def published(kobo) -> dict[tuple[str, str], tuple[str, str]]:
@@ -196,6 +195,6 @@ def test_the_joined_codes_beside_the_options_are_the_only_columns_not_compared(c
 
 
 def test_every_answer_after_correction_is_accounted_for(corrected):
-    protect(corrected, b"k" * 32)
+    corrected = protect(corrected, b"k" * 32)
     proof = check_identities(corrected)
     assert (proof["left"] == proof["right"]).all()

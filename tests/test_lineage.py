@@ -34,20 +34,16 @@ FILES = [
 ]
 
 
-def cleaned(project: Project, country: str = "AT") -> tuple[Country, pd.DataFrame]:
+def cleaned(project: Project, country: str = "AT") -> Country:
     """A country run up to where its identities are checked."""
-    found = gathered(project, country)
-    exclude(found)
-    flags = flag(found)
-    protect(found, project_key(project.root))
-    return found, flags
+    return protect(flag(exclude(gathered(project, country))), project_key(project.root))
 
 
 def run(project: Project, country: str = "AT") -> dict:
     """A whole country run; its manifest."""
-    found, flags = cleaned(project, country)
+    found = cleaned(project, country)
     check_identities(found)
-    return save(found, flags, project)
+    return save(found, project)
 
 
 def demo_project(folder: Path) -> Project:
@@ -172,14 +168,14 @@ def test_a_run_that_fails_while_it_writes_leaves_the_record_as_it_was_and_nothin
     project = small_project(tmp_path, *people({}, {}))
     run(project)
     before = {p.name: p.read_bytes() for p in project.processed("AT").iterdir()}
-    country, flags = cleaned(project)
+    country = cleaned(project)
 
     def full(*_):
         raise OSError("disk full")
 
     monkeypatch.setattr("bwise.lineage.mapping_table", full)  # after the answers are written
     with pytest.raises(OSError, match="disk full"):
-        save(country, flags, project)
+        save(country, project)
     assert {p.name: p.read_bytes() for p in project.processed("AT").iterdir()} == before
 
 
@@ -195,19 +191,19 @@ def test_what_a_killed_run_left_behind_is_gone_after_the_next_one(tmp_path):
 def test_a_record_that_cannot_take_its_place_leaves_no_answers(tmp_path):
     project = small_project(tmp_path, *people({}, {}))
     run(project)
-    country, flags = cleaned(project)
+    country = cleaned(project)
     in_the_way = project.processed("AT") / "mapping.csv"
     in_the_way.unlink()
     in_the_way.mkdir()  # no file can take its place
     with pytest.raises(OSError):
-        save(country, flags, project)
+        save(country, project)
     assert [p.name for p in project.processed("AT").iterdir()] == ["mapping.csv"]
 
 
 def test_a_record_that_its_files_do_not_prove_leaves_nothing(tmp_path):
     project = small_project(tmp_path, *people({}, {}))
     run(project)
-    country, _ = cleaned(project)
+    country = cleaned(project)
     write_csv(project.processed("AT") / "mapping.csv", read_csv(project.processed("AT") / "mapping.csv").iloc[1:])
     with pytest.raises(ProblemsFound, match="not proved"):
         prove_saved(country, project)

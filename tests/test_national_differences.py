@@ -64,7 +64,7 @@ def test_a_declared_rule_turns_ranges_into_numbers_keeps_the_text_and_flags_the_
     assert read.answers.values["staff"].tolist() == [10, 7, 5]
     assert set(read.answers.mapping.query("question == 'staff'")["raw"]) == {"10-15", "7", "5+"}
     settings = CountrySettings(country="AT", questionnaire="small", deliveries=[read.delivery], exclude=[])
-    flags = flag(gather(settings, small, [read]))
+    flags = flag(gather(settings, small, [read])).flags
     assert flags.query("flag == 'approximate'")[["position", "detail"]].to_numpy().tolist() == [[0, "staff"], [2, "staff"]]
 
 

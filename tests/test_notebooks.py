@@ -1,5 +1,6 @@
 import ast
 import itertools
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
+
+from bwise.problems import ProblemsFound
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 NAMES = ["country", "consolidation"]
@@ -133,3 +137,47 @@ def test_every_way_to_run_a_country_gives_the_same_bytes_as_the_workflow(ran, de
     assert len(here) == 16 and here == there
     assert [p.name for p in (project.root / "processed").iterdir()] == ["AT"]
     assert sorted(p.name for p in (project.root / "notebooks").iterdir()) == ["consolidation.ipynb", "country.ipynb"]
+
+
+@pytest.fixture
+def kernel(copy_of, monkeypatch):
+    """A kernel in a project of two countries: project, run(cell, …) for cells by number or code of one's own, number of the cells."""
+    project = copy_of("AT", "BE")
+    shutil.rmtree(project.root / "processed")
+    monkeypatch.chdir(project.root / "notebooks")
+    code = [cell.source for cell in cells("country") if cell.cell_type == "code"]
+    shell = InteractiveShell.instance()
+
+    def run(*wanted):
+        for cell in wanted:
+            shell.run_cell(code[cell] if isinstance(cell, int) else cell, store_history=True).raise_error()
+
+    yield project, run, len(code)
+    InteractiveShell.clear_instance()
+
+
+def test_cells_can_be_run_again_in_one_kernel_with_another_country_changed_params_and_out_of_order(kernel, demonstration):
+    project, run, number = kernel
+    saved = 12  # the first cells: they clean and save
+
+    def right(*countries):
+        return all(contents(project.processed(code)) == contents(demonstration.processed(code)) for code in countries)
+
+    run(*range(number))
+    assert right("AT")
+    run("deliveries, exclude, focus_group = [], ['test'], None")  # as an analyst may call something of her own
+    run('country = "BE"\nproject = None', *range(1, number))
+    assert right("AT", "BE")
+
+    params = project.params / "AT.yaml"
+    stated = params.read_text(encoding="utf-8")
+    params.write_text(stated + "exclude: [heading_row, summary_row]\n", encoding="utf-8")
+    run(*range(saved))
+    rows = json.loads((project.processed("AT") / "manifest.json").read_text(encoding="utf-8"))["rows"]
+    assert rows["kept"] == rows["received"]
+    params.write_text(stated + "exclde: []\n", encoding="utf-8")
+    with pytest.raises(ProblemsFound, match="`exclde` is not a setting"):
+        run(0, 1)
+    params.write_text(stated, encoding="utf-8")
+    run(0, 1, 2, 5, 6, 7, 8, 7, 5, 9, 6, 11)
+    assert right("AT")

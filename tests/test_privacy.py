@@ -56,9 +56,7 @@ def test_the_parts_of_a_pseudonym_do_not_run_together():
 
 def protected(folder, *rows, key=KEY, **more):
     country = gathered(small_project(folder, *rows, **more))
-    exclude(country)
-    protect(country, key)
-    return country
+    return protect(exclude(country), key)
 
 
 def test_respondents_get_pseudonyms_of_their_own_that_change_with_the_key(tmp_path):
@@ -84,7 +82,7 @@ def test_one_enterprise_has_one_pseudonym_however_its_code_is_typed(tmp_path):
 def test_the_same_code_of_two_partners_is_two_enterprises(tmp_path):
     project = small_project(tmp_path, WORKER, params="  - partner: AT-2\n    file: raw/AT/answers.csv\n")
     country = gathered(project)
-    protect(country, KEY)
+    country = protect(country, KEY)
     assert country.rows["wise"].nunique() == 2
 
 

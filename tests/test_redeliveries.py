@@ -12,7 +12,7 @@ from bwise.checks import flag
 from bwise.cleaning import apply_skip_logic, exclude, gather, record_change
 from bwise.intake import page, states
 from bwise.lineage import save
-from bwise.matching import read_deliveries
+from bwise.matching import Part, read_deliveries, read_parts
 from bwise.pooling import load_pool
 from bwise.privacy import project_key, protect
 from bwise.problems import ProblemsFound
@@ -37,11 +37,9 @@ def accepted(project: Project, country: str = "AT") -> Project:
 
 def stopped(project: Project, country: str = "AT") -> str:
     """What the run says when it stops for the survey of the country."""
-    params = load_country(project, country)
-    questionnaire = load_questionnaire(project.params / "questionnaires" / params.questionnaire)
-    deliveries = read_deliveries(project, params, questionnaire)
+    survey = read_parts(project, load_country(project, country))[0]
     with pytest.raises(ProblemsFound) as found:
-        stop_if_waiting(project, params, questionnaire, deliveries)
+        stop_if_waiting(project, survey)
     return str(found.value)
 
 
@@ -147,9 +145,9 @@ def test_whoever_was_excluded_and_is_not_any_more_is_named(tmp_path, named):
 def test_a_respondent_whom_a_correction_left_out_is_no_change(tmp_path):
     rows = people({"staff": "10"}, {"staff": "20"}, {"staff": "30"})
     project = accepted(small_project(tmp_path, *rows))
-    country, flags = cleaned(project)
+    country = cleaned(project)
     country.exclusions = pd.DataFrame({"position": [1], "rule": ["correction"], "reason": ["asked to be left out"]})
-    save(country, flags, project)
+    save(country, project)
     export(tmp_path / "raw/AT/answers.csv", rows[0] | {"staff": "11"}, *rows[1:])
     assert listed(project) == [["changed", "row 2", "2", "2", "staff", "10", "11"]]
 
@@ -168,9 +166,7 @@ def test_corrected_cells_are_compared_as_they_came_in(tmp_path):
         record_change(country, pd.Index([position]), question, old, "" if new is None else str(new), "correction", "by telephone")
         country.values.loc[position, question] = new
         country.reasons.loc[position, question] = "no_answer" if new is None else ""
-    exclude(country)
-    protect(country, project_key(project.root))
-    save(country, flag(country), project)
+    save(protect(flag(exclude(country)), project_key(project.root)), project)
     export(tmp_path / "raw/AT/answers.csv", rows[0] | {"comments": "new"}, *rows[1:])
     assert [row[1:5:3] for row in listed(project)] == [["row 2", "comments"]]
 
@@ -205,9 +201,7 @@ def test_the_list_goes_when_nothing_waits_any_more(three):
     export(project.root / "raw/AT/answers.csv", first, second)
     stopped(project)
     export(project.root / "raw/AT/answers.csv", first, second, third)
-    params = load_country(project, "AT")
-    questionnaire = load_questionnaire(project.params / "questionnaires/small")
-    stop_if_waiting(project, params, questionnaire, read_deliveries(project, params, questionnaire))
+    stop_if_waiting(project, *read_parts(project, load_country(project, "AT")))
     assert not (project.processed("AT") / LIST).exists()
 
 
@@ -264,13 +258,11 @@ def test_a_return_of_the_focus_group_waits_by_itself_and_its_list_stands_in_its_
     params = load_country(project, "BE").for_focus_group()
     form = load_questionnaire(project.params / "questionnaires/focus_group")
     said = gather(params, form, read_deliveries(project, params, form))
-    apply_skip_logic(said)
-    protect(said, project_key(project.root))
-    save(said, flag(said), project)
+    save(protect(flag(apply_skip_logic(said)), project_key(project.root)), project)
     path = tmp_path / "raw/demo/BE/focus_group_Wallonie.csv"
     path.write_bytes(path.read_bytes().rstrip(b"\r\n").rpartition(b"\n")[0] + b"\n")  # without its last record
     with pytest.raises(ProblemsFound, match="processed/BE/focus_group/changes_to_review"):
-        stop_if_waiting(project, params, form, read_deliveries(project, params, form))
+        stop_if_waiting(project, Part(params, form, read_deliveries(project, params, form)))
     removed = read_csv(project.processed("BE", "focus_group") / LIST)
     assert removed[["kind", "delivery", "question"]].to_numpy().tolist() == [["removed", "BE-2", ""]]
     assert waiting(project, load_country(project, "BE")) == []

@@ -143,7 +143,7 @@ def test_check_counts_the_rows_of_a_file_and_its_weights_and_the_run_its_rows(se
     told = page(State("XX-1", read.delivery, "AT", read, answers=open_answers(country)), questionnaire)
     assert "rows         6 of the file = 2 received + 2 not of this delivery + 2 nobody's answers" in told
     assert "weights      gewicht: 0.5 to 2, mean 1.25; kept beside the answers, no table uses them" in told
-    exclude(country)
+    country = exclude(country)
     counts = balance(country).frame.loc["all"].to_dict()
     assert counts == {
         "rows of the file": 6,

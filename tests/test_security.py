@@ -81,7 +81,9 @@ def test_control_characters_are_shown_and_not_sent():
     "text", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "![x](http://x.example/a.png)", "**B** & `c` $x$ | # ~~d~~ <b>"]
 )
 def test_markdown_shows_a_text_as_it_stands(text, tmp_path):
-    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", {"text/markdown": Heading(text)._repr_markdown_()})])
+    cell = nbformat.v4.new_code_cell(
+        outputs=[nbformat.v4.new_output("display_data", {"text/markdown": Heading(text, "")._repr_markdown_()})]
+    )
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "a.ipynb")
     notebook_to_html(tmp_path / "a.ipynb", text, demonstration=False)
     page = (tmp_path / "a.html").read_text(encoding="utf-8")

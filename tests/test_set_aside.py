@@ -23,9 +23,7 @@ def set_aside(send, *rows, **more):
 
 def cleaned(read, questionnaire, **more):
     settings = CountrySettings(country="AT", questionnaire="skills_survey", deliveries=[read.delivery], minimum_answered=0, **more)
-    country = gather(settings, questionnaire, [read])
-    exclude(country)
-    return country
+    return exclude(gather(settings, questionnaire, [read]))
 
 
 def test_pasted_headings_and_a_mean_row_are_excluded_by_their_rules_and_nobody_else(send, questionnaire):

@@ -1,6 +1,3 @@
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -210,53 +207,3 @@ def test_a_folder_that_is_no_project_is_refused(tmp_path):
 def test_a_path_is_shown_without_the_folders_of_somebodys_computer(project):
     assert project.shown(project.root / "raw/AT/x.csv") == "raw/AT/x.csv"
     assert project.shown(Path("/elsewhere/x.csv")) == "x.csv"
-
-
-def in_a_fresh_kernel(project: Project, *lines: str) -> dict:
-    """Run the lines, then what the notebook does first; in a new process, because it looks only once."""
-    script = "\n".join(
-        [
-            "import json",
-            "from bwise.problems import ProblemsFound",
-            "from bwise.settings import notebook_settings",
-            *lines,
-            "try:",
-            "    _project, _settings = notebook_settings(globals())",
-            "    print(json.dumps(_settings.model_dump(mode='json')))",
-            "except ProblemsFound as _found:",
-            "    print(json.dumps({'refused': str(_found)}))",
-        ]
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def test_a_notebook_refuses_a_misspelt_parameter(project):
-    refusal = in_a_fresh_kernel(write(project, GOOD), "country = 'AT'", "contry = 'BE'")["refused"]
-    assert "`contry` is not a parameter" in refusal and "did you mean `country`?" in refusal
-
-
-def test_a_notebook_takes_every_key_of_a_params_file_and_they_win(project):
-    given = [
-        "country = 'AT'",
-        "questionnaire = 'other'",
-        "deliveries = [{'partner': 'AT-9', 'file': 'raw/AT/y.csv'}]",
-        "exclude = ['test']",
-        "minimum_answered = 0.4",
-    ]
-    settings = in_a_fresh_kernel(write(project, GOOD), *given)
-    assert (settings["questionnaire"], settings["exclude"], settings["minimum_answered"]) == ("other", ["test"], 0.4)
-    assert [d["partner"] for d in settings["deliveries"]] == ["AT-9"]
-
-
-def test_a_notebook_needs_only_the_country_and_may_be_told_the_project(project, tmp_path_factory):
-    write(project, GOOD)
-    elsewhere = Project(tmp_path_factory.mktemp("elsewhere"))
-    settings = in_a_fresh_kernel(elsewhere, f"project = {str(project.root)!r}", "country = 'AT'")
-    assert settings["deliveries"][0]["partner"] == "AT-1"
-
-
-def test_a_notebook_run_again_lets_the_analyst_have_her_own_variables(project):
-    settings = in_a_fresh_kernel(write(project, GOOD), "country = 'AT'", "notebook_settings(globals())", "mine = 3")
-    assert settings["country"] == "AT"

@@ -63,8 +63,8 @@ def test_params_join_codes_of_two_partners_and_two_codes_of_one(tmp_path):
 
 def test_joined_enterprises_have_one_pseudonym_and_no_code_stays(tmp_path):
     country = sent(tmp_path, ["17", "18"], ["A-17", ""], 'wises:\n  - {AT-1: "17", AT-2: "A-17"}\n')
-    exclude(country)
-    protect(country, b"k" * 64)
+    country = exclude(country)
+    country = protect(country, b"k" * 64)
     first, second, third, fourth = country.rows["wise"]
     assert first == third and len({first, second, fourth}) == 3 and fourth == ""
     assert country.values["wise_code"].isna().all()
@@ -81,7 +81,7 @@ def test_joined_enterprises_have_one_pseudonym_and_no_code_stays(tmp_path):
 def test_a_line_that_joins_nothing_is_refused_and_check_names_it(tmp_path, line, said):
     country = sent(tmp_path, ["017"], ["A-17"], f"wises:\n  - {line}\n")
     with pytest.raises(ProblemsFound, match="cannot be joined") as refused:
-        protect(country, b"k" * 64)
+        country = protect(country, b"k" * 64)
     assert said in str(refused.value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -42,12 +43,8 @@ FLAGS = {
 }
 
 
-def flag(country: Country) -> pd.DataFrame:
-    """Flags of the respondents kept.
-
-    Returns:
-        One row per respondent and flag: position, flag, detail (question names, never answers).
-    """
+def flag(country: Country) -> Country:
+    """The country with the flags of the respondents kept: one row per respondent and flag, detail names questions, never answers."""
     answers = _answers_as_numbers(country)
     found = [
         *_partial(country),
@@ -63,7 +60,7 @@ def flag(country: Country) -> pd.DataFrame:
         *_out_of_frame(country),
     ]
     kept = {*country.rows.index[country.kept]}
-    return pd.DataFrame([flag for flag in found if flag[0] in kept], columns=["position", "flag", "detail"])
+    return replace(country, flags=pd.DataFrame([flag for flag in found if flag[0] in kept], columns=list(country.flags)))
 
 
 Flags = list[tuple[int, str, str]]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bwise.questionnaire import Questionnaire, read_sheet
+from bwise.questionnaire import Questionnaire
+from bwise.sheets import read_sheet
 from bwise.text import answer_key
 
 BETWEEN = (" ", " - ", "- ", ": ", ". ", ") ")  # letter and title: `K Financial …`, `K - Financial …`

@@ -6,7 +6,7 @@ Respondents are never dropped in silence: each exclusion has a rule that params 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -35,10 +35,14 @@ MOSTLY = 0.5  # of the smaller of two deliveries: from here on, one was made of 
 class Country:
     """Answers of one country on their way: `values` and `reasons` share index and columns (those of the questionnaire).
 
+    Each step (`bwise.corrections.correct`, `apply_skip_logic`, `exclude`, `bwise.checks.flag`, `bwise.privacy.protect`) returns the country
+    as it is then and leaves the one it was given as it was: a cell of a notebook may be run again.
+
     `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
     (the tool's, in memory only), submitted, started; weight where a delivery has one.
     `national` has the national category beside each common code where params
-    map one to the other. `changes` and `exclusions` grow as rules are applied; `corrections` are those made (`bwise.corrections`).
+    map one to the other. `changes` and `exclusions` grow as rules are applied; `corrections` are those made (`bwise.corrections`),
+    `flags` those found (`bwise.checks`).
     """
 
     settings: CountrySettings
@@ -51,11 +55,17 @@ class Country:
     changes: pd.DataFrame
     exclusions: pd.DataFrame
     corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "question", "expected", "position"]))
+    flags: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["position", "flag", "detail"]))
 
     @property
     def kept(self) -> pd.Series:
         """True for respondents who are not excluded."""
         return ~self.rows.index.to_series().isin(self.exclusions["position"])
+
+    def copied(self) -> Country:
+        """The same country with tables of its own: what a step puts into them does not show in those of the step before."""
+        tables = {name: table.copy(deep=False) for name, table in vars(self).items() if isinstance(table, pd.DataFrame)}
+        return replace(self, **tables)
 
 
 def gather(settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> Country:
@@ -121,7 +131,7 @@ def hidden(country: Country) -> dict[str, np.ndarray]:
     return {question.name: found[question.relevant] for question in conditional}
 
 
-def apply_skip_logic(country: Country) -> None:
+def apply_skip_logic(country: Country) -> Country:
     """An empty answer to a question that was not shown is `not_shown`, not `no_answer`.
 
     A tool that says "not shown" says so of every page a respondent never reached, too. In a record that was never submitted
@@ -135,7 +145,7 @@ def apply_skip_logic(country: Country) -> None:
     after = before.copy()
     after[(before == "no_answer") & passed] = "not_shown"
     after[(before == "not_shown") & ~passed & left[:, None]] = "no_answer"
-    country.reasons = pd.DataFrame(after, index=country.reasons.index, columns=country.reasons.columns, dtype=object)
+    return replace(country, reasons=pd.DataFrame(after, index=country.reasons.index, columns=country.reasons.columns, dtype=object))
 
 
 def open_answers(country: Country) -> pd.DataFrame:
@@ -175,23 +185,26 @@ def as_texts(values: pd.DataFrame, name: str, questionnaire: Questionnaire) -> p
     return text.str.removeprefix(";")
 
 
-def exclude(country: Country) -> None:
+def exclude(country: Country) -> Country:
     """Apply the exclusion rules that params state; every exclusion is recorded with its rule.
 
     Raises:
         ProblemsFound: a correction keeps a record that no rule, or another one than it says, would leave out.
     """
     keep = country.corrections[country.corrections["kind"].eq(KEEP)]
-    problems = kept_without_need(country, keep, leave_out(country, keep["position"]))
+    left, spared = leave_out(country, keep["position"])
+    problems = kept_without_need(country, keep, spared)
     stop("Some records are kept by hand without need. Nothing was saved.", *[problem for _, problem in problems])
+    return left
 
 
-def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
+def leave_out(country: Country, keep: Iterable[int] = ()) -> tuple[Country, dict[int, str]]:
     """Exclude by rule, all but the records at the positions `keep`.
 
     Returns:
-        Position -> rule, of those that a rule would have left out.
+        The country without them, and position -> rule of those that a rule would have left out.
     """
+    country = country.copied()
     _leave_out_rows(country)
     rules = {"test": _tests, "too_few_answers": _too_few, DUPLICATE: _duplicates}
     spared: dict[int, str] = {}
@@ -203,7 +216,7 @@ def leave_out(country: Country, keep: Iterable[int] = ()) -> dict[int, str]:
         spared = dict.fromkeys(found.index[by_hand], rule) | spared
         new = pd.DataFrame({"position": found.index, "rule": rule, "reason": found.to_numpy()})[~by_hand]
         country.exclusions = pd.concat([country.exclusions, new], ignore_index=True)
-    return spared
+    return country, spared
 
 
 def _leave_out_rows(country: Country) -> None:

@@ -67,6 +67,10 @@ def run(
             progress.update(task, advance=1, description="Countries" if len(outcomes) < len(wanted) else "Consolidation")
     for outcome in sorted(outcomes, key=lambda o: [*wanted, o.name].index(o.name)):
         _tell(outcome)
+    if any(o.why for o in outcomes):
+        from bwise.status import stale_consolidation, standings, write_index
+
+        write_index(where, standings(where), stale_consolidation(where))
     if not all(o.ok for o in outcomes):
         raise typer.Exit(1)
 
@@ -78,6 +82,26 @@ def _tell(outcome: Outcome) -> None:
     why = f"run, since {outcome.why}" if outcome.why else "not run, since nothing has changed"
     console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
     console.print("\n   ".join([f"{first}; {why}" if outcome.ok else first, *rest]), markup=False, soft_wrap=True)
+
+
+@app.command()
+def status(project: ProjectOption = None) -> None:
+    """Where every country stands: its last run, what is open, what waits, whether it is in the European tables."""
+    from rich.table import Table as Grid
+
+    from bwise.status import HEADINGS, NUMBERS, stale_consolidation, standings, to_do, write_index
+
+    where = find_project(project)
+    found, stale = standings(where), stale_consolidation(where)
+    grid = Grid()
+    for heading in HEADINGS:
+        grid.add_column(heading, justify="right" if heading in NUMBERS else "left")
+    for each in found:
+        grid.add_row(*each.row)
+    console.print(grid)
+    told = to_do(found, stale) or ["Nothing is to be done: reports/ is made of these answers."]
+    told.append(f"The same as a page: {where.shown(write_index(where, found, stale))}")
+    console.print("\n".join(told), markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -205,8 +205,8 @@ class _Answers:
 # ------------------------------------------------------------------ making them
 
 
-def correct(country: Country, corrections: pd.DataFrame) -> None:
-    """Make all corrections, in place, or none: call it after `gather` and before `apply_skip_logic`.
+def correct(country: Country, corrections: pd.DataFrame) -> Country:
+    """The country with all corrections made: call it after `gather` and before `apply_skip_logic`.
 
     Every changed cell is recorded under the rule `correction N` (N: line in the file), every excluded record under `correction`.
     Merging fills what the first record leaves open from the second, which is then excluded. What is to be kept, `exclude` keeps.
@@ -216,15 +216,13 @@ def correct(country: Country, corrections: pd.DataFrame) -> None:
             value that is no answer to the question, no reason, name or date, a cell corrected twice, records that differ.
     """
     if corrections.empty:
-        return
+        return country
     lines, done, problems = _tried(country, corrections)
     stop(CANNOT_CORRECT, *[problem for _, problem in problems])
-    for name in ("values", "reasons", "national", "changes"):
-        setattr(country, name, getattr(done, name))
     out = [(position, CORRECTION, line.reason) for line in lines if (position := _left_out(line)) != -1]
     if out:
-        country.exclusions = pd.concat([country.exclusions, pd.DataFrame(out, columns=list(country.exclusions))], ignore_index=True)
-    country.corrections = corrections.assign(position=[line.position for line in lines])
+        done.exclusions = pd.concat([done.exclusions, pd.DataFrame(out, columns=list(done.exclusions))], ignore_index=True)
+    return replace(done, corrections=corrections.assign(position=[line.position for line in lines]))
 
 
 def misfits(country: Country, corrections: pd.DataFrame) -> list[tuple[int, Problem]]:

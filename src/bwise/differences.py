@@ -94,7 +94,7 @@ def _undo(changes: pd.DataFrame, values: pd.DataFrame, reasons: pd.DataFrame, co
 def received(project: Project, country: Country) -> Answers:
     """The records as they came in and as the rules left them (`bwise.cleaning.leave_out`), masked; nothing is corrected."""
     shown = country.rows["respondent_id"].fillna("")
-    protect(country, project_key(project.root))
+    country = protect(country, project_key(project.root))
     rows = country.rows[["delivery", "source_row", "wise", "respondent"]].set_index("respondent")
     rows["excluded"] = rows["delivery"].map(lambda _: "")
     rule = country.exclusions.drop_duplicates("position")

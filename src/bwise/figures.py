@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from markupsafe import escape
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from bwise.ledger import MEAN_OF_COUNTRIES, POOLED
 from bwise.lineage import DEMONSTRATION
@@ -19,6 +25,8 @@ from bwise.text import rounded
 
 RELEVANCE, ENDOWMENT = "#0072B2", "#D55E00"  # Okabe and Ito's palette
 INK, FAINT = "#222222", "#8a8a8a"
+DPI = 150  # dots per inch of a PNG
+MARGIN = 0.1  # inches
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +39,22 @@ class Drawing:
     alternative: str
     figure: Figure
 
-    def __post_init__(self) -> None:
-        """Settle the layout now: otherwise a figure that was shown would be published with other bytes than an unseen one."""
-        self.figure.draw_without_rendering()
-        self.figure.set_layout_engine("none")
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        """The files `png` and `svg`: laid out once, each drawn once, the same bytes for the same figure."""
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()  # this lays out, too; measured texts are not measured again
+        self.figure.set_layout_engine(None)
+        FigureCanvasBase(self.figure)  # in the place of the one that holds every pixel
+        png, svg = BytesIO(), BytesIO()
+        imsave(png, canvas.buffer_rgba(), format="png", dpi=self.figure.dpi, metadata={"Software": None})
+        self.figure.savefig(svg, format="svg", metadata={"Date": None})
+        return {"png": png.getvalue(), "svg": svg.getvalue()}
 
-    def _repr_png_(self) -> bytes:
-        """Notebooks show it once, as a picture."""
-        out = BytesIO()
-        self.figure.savefig(out, format="png", dpi=110)
-        return out.getvalue()
+    def _repr_html_(self) -> str:
+        """The picture as notebooks show it, with its words."""
+        data = base64.b64encode(self.pictures["png"]).decode()
+        return f'<img alt="{escape(self.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
 
 
 def _canvas(rows: int, columns: int, width: float, height: float, demonstration: bool, **more) -> tuple[Figure, np.ndarray]:
@@ -53,10 +67,11 @@ def _canvas(rows: int, columns: int, width: float, height: float, demonstration:
             "svg.hashsalt": "bwise",
             "svg.fonttype": "path",
             "text.parse_math": False,
+            "text.hinting": "none",  # texts are as wide in every picture, whatever its resolution
         },
     )
-    figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **more)
-    plt.close(figure)  # shown by its Drawing, not a second time by the notebook
+    figure = Figure(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN))
+    axes = figure.subplots(rows, columns, squeeze=False, **more)
     if demonstration:
         figure.supxlabel(DEMONSTRATION, fontsize=9, color="#a33", x=0.01, ha="left")
     return figure, axes

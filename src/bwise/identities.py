@@ -80,7 +80,7 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
         typed = typed.assign(**{question.name: said.replace("", pd.NA)})
         values[:, at] = ""
     told = replace(country, values=typed, reasons=pd.DataFrame(reasons, index=typed.index, columns=columns, dtype=object))
-    apply_skip_logic(told)
+    told = apply_skip_logic(told)
     reasons = told.reasons.to_numpy(dtype=object, copy=True)
     for question in country.questionnaire.with_role("wise"):
         at = columns.get_loc(question.name)

@@ -130,9 +130,9 @@ def _as_corrected(
         misfit = misfits(country, lines)
         for line, problem in misfit:
             problems.get(lines.at[line, "delivery"], problems[first]).append(problem)
-        correct(country, lines.drop({line for line, _ in misfit}))
-        apply_skip_logic(country)
-        exclude(country)
+        country = correct(country, lines.drop({line for line, _ in misfit}))
+        country = apply_skip_logic(country)
+        country = exclude(country)
     except ProblemsFound as found:
         problems[first] += found.problems
     return country, problems

@@ -22,10 +22,11 @@ from jupyter_client.provisioning import LocalProvisioner
 
 LAUNCHER = ["-m", "ipykernel_launcher"]  # how the kernelspec of IPython starts a kernel; the arguments of the kernel follow
 LIBRARIES = (
-    "ipykernel.kernelapp",
+    "bwise.warm",
     "pyarrow.parquet",
     "bwise.checks",
     "bwise.corrections",
+    "bwise.parameters",
     "bwise.redeliveries",
     "bwise.summaries",
     "bwise.tables",
@@ -105,9 +106,12 @@ def _fork(arguments: list[str], options: dict[str, Any]) -> ForkedKernel | None:
 
 def _run_kernel(told: Connection, arguments: list[str], environment: dict[str, str], folder: str) -> None:
     """The life of a forked kernel."""
+    import gc
+
     import numpy
     from ipykernel.kernelapp import IPKernelApp
 
+    gc.freeze()  # what the libraries made is here to stay: it is neither searched for garbage again nor copied for that
     os.setsid()
     told.send("ready")
     told.close()

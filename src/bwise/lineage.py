@@ -40,7 +40,7 @@ def is_demonstration(files: list[Path]) -> bool:
     return any(Path(f).as_posix().startswith(DEMONSTRATION_EXPORTS.as_posix() + "/") for f in files)
 
 
-def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
+def save(country: Country, project: Project) -> dict[str, Any]:
     """Write `processed/<CC>/`, or the folder of the part below it, whole or not at all: a folder with a manifest is complete.
 
     Returns:
@@ -50,7 +50,7 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
     order = kept[_by_content(_taken(stored, kept), rows["row"].iloc[kept])]
     identity = rows[[name for name in (*IDENTITY, "weight") if name in rows]].iloc[order].reset_index(drop=True)
     answers, reasons = (_taken(columns, order) for columns in (stored, _as_categories(country.reasons)))
-    manifest = _manifest(country, flags, project)
+    manifest = _manifest(country, project)
     texts = _texts(country, project)
     with written_together(project.processed(country.settings.country, country.settings.part), MANIFEST) as folder:
         write_parquet(folder / "answers.parquet", pd.concat([identity, answers], axis=1))
@@ -59,7 +59,7 @@ def save(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, A
         write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
         write_csv(folder / released_texts.FILE, texts)
         write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
-        write_csv(folder / "flags.csv", _with_identity(_without_places(flags, rows), rows, ["flag", "detail"]))
+        write_csv(folder / "flags.csv", _with_identity(_without_places(country.flags, rows), rows, ["flag", "detail"]))
         write_json(folder / MANIFEST, manifest)
     return manifest
 
@@ -162,11 +162,12 @@ def _with_identity(frame: pd.DataFrame, rows: pd.DataFrame, columns: list[str]) 
     return joined.sort_values([*ROW, *columns[:1]], kind="stable")
 
 
-def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[str, Any]:
+def _manifest(country: Country, project: Project) -> dict[str, Any]:
     files = [d.delivery.file for d in country.deliveries]
     kept, waiting = country.kept, open_answers(country)
     return {
         "country": country.settings.country,
+        "part": country.settings.part,
         "questionnaire": country.questionnaire.name,
         "demonstration": is_demonstration(files),
         "program": program(),
@@ -181,7 +182,7 @@ def _manifest(country: Country, flags: pd.DataFrame, project: Project) -> dict[s
         },
         "corrections": {k: int(v) for k, v in country.corrections["kind"].value_counts().sort_index().items()},
         "wises": int(country.rows.loc[kept, "wise"].replace("", pd.NA).nunique()),
-        "flags": {k: int(v) for k, v in flags.groupby("flag")["position"].nunique().items()},
+        "flags": {k: int(v) for k, v in country.flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
         "comparability": _comparability(country),
         "csv": CSV_RULE,

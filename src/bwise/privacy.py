@@ -70,12 +70,12 @@ def row_numbers(found: pd.DataFrame, country: str, part: str, key: bytes) -> pd.
     return numbers
 
 
-def protect(country: Country, key: bytes) -> None:
-    """Replace identifiers by pseudonyms and mask open answers, in place.
+def protect(country: Country, key: bytes) -> Country:
+    """The country with pseudonyms in place of identifiers and open answers masked.
 
     Afterwards `rows` has `respondent`, `wise` (empty where no WISE was named) and `row` (`row_ids`), and no longer the tool's identifier.
     """
-    code = country.settings.country
+    country, code = country.copied(), country.settings.country
     rows = country.rows
     identity = rows["respondent_id"].fillna("").where(lambda s: s.ne(""), "row " + rows["source_row"].astype(str))
     repeated = rows.assign(identity=identity).groupby(["delivery", "identity"]).cumcount().astype(str)
@@ -88,6 +88,7 @@ def protect(country: Country, key: bytes) -> None:
     for question in country.questionnaire.questions.values():
         if question.kind == "text":
             _mask_column(country, question.name)
+    return country
 
 
 def _wise(country: Country, key: bytes) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is published: tables as CSV, a workbook, an accessible page, executed notebooks as HTML. Rounding for readers happens here."""
+"""What is published: tables as CSV, a workbook, an accessible page. Rounding for readers happens here."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import xlsxwriter
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
-from nbconvert import HTMLExporter
 
 from bwise.figures import Drawing
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
+from bwise.pages import page_template
 from bwise.pooling import Pool
 from bwise.released_texts import published_texts
 from bwise.settings import Project
@@ -138,16 +135,8 @@ def write_figures(drawings: list[Drawing], project: Project) -> None:
     for old in (project.reports / "figures").glob("*.*"):
         remove(old)
     for drawing in drawings:
-        for kind in ("svg", "png"):
-            write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, d=drawing, k=kind: p.write_bytes(_picture(d, k)))
-
-
-@lru_cache(maxsize=64)
-def _picture(drawing: Drawing, kind: str) -> bytes:
-    out = BytesIO()
-    metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    drawing.figure.savefig(out, format=kind, dpi=150, metadata=metadata)
-    return out.getvalue()
+        for kind, picture in drawing.pictures.items():
+            write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, picture=picture: p.write_bytes(picture))
 
 
 def write_workbook(tables: list[Table], pool: Pool) -> None:
@@ -323,14 +312,6 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, text, right)
 
 
-def page_template(name: str) -> Template:
-    """A page of `templates/`: what is put into it is escaped, and nothing may be left out."""
-    environment = Environment(
-        loader=PackageLoader("bwise"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template(name)
-
-
 def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None:
     """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
     page = page_template("report.html.j2").render(
@@ -342,7 +323,7 @@ def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
-        drawings=[(d, base64.b64encode(_picture(d, "svg")).decode()) for d in drawings],
+        drawings=[(d, base64.b64encode(d.pictures["svg"]).decode()) for d in drawings],
         country_pages=pool.countries,
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )
@@ -444,19 +425,6 @@ def _symbol(figure: dict, table: Table) -> Markup:
     )
 
 
-def notebook_to_html(path: Path, title: str, demonstration: bool, private: str = "") -> None:
-    """The executed notebook beside itself as HTML: results and words first, the code left in the notebook.
-
-    `private`: why it must not be published, where it must not.
-    """
-    notebook = nbformat.read(path, as_version=4)
-    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
-    body, _ = exporter.from_notebook_node(notebook)
-    notes = [note for note in (private, DEMONSTRATION if demonstration else "") if note]
-    page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=demonstration, notes=notes)
-    write_text(path.with_suffix(".html"), page)
-
-
 @dataclass(frozen=True)
 class Shown:
     """A table as a notebook shows it: the same HTML as in the report, or aligned text."""
@@ -503,10 +471,7 @@ class Part:
     drawing: Drawing | None
 
     def _repr_html_(self) -> str:
-        picture = ""
-        if self.drawing:
-            data = base64.b64encode(_picture(self.drawing, "png")).decode()
-            picture = f'<img alt="{escape(self.drawing.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
+        picture = self.drawing._repr_html_() if self.drawing else ""
         return f"<p>{escape(_sentence(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
 """The questionnaire as data: XLSForm sheets in `params/questionnaires/<name>/`, the codebook of a survey.
 
-Format: XLSForm (https://xlsform.org/en/) as the sheets `survey.csv`, `choices.csv`, `settings.csv`, UTF-8 with BOM.
+Format: XLSForm (https://xlsform.org/en/), as its workbook (.xlsx) or as the sheets `survey.csv`, `choices.csv`, `settings.csv`.
 Columns of ours, which XLSForm tools ignore: `role`, `concept`, `measure`, `subject`, `unit`, `sensitive` in survey;
 `missing` (dont_know, refused, not_applicable), `exclusive` and `classification` (such as NACE Rev. 2) in choices.
 """
@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 
-from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+from bwise.problems import Problem, did_you_mean, stop
+from bwise.sheets import parse_sheet, workbook_sheets
 
 KINDS = {"select_one", "select_multiple", "integer", "decimal", "text", "date"}
 NUMBERS = {"integer", "decimal"}
 LAYOUT = {"note", "begin_group", "end_group", "begin group", "end group", "start", "end", "today", "calculate"}
 MISSING_ANSWERS = {"dont_know", "refused", "not_applicable"}
+NEEDED = ("survey", "choices", "settings")
+SHEETS = (*NEEDED, "concepts")
 LABEL = re.compile(r"^label(?:::.*\((?P<language>[a-z]{2})\))?$")
 
 
@@ -149,33 +151,32 @@ class Questionnaire:
 
 
 def load_questionnaire(folder: Path) -> Questionnaire:
-    """Read and check the three sheets. While they stay as they are it is the same object: headings and answer lists are prepared once.
+    """Read and check its sheets, CSV or one workbook. While they stay as they are it is the same object: headings and answer lists are
+    prepared once.
 
     Raises:
         ProblemsFound: with every fault of the sheets: a missing sheet or column, an unknown type, a list nobody
             defined, a name used twice.
     """
     folder = Path(folder)
-    heading = f"The questionnaire in questionnaires/{folder.name}/ cannot be used."
-    stop(
-        heading,
-        *[
-            Problem(
-                f"the sheet {sheet}.csv is missing", f"questionnaires/{folder.name}/", remedy="save the sheet as CSV UTF-8 with this name"
-            )
-            for sheet in ("survey", "choices", "settings")
-            if not (folder / f"{sheet}.csv").is_file()
-        ],
-    )
-    paths = [folder / f"{name}.csv" for name in ("survey", "choices", "settings", "concepts")]
-    return _from_sheets(folder, tuple((path, path.read_bytes()) for path in paths if path.is_file()))
+    sheets = [path for name in SHEETS if (path := folder / f"{name}.csv").is_file()]
+    books = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$"))  # Excel's own mark of an open file
+    if books and (sheets or len(books) > 1):
+        names = " and ".join(path.name for path in (*sheets, *books))
+        problem = Problem(f"{names} stand side by side", _shown(folder), "nothing tells which of them counts", "keep one questionnaire")
+        stop(_cannot_use(folder), problem)
+    return _from_sheets(folder, tuple((path, path.read_bytes()) for path in sheets or books))
 
 
 @lru_cache(maxsize=8)
 def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Questionnaire:
-    """The questionnaire in this folder, of the contents of its sheets."""
-    heading = f"The questionnaire in questionnaires/{folder.name}/ cannot be used."
-    survey, choices, settings, *concepts = (parse_sheet(content, path) for path, content in contents)
+    """The questionnaire in this folder, of the contents of its files."""
+    heading, sheets = _cannot_use(folder), {}
+    for path, content in contents:
+        sheets |= workbook_sheets(content, path) if path.suffix == ".xlsx" else {path.stem: parse_sheet(content, path)}
+    remedy = "save the sheet as CSV with this name, or the whole workbook as .xlsx"
+    stop(heading, *[Problem(f"the sheet {name}.csv is missing", _shown(folder), remedy=remedy) for name in NEEDED if name not in sheets])
+    survey, choices, settings = (sheets[name] for name in NEEDED)
     stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
     lists, problems = _lists(choices)
     questions, more = _questions(survey, lists)
@@ -187,7 +188,7 @@ def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Ques
         questions=questions,
         lists=lists,
         languages=tuple(_label_columns(survey)),
-        concepts=_concepts(*concepts) if concepts else {},
+        concepts=_concepts(sheets["concepts"]) if "concepts" in sheets else {},
         folder=folder,
     )
 
@@ -198,25 +199,12 @@ def _concepts(sheet: pd.DataFrame) -> dict[str, Concept]:
     return {r["concept"]: Concept(r["concept"], r["label"], r["domain"], r["domain_label"], r["source"]) for r in rows}
 
 
-def read_sheet(path: Path) -> pd.DataFrame:
-    """A list in `params/`: all text.
-
-    Raises:
-        ProblemsFound: the sheet is empty or not UTF-8.
-    """
-    return parse_sheet(path.read_bytes(), path)
+def _shown(folder: Path) -> str:
+    return f"questionnaires/{folder.name}/"
 
 
-def parse_sheet(content: bytes, path: Path) -> pd.DataFrame:
-    """The content of a sheet that stands at this path, as `read_sheet` gives it."""
-    heading = f"The sheet {path.name} in {path.parent.name}/ cannot be used."
-    try:
-        return pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        problem = Problem("the sheet is not UTF-8", path.name, remedy="save it in Excel as “CSV UTF-8”")
-    except (pd.errors.EmptyDataError, pd.errors.ParserError):
-        problem = Problem("the sheet is empty, or its rows have different numbers of cells", path.name, remedy="save it again as CSV UTF-8")
-    raise ProblemsFound(heading, [problem])
+def _cannot_use(folder: Path) -> str:
+    return f"The questionnaire in {_shown(folder)} cannot be used."
 
 
 def _missing_columns(sheet: pd.DataFrame, needed: tuple[str, ...], name: str) -> list[Problem]:
@@ -237,7 +225,7 @@ def _lists(choices: pd.DataFrame) -> tuple[dict[str, dict[str, Choice]], list[Pr
     lists: dict[str, dict[str, Choice]] = {}
     problems: list[Problem] = []
     columns = _label_columns(choices)
-    for number, row in enumerate(choices.to_dict("records"), 2):
+    for number, row in zip(choices.index, choices.to_dict("records"), strict=True):
         if not row["list_name"]:
             continue
         where = f"choices.csv, row {number}"
@@ -274,7 +262,7 @@ def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], 
     problems: list[Problem] = []
     columns = _label_columns(survey)
     groups: list[dict] = []
-    for number, row in enumerate(survey.to_dict("records"), 2):
+    for number, row in zip(survey.index, survey.to_dict("records"), strict=True):
         where = f"survey.csv, row {number}"
         kind, _, list_name = row["type"].strip().partition(" ")
         kind, list_name = (row["type"].strip(), "") if row["type"].strip() in LAYOUT else (kind, list_name.strip())

@@ -14,7 +14,7 @@ from bwise.cleaning import apply_skip_logic, gather, kept_without_need, leave_ou
 from bwise.corrections import load_corrections, misfits, to_keep
 from bwise.differences import differences, received, stored
 from bwise.hashes import sha256
-from bwise.matching import DeliveryRead, read_delivery
+from bwise.matching import DeliveryRead, Part, read_delivery
 from bwise.params_lines import Setting, check_delivery, write_settings
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
@@ -77,13 +77,13 @@ def waiting(project: Project, settings: CountrySettings) -> list[str]:
     return [n for n, d in zip(settings.delivery_names(), settings.deliveries, strict=True) if not is_accepted(project, d)]
 
 
-def stop_if_waiting(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> None:
-    """Stop before anything is saved when a new delivery waits for review; see `review`.
+def stop_if_waiting(project: Project, *parts: Part) -> None:
+    """Stop before anything is saved when a new delivery of any part waits for review; see `review`.
 
     Raises:
         ProblemsFound: a delivery waits; says how much it changes, where the list is, and how to accept it.
     """
-    found = review(project, settings, questionnaire, deliveries)
+    found = [each for part in parts for each in review(project, *part)]
     stop("A new delivery waits for review. The cleaned answers were not touched.", *(r.problem for r in found))
 
 
@@ -113,8 +113,9 @@ def compare(project: Project, settings: CountrySettings, questionnaire: Question
     corrections = corrections[corrections["delivery"].isin(d.name for d in deliveries)]
     misfit = misfits(now, corrections)
     keep = to_keep(now, corrections)
-    apply_skip_logic(now)
-    misfit += kept_without_need(now, keep, leave_out(now, keep["position"]))
+    now = apply_skip_logic(now)
+    now, spared = leave_out(now, keep["position"])
+    misfit += kept_without_need(now, keep, spared)
     off: dict[str, list[str]] = {}
     for line, problem in sorted(misfit, key=lambda found: found[0]):
         off.setdefault(corrections.at[line, "delivery"], []).append(f"{problem.where}: {problem.what}")

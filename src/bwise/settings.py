@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import types
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -402,44 +401,6 @@ def load_country(project: Project, country: str, **overrides: Any) -> CountrySet
             ),
         )
     return settings
-
-
-_kernels_started = False
-
-
-def notebook_settings(names: dict[str, Any]) -> tuple[Project, CountrySettings]:
-    """Project and settings from the parameters of a notebook: call it with `globals()`, right after the parameters.
-
-    papermill passes a misspelt parameter on without a word, and the notebook would run the default country. So every
-    plain value that stands in a fresh kernel must be a parameter we know. Keys of the params file may be given too
-    (papermill's `-f params/AT.yaml` gives all of them); they replace what the file on disk says.
-    """
-    given = {k: v for k, v in names.items() if not k.startswith("_") and k not in _IPYTHON and isinstance(v, _PLAIN)}
-    allowed = {"project", *CountrySettings.model_fields}
-    global _kernels_started
-    if not _kernels_started:  # later, an analyst may have made variables of her own
-        stop(
-            "A parameter of this notebook is not known. Nothing was run.",
-            *[
-                Problem(
-                    f"`{k}` is not a parameter",
-                    "the notebook's parameters",
-                    why="the default country would be run instead of the one you meant",
-                    remedy=did_you_mean(k, allowed),
-                )
-                for k in given
-                if k not in allowed
-            ],
-        )
-        _kernels_started = True
-    project = names["project"] if isinstance(names.get("project"), Project) else find_project(given.pop("project", None))
-    given.pop("project", None)
-    overrides = {k: v for k, v in given.items() if k in CountrySettings.model_fields and k != "country"}
-    return project, load_country(project, given.get("country", ""), **overrides)
-
-
-_PLAIN = (str, int, float, bool, list, dict, tuple, types.NoneType, date)
-_IPYTHON = {"In", "Out", "exit", "quit", "get_ipython", "open"}
 
 
 MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")

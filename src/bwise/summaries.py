@@ -2,32 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
+from IPython.display import display
 
 from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country, open_answers, question_reasons
 from bwise.exports.table import Grid
 from bwise.lineage import DEMONSTRATION, is_demonstration
-from bwise.matching import DeliveryRead
-from bwise.questionnaire import Questionnaire
-from bwise.settings import CountrySettings
-from bwise.text import as_markdown
+from bwise.matching import Part
+from bwise.settings import CountrySettings, FocusGroupSettings, Project
+from bwise.text import as_markdown, counted
+from bwise.verification import prove_saved
+
+COLUMNS, ANSWERS = "#Columns-to-settle", "#Answers-to-settle"  # headings of the notebook
 
 
 @dataclass(frozen=True)
 class Heading:
-    """What the notebook is about, and whether its data is synthetic."""
+    """What the notebook is about, and how it stands, in Markdown."""
 
-    text: str
+    about: str
+    stands: str
 
     def _repr_markdown_(self) -> str:
-        return f"**{as_markdown(self.text)}**"
+        return f"**{as_markdown(self.about)}** {self.stands}"
 
     def __repr__(self) -> str:
-        return self.text
+        return f"{self.about} {self.stands}"
+
+
+class Verdict:
+    """On top of the notebook: what it is about, and, once the last cell has run (`tell`), what needs somebody."""
+
+    def __init__(self, settings: CountrySettings):
+        partners = ", ".join(dict.fromkeys(d.partner for d in settings.deliveries))
+        note = f" {DEMONSTRATION}." if is_demonstration([d.file for d in settings.deliveries]) else ""
+        self.about = f"{settings.country}: {partners}.{note}"
+        self._shown = display(Heading(self.about, "Not every cell below has run: nothing is settled yet."), display_id=True)
+
+    def tell(self, manifests: list[dict[str, Any]]) -> None:
+        """Say what was kept and what is open, of each part saved (`bwise.lineage.save`)."""
+        counts = "; ".join(f"{_part(m['part'])}: {_counted(m)}" for m in manifests)
+        self._shown.update(Heading(self.about, f"{counts}. {_open(manifests)}"))
+
+
+def _counted(manifest: dict[str, Any]) -> str:
+    rows = manifest["rows"]
+    return f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept"
+
+
+def _open(manifests: list[dict[str, Any]]) -> str:
+    """What waits for a decision, with the way to it."""
+    deliveries = [delivery for manifest in manifests for delivery in manifest["deliveries"]]
+    columns = sum(d["columns"] - d["columns_matched"] for d in deliveries)
+    answers = sum(d["unreadable_answers"] for d in deliveries)
+    waiting = [f"[{counted(n, what)}]({where})" for n, what, where in ((columns, "column", COLUMNS), (answers, "answer", ANSWERS)) if n]
+    if not waiting:
+        return "Nothing needs you: every column belongs to a question, and every answer could be read."
+    code = manifests[0]["country"]
+    return f"**Settle {' and '.join(waiting)}** in params/{code}.yaml; `bwise check {code}` says how. Everything else is settled."
 
 
 LEFT = ' style="text-align: left"'  # JupyterLab aligns cells to the right unless told
@@ -41,8 +79,18 @@ class Summary:
     empty: str = "Nothing to show."
 
     def _repr_html_(self) -> str:
+        return f"<p>{self.note}</p>" if self.note else self.table
+
+    @property
+    def note(self) -> str:
+        """What is said in place of a table."""
+        return escape(self.empty) if self.frame.empty else ""
+
+    @property
+    def table(self) -> str:
+        """The table in HTML, nothing where it has no rows."""
         if self.frame.empty:
-            return f"<p>{escape(self.empty)}</p>"
+            return ""
         text = {c: "" if pd.api.types.is_numeric_dtype(self.frame[c]) else LEFT for c in self.frame.columns}
         names = [str(n or "") for n in self.frame.index.names] if self.frame.index.names != [None] else []
         head = "".join(f'<th scope="col"{LEFT}>{escape(n)}</th>' for n in names)
@@ -59,19 +107,35 @@ class Summary:
         return self.empty if self.frame.empty else self.frame.to_string(max_colwidth=100)
 
 
-def heading(settings: CountrySettings, questionnaire: Questionnaire) -> Heading:
-    """Country, partners and questionnaire; demonstration data says so."""
-    partners = ", ".join(dict.fromkeys(d.partner for d in settings.deliveries))
-    note = f" {DEMONSTRATION}." if is_demonstration([d.file for d in settings.deliveries]) else ""
-    return Heading(f"{settings.country}: {partners}. {questionnaire.title}.{note}")
+@dataclass(frozen=True)
+class PerPart:
+    """The same summary of each part of a country, one below the other."""
+
+    parts: list[tuple[str, Summary]]
+
+    def _repr_html_(self) -> str:
+        notes = {summary.note for _, summary in self.parts}
+        if len(notes) == 1 and "" not in notes:  # nothing happened in any part: one line is enough
+            return f"<p>{notes.pop()}</p>"
+        return "".join(f"<p><b>{name}.</b> {summary.note}</p>{summary.table}" for name, summary in self.parts)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(f"{name}. {summary!r}" for name, summary in self.parts)
 
 
-def received(deliveries: list[DeliveryRead]) -> Summary:
+def each(summary: Callable[..., Summary], parts: list, *more: Any) -> PerPart:
+    """The summary of each part of a country, survey and focus group."""
+    return PerPart([(_part(part.settings.part), summary(part, *more)) for part in parts])
+
+
+def _part(part: str) -> str:
+    return part.replace("_", " ").capitalize() or "Survey"
+
+
+def received(part: Part) -> Summary:
     """What came in: one row per delivery, and how it was recognised."""
-    if not deliveries:
-        return Summary(pd.DataFrame(), "Nothing was sent: the settings name no file.")
     rows = []
-    for d in deliveries:
+    for d in part.deliveries:
         grid, found = d.raw.grid, d.recognised
         rows.append(
             {
@@ -103,7 +167,7 @@ def _sheet(grid: Grid) -> str:
     return f"workbook, sheet {grid.sheet}{unread}"
 
 
-def open_columns(deliveries: list[DeliveryRead]) -> Summary:
+def open_columns(part: Part) -> Summary:
     """Columns no question was found for, with the nearest one: to confirm or to set to `ignore` under `columns:` in params."""
     rows = [
         {
@@ -113,7 +177,7 @@ def open_columns(deliveries: list[DeliveryRead]) -> Summary:
             "nearest question": m.proposal,
             "score": round(m.score),
         }
-        for d in deliveries
+        for d in part.deliveries
         for m in d.recognised.matches
         if not m.settled
     ]
@@ -176,11 +240,11 @@ def balance(country: Country) -> Summary:
     return Summary(table.rename(columns=lambda c: c.replace("_", " ")))
 
 
-def flags(country: Country, found: pd.DataFrame) -> Summary:
+def flags(country: Country) -> Summary:
     """Respondents per quality flag; a flag is a remark, the respondent is kept."""
-    persons = found.groupby("flag")["position"].nunique()
+    persons = country.flags.groupby("flag")["position"].nunique()
     frame = pd.DataFrame({"flag": FLAGS.keys(), "meaning": FLAGS.values(), "respondents": [int(persons.get(f, 0)) for f in FLAGS]})
-    return Summary(frame.set_index("flag"))
+    return Summary(frame[frame["respondents"] > 0].set_index("flag"), "Nothing is remarkable in any record.")
 
 
 def missing(country: Country, minimum_persons: int) -> Summary:
@@ -205,18 +269,21 @@ def _without_few(row: pd.Series, minimum: int) -> pd.Series:
     return row.astype("object").where(~few, [f"<{minimum}" if n < minimum else "…" for n in row])
 
 
-def discussed(country: Country) -> Summary:
+def discussed(countries: list[Country]) -> Summary:
     """What the focus groups returned, in counts by partner: WISE models discussed, and people who took part.
 
     Each record of a focus group says again how many took part: they count once.
     """
-    code = country.questionnaire.one("session")
-    session = country.values[code.name].fillna("") if code else country.rows["delivery"]
-    counted = country.values[[q.name for q in country.questionnaire.with_role("participants")]]
-    people = counted.groupby([country.rows["partner"], country.rows["delivery"], session]).max().sum(axis=1)
+    returned = next((country for country in countries if country.settings.part == FocusGroupSettings.part), None)
+    if returned is None:
+        return Summary(pd.DataFrame(), "No focus group has returned anything.")
+    code = returned.questionnaire.one("session")
+    session = returned.values[code.name].fillna("") if code else returned.rows["delivery"]
+    counts = returned.values[[q.name for q in returned.questionnaire.with_role("participants")]]
+    people = counts.groupby([returned.rows["partner"], returned.rows["delivery"], session]).max().sum(axis=1)
     by_partner = {
         "focus groups": people.groupby("partner").size(),
-        "models discussed": country.rows.groupby("partner").size(),
+        "models discussed": returned.rows.groupby("partner").size(),
         "participants": people.groupby("partner").sum().astype(int),
     }
     table = pd.DataFrame(by_partner)
@@ -224,6 +291,6 @@ def discussed(country: Country) -> Summary:
     return Summary(table)
 
 
-def proof(identities: pd.DataFrame) -> Summary:
-    """The identities of a run, as `bwise.verification.prove_saved` recomputed them from what was saved."""
-    return Summary(identities.set_index("identity"))
+def proof(country: Country, project: Project) -> Summary:
+    """The identities of a run, recomputed from what was saved (`bwise.verification.prove_saved`)."""
+    return Summary(prove_saved(country, project).set_index("identity"))

@@ -104,3 +104,8 @@ def heading_key(text: str) -> str:
 def code_key(code: str) -> str:
     """What one code shares across tools: `digrel_d11`, `digrel[d11]` and `group/digrel_d11` end alike."""
     return NOT_IN_CODE.sub("", str(code).casefold())
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 column`, `2 columns`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -172,8 +172,9 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
     from jupyter_client import AsyncKernelManager
     from papermill import PapermillExecutionError, execute_notebook
 
+    from bwise.engine import SAVED_AT_THE_END
     from bwise.kernels import WarmKernelManager
-    from bwise.publication import notebook_to_html
+    from bwise.pages import notebook_to_html
     from bwise.storage import remove
 
     started, source = time.monotonic(), template(project, name)
@@ -188,6 +189,7 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
             source,
             beside,
             parameters,
+            SAVED_AT_THE_END,
             resources={"metadata": {"path": str(project.root)}},  # papermill's `cwd` would move this whole process, not the kernel
             kernel_name="python3",
             progress_bar=False,

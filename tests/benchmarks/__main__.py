@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from tests.benchmarks import cluster, demonstration, ledger, loss, matching, record, scale
+from tests.benchmarks import cluster, commands, demonstration, ledger, loss, matching, record, scale
 from tests.benchmarks.ratios import shown, write
 
 
 def main() -> None:
-    found = demonstration.measure() + demonstration.by_hand()
+    found = demonstration.measure() + demonstration.by_hand() + commands.measure()
     found += scale.measure(100_000, "pandas")
     if find_spec("polars"):
         found += scale.measure(1_000_000, "polars") + scale.growth(10_000, 1_000_000)

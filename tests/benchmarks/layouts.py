@@ -30,7 +30,7 @@ def layouts(project: Project, folder: Path) -> dict:
         questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
         deliveries = read_deliveries(project, settings, questionnaire)
         data = gather(settings, questionnaire, deliveries)
-        exclude(data)
+        data = exclude(data)
         kept = data.rows.loc[data.kept].groupby("delivery")["source_row"].agg(list)
         found += [_layout(project, country, d, kept.get(d.name, []), questionnaire, folder) for d in deliveries]
     there = {target for layout in found for _, target, *_ in layout["columns"] + layout["numbers"]}

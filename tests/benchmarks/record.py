@@ -76,12 +76,12 @@ def run(project: Project) -> None:
     settings = load_country(project, "NL")
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     data = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
-    correct(data, load_corrections(project, settings, questionnaire))
-    apply_skip_logic(data)
-    exclude(data)
-    flags = flag(data)
-    protect(data, project_key(project.root))
-    save(data, flags, project)
+    data = correct(data, load_corrections(project, settings, questionnaire))
+    data = apply_skip_logic(data)
+    data = exclude(data)
+    data = flag(data)
+    data = protect(data, project_key(project.root))
+    save(data, project)
     prove_saved(data, project)
 
 

@@ -58,9 +58,9 @@ def _flags(state: State, questionnaire: Questionnaire) -> set[tuple[int, str]]:
     """Record and flag, as the country page lists them."""
     settings = CountrySettings(country=state.country, questionnaire=questionnaire.name, deliveries=[state.delivery])
     country = gather(settings, questionnaire, [state.read])
-    apply_skip_logic(country)
-    exclude(country)
-    return {(found.position, found.flag) for found in flag(country).itertuples()}
+    country = apply_skip_logic(country)
+    country = exclude(country)
+    return {(found.position, found.flag) for found in flag(country).flags.itertuples()}
 
 
 def judged_beside_itself(mutant: Mutant, project: Project) -> Verdict:

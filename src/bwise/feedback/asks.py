@@ -152,15 +152,14 @@ def dossiers(project: Project, parts: list[CountrySettings], language: str = "",
 def _of_part(project: Project, settings: CountrySettings, language: str, only: str) -> list[Dossier]:
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     country = gather(settings, questionnaire, read_deliveries(project, settings, questionnaire))
-    correct(country, load_corrections(project, settings, questionnaire))
-    apply_skip_logic(country)
-    exclude(country)
-    flags = flag(country)
+    country = correct(country, load_corrections(project, settings, questionnaire))
+    country = apply_skip_logic(country)
+    country = flag(exclude(country))
     found = [
         Dossier(country, read, Wording(language or _language(read, country))) for read in country.deliveries if only in ("", read.name)
     ]
     for dossier in found:
-        dossier.asks = list(_Collector(dossier, flags).all())
+        dossier.asks = list(_Collector(dossier).all())
     return found
 
 
@@ -171,11 +170,12 @@ def _language(read: DeliveryRead, country: Country) -> str:
 class _Collector:
     """Collects what is to be asked about one delivery."""
 
-    def __init__(self, dossier: Dossier, flags: pd.DataFrame):
+    def __init__(self, dossier: Dossier):
         self.dossier, self.read, self.say, self.country = dossier, dossier.read, dossier.say, dossier.country
         self.delivery, self.questionnaire = dossier.read.delivery, dossier.country.questionnaire
         mine = dossier.mine
         self.kept = mine.index[mine & self.country.kept]
+        flags = self.country.flags
         self.flags = flags[flags["position"].isin(mine.index[mine]) & flags["flag"].isin(DOUBTS)]
         self.who = dossier.respondents
         self.cells = self.read.raw.cells.set_axis(mine.index[mine])

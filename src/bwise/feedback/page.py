@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bwise.feedback.asks import Dossier
 from bwise.feedback.sheet import demonstration, feedback_folder, file_name, named, possible, summary
-from bwise.publication import page_template
+from bwise.pages import page_template
 from bwise.settings import Project
 from bwise.storage import write_text
 

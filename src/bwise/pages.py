@@ -1,0 +1,45 @@
+"""Pages of `templates/`, and executed notebooks as HTML. Without what draws and computes: the runner needs no more than this."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+from nbconvert import HTMLExporter
+
+from bwise.lineage import DEMONSTRATION
+from bwise.storage import write_text
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@lru_cache(maxsize=8)
+def page_template(name: str) -> Template:
+    """A page of `templates/`: what is put into it is escaped, and nothing may be left out."""
+    environment = Environment(
+        loader=PackageLoader("bwise"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(name)
+
+
+@lru_cache(maxsize=1)
+def _exporter() -> HTMLExporter:
+    """Made once: its templates are compiled on first use."""
+    return HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
+
+
+def notebook_to_html(path: Path, title: str, demonstration: bool, private: str = "") -> None:
+    """The executed notebook beside itself as HTML: results and words first, the code left in the notebook.
+
+    `private`: why it must not be published, where it must not.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    with _ONE_AT_A_TIME:  # an exporter knows the notebook it is at
+        body, _ = _exporter().from_notebook_node(notebook)
+    notes = [note for note in (private, DEMONSTRATION if demonstration else "") if note]
+    page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=demonstration, notes=notes)
+    write_text(path.with_suffix(".html"), page)
