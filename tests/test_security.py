@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bwise.pages import notebook_to_html, page_template
 from bwise.problems import Problem, ProblemsFound
-from bwise.publication import notebook_to_html, page_template
 from bwise.storage import as_csv, read_csv, write_csv
 from bwise.summaries import Heading
 from bwise.text import as_markdown, as_typed, inert, visible
