@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bwise.exports import apart
-from bwise.exports.containers import grids
+from bwise.exports.containers import UNENDED, grids
+from bwise.exports.microsoft_forms import fewer_than_named
+from bwise.lineage import save
+from bwise.matching import read_delivery
 from bwise.problems import ProblemsFound
+from bwise.settings import Delivery, load_country
+from bwise.storage import read_csv, write_csv
+from bwise.verification import verify
 from tests.conftest import as_csv
 from tests.hostile import HOSTILE, ROOT, rows, xlsx, zipped
+from tests.test_cleaning import people, small_project
+from tests.test_lineage import cleaned
 
 CASES = ROOT.parent / "shared" / "cases" / "files"
 SECONDS, MEMORY = 10, 512 * 1024**2
@@ -108,3 +117,73 @@ def test_xml_in_an_encoding_that_nobody_knows_is_refused(tmp_path):
 def test_an_export_in_an_archive_is_read(tmp_path):
     (tmp_path / "a.zip").write_bytes(zipped({"answers.csv": as_csv(TABLE, ";", "utf-8")}))
     assert next(iter(grids(tmp_path / "a.zip", "a.zip"))).cells.to_numpy().tolist() == TABLE
+
+
+# ------------------------------------------------------------------ cut files
+
+
+def test_a_file_that_ends_within_its_last_line_says_so(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"wise_code;staff\r\nW1;12\r\nW2;1")
+    (tmp_path / "b.csv").write_bytes(b"wise_code;staff\r\nW1;12\r\nW2;12\r\n")
+    assert [next(iter(grids(tmp_path / name, name))).notes for name in ("a.csv", "b.csv")] == [(UNENDED,), ()]
+
+
+@pytest.mark.parametrize(
+    ("file", "records", "said"), [("B-WISE(1-33).xlsx", 20, True), ("B-WISE(1-33).xlsx", 33, False), ("a.csv", 1, False)]
+)
+def test_fewer_responses_than_microsoft_forms_wrote_into_the_name_are_told(file, records, said):
+    assert bool(fewer_than_named(file, records)) == said
+
+
+# ------------------------------------------------------------------ ../shared/cases/files
+
+
+@pytest.fixture
+def case():
+    """The folder of the cases."""
+    if not CASES.is_dir():
+        pytest.skip("the cases are not here (../shared/cases/files): this test reads them")
+    return CASES
+
+
+def test_the_cut_export_is_refused_with_its_last_row(case, questionnaire):
+    with pytest.raises(ProblemsFound, match="cut off in its last row: row 27 has 94 cells of 224"):
+        read_case("results-survey481516.csv", case, questionnaire)
+
+
+def test_the_damaged_old_workbook_is_refused_in_plain_words(case, questionnaire):
+    with pytest.raises(ProblemsFound, match="old or password-protected Office file, or a damaged one"):
+        read_case("xls_1.xls", case, questionnaire)
+
+
+def test_the_workbook_with_a_far_cell_is_refused(case, questionnaire):
+    with pytest.raises(ProblemsFound, match="reaches over 17,179,869,184 cells"):
+        read_case("xlsx_far_ref.xlsx", case, questionnaire)
+
+
+def test_three_error_cells_are_unreadable_with_their_text(case):
+    (grid,) = grids(case / "xlsx_error_cells.xlsx", "a.xlsx")
+    assert grid.cells.eq("#N/A").sum().sum() == 3
+
+
+def test_the_lone_carriage_return_is_read_recorded_and_comes_back(case, tmp_path):
+    found = next(iter(grids(case / "lone_cr.csv", "a.csv"))).cells
+    assert found.map(lambda cell: "\r" in cell.replace("\r\n", "")).any(axis=None)
+    write_csv(tmp_path / "back.csv", found.set_axis([f"c{n}" for n in found], axis=1))
+    assert read_csv(tmp_path / "back.csv").to_numpy().tolist() == found.to_numpy().tolist()
+
+
+def read_case(name, folder, questionnaire):
+    return read_delivery(folder / name, name, "AT-1", Delivery(partner="AT-1", file=Path(name)), questionnaire, "AT")
+
+
+# ------------------------------------------------------------------ signs nobody types, through the whole of a run
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\x0bb", "a\x85b", "a\x00b", "\x1b[31m", "=1+1", "'=1", "\t@x", "<b>x</b>", "a\u2028b"])
+@pytest.mark.parametrize("column", ["comments", "group", "staff"])
+def test_any_sign_in_a_cell_is_recorded_so_that_the_proof_holds(column, text, tmp_path):
+    project = small_project(tmp_path, *people({}, {column: text}, {}))
+    save(cleaned(project), project)
+    proof = verify(project, load_country(project, "AT"))
+    assert (proof["left"] == proof["right"]).all()

@@ -76,6 +76,7 @@ BY_HAND = (
     "press Ctrl+End in Excel, delete the rows and columns between the answers and that cell, and save a copy under another name; or ask "
     "the partner to. Where all of it is answers, ask for the export as CSV"
 )
+UNENDED = "the last line has no line break at its end: where the tool writes one, the file is cut off in its last cell"
 HEAD = 200  # records that are enough to recognise a file
 START = 2_000_000  # characters in which they usually are
 
@@ -367,6 +368,7 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
                 unquoted=unquoted,
                 widths=widths,
                 cut_off=(few or not head) and _ends_inside_quotes(text, sign, cells),
+                notes=(UNENDED,) if "\n" in text and not text.endswith(("\n", "\r", '"', sign)) else (),
             )
     if not read:
         stop(CANNOT_READ, *wide[:1])
