@@ -21,7 +21,7 @@ WORKBOOK, SAV = "workbook", "sav"
 MEGABYTE = 1_000_000
 SMALL = 5 * MEGABYTE  # bytes of a file up to which these limits hold; beyond, they grow with it
 SECONDS, MEMORY, OUTPUT = 8, 512 * MEGABYTE, 100 * MEGABYTE
-WAIT = 4  # times the seconds of work: other programs want the processor, too
+WAIT = 2 if sys.platform == "win32" else 10  # times the seconds of work: other programs want the processor, too
 MOMENTS = {"datetime": datetime, "date": date, "time": time}
 
 
