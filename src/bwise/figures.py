@@ -255,7 +255,7 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
     axis.tick_params(labelsize=9, length=0)
     axis.grid(axis="x", color="#e6e6e6")
     axis.set_axisbelow(True)
-    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=9)
+    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=9)
     sns.despine(ax=axis, left=True, bottom=True)
     return Drawing(table.id, table.id, table.title, f"Bars and marks, one for each part of the table. {headline(table)}", figure)
 
