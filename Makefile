@@ -14,6 +14,7 @@ test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the de
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/bwise run
+	$(BIN)/bwise verify AT BE
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval processed/AT/country.ipynb processed/RO/country.ipynb

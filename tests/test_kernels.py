@@ -79,10 +79,13 @@ def test_a_kernel_that_dies_is_told_as_dead(tmp_path):
 
 
 @forked
-def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path):
+@pytest.mark.parametrize(
+    "what", ["import time; time.sleep(300)", "import re; re.match('(a+)+$', 'a' * 60 + 'b')"], ids=["sleeps", "keeps the lock"]
+)
+def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path, what):
     """However that ends: here it is killed, and cannot tidy up."""
     told = tmp_path / "pid"
-    sleeps = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
+    sleeps = f"import os; open({str(told)!r}, 'w').write(str(os.getpid())); {what}"
     runner = subprocess.Popen(runner_of(tmp_path, sleeps), stderr=subprocess.DEVNULL)
     assert until(lambda: told.exists() and told.read_text(), 60), "the kernel never began"
     pid = int(told.read_text())

@@ -141,6 +141,14 @@ def _run_kernel(told: Connection, arguments: list[str], environment: dict[str, s
 
 
 def _end_with(parent: int) -> None:
-    """No kernel outlives the process that asked for it, however that ends."""
+    """No kernel outlives the process that asked for it, however that ends.
+
+    Waiting for it takes Python's lock, which a cell may hold for long (a regular expression that never ends). So the system is asked
+    for a signal when the sentinel closes, too: nobody handles SIGIO, and then it ends the process.
+    """
+    import fcntl
+
+    fcntl.fcntl(parent, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent, fcntl.F_SETFL, fcntl.fcntl(parent, fcntl.F_GETFL) | os.O_ASYNC)
     wait([parent])
     os._exit(1)
