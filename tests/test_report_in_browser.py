@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from bwise.tables import by_question
+from bwise.text import rounded
 
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on the PATH: the report cannot be looked at")
@@ -65,6 +66,16 @@ def test_all_headings_and_tables_are_there(dom, european):
     assert dom.texts["h2"] == ["At a glance", "Contents", *by_question(european), "How to read the figures"]
     assert dom.texts["caption"] == [*titles, "What partners sent"]
     assert dom.tags.count("table") == len(titles) + 1
+
+
+def test_the_report_begins_with_figures_that_stand_in_its_tables(browse, european):
+    top = browse("--dump-dom").partition('id="glance"')[2].partition("</dl>")[0]
+    shown = re.findall(r'<dt><a href="#(\w+)">.*?<dd>(.*?)</dd>', top, re.DOTALL)
+    assert [id_ for id_, _ in shown] == ["models", "sectors", "income", "pathways", "support", "skills", "profiles", "measures"]
+    for id_, said in shown:
+        values = european[id_].data.query("conf_status == ''")["value"]
+        for figure in re.findall(r"([\d.]+) %", said):
+            assert any(rounded(value, 1) == figure for value in values), f"{id_}: {figure} is in no cell"
 
 
 def test_the_browser_has_nothing_to_repair(dom, demonstration):
