@@ -213,6 +213,7 @@ def new(
 ) -> None:
     """Write params/<CC>.yaml for a new country: what was recognised, and proposals to confirm."""
     from bwise.intake import new_params
+    from bwise.params_lines import add_country
 
     where = find_project(project)
     code = country_code(country)
@@ -222,6 +223,10 @@ def new(
     path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner, overrides)
     for state in found:
         console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False, soft_wrap=True)
+    if add_country(where, code):
+        console.print(f"params/consolidation.yaml: {code} is now the last of `countries`; move it to where it shall stand in tables")
+    elif code not in where.consolidation().countries:
+        console.print(f"Add {code} to `countries` in params/consolidation.yaml: without it, the European tables leave it out")
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
     console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
 
