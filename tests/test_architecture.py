@@ -54,6 +54,7 @@ ORDER = (
     "cluster",
     "workflow",
     "status",
+    "lab",
     "releases",
     "cli",
 )

@@ -93,6 +93,25 @@ def status(project: ProjectOption = None) -> None:
 
 
 @app.command()
+def lab(
+    name: Annotated[str, typer.Argument(help="Country code, or consolidation; the first country when not given.")] = "",
+    anew: Annotated[bool, typer.Option("--anew", help="Replace the copy that is there by the project's notebook as it is now.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Open JupyterLab with a copy of the notebook in work/: the project's own notebooks stay as they are."""
+    from bwise.lab import open_lab, working_copy
+    from bwise.staleness import CONSOLIDATION
+
+    where = find_project(project)
+    name = name if name == CONSOLIDATION else load_country(where, name or where.countries()[0]).country
+    path, made = working_copy(where, name, anew)
+    told = "made now" if made else "as you left it; --anew takes the project's notebook as it is now"
+    console.print(f"{where.shown(path)}: {told}. Ctrl+C here stops JupyterLab.", markup=False, soft_wrap=True)
+    if code := open_lab(where, path):
+        raise typer.Exit(code)
+
+
+@app.command()
 def check(
     country: Annotated[str, typer.Argument(help="Country code.")],
     project: ProjectOption = None,
