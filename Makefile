@@ -1,7 +1,7 @@
 # Two commands matter: `make report` and `make test`. Both set up all they need in .venv on the first call.
 PYTHON ?= python3
 BIN := .venv/bin
-NBVAL := $(BIN)/python -m pytest -p no:cacheprovider --nbval-cell-timeout=300
+NBVAL := $(BIN)/python -m pytest -p no:cacheprovider -n 2 --dist loadfile --nbval-cell-timeout=300
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
@@ -14,6 +14,7 @@ test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the de
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/bwise run
+	$(BIN)/bwise verify AT BE
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval processed/AT/country.ipynb processed/RO/country.ipynb

@@ -19,7 +19,7 @@ from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.pages import page_template
-from bwise.pooling import Pool
+from bwise.pooling import Pool, left_out
 from bwise.released_texts import published_texts
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
@@ -312,10 +312,11 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, text, right)
 
 
-def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool, glance: Iterable[str] = ()) -> None:
+def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
     """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
     page = page_template("report.html.j2").render(
         pool=pool,
+        left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
         questions=by_question({t.id: t for t in tables}),
@@ -541,7 +542,7 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
 def write_texts(pools: list[Pool], project: Project) -> list[str]:
     """`reports/texts.csv`: texts of respondents and focus groups that somebody has read and released by name in params; away with the
     file where there are none."""
-    texts = pd.concat([published_texts(project, pool.countries, pool.part) for pool in pools], ignore_index=True)
+    texts = pd.concat([published_texts(pool.texts) for pool in pools], ignore_index=True)
     path = project.reports / "texts.csv"
     if texts.empty:
         remove(path)
@@ -566,7 +567,7 @@ def publish(tables: Published, drawings: dict[str, Drawing], pool: Pool, groups:
     write_tables(listed, pool.project)
     write_figures(drawn, pool.project)
     write_workbook(listed, pool)
-    write_page(listed, drawn, pool, tables.glance)
+    write_page(listed, drawn, pool, groups, tables.glance)
     write_country_pages(listed, pool)
     write_audit(tables, pool.project)
     write_record(listed, pool, groups)
