@@ -33,7 +33,7 @@ def working_copy(project: Project, name: str, anew: bool = False) -> tuple[Path,
     notebook = nbformat.read(template(project, name), as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+            cell.update(outputs=[], execution_count=None)
         if name != CONSOLIDATION and "parameters" in cell.metadata.get("tags", ()):
             cell.source = COUNTRY.sub(f'country = "{name}"', cell.source)
     path.parent.mkdir(exist_ok=True)
