@@ -57,6 +57,7 @@ ORDER = (
     "cluster",
     "workflow",
     "status",
+    "lab",
     "releases",
     "unexpected",
     "cli",

@@ -118,6 +118,25 @@ def status(project: ProjectOption = None) -> None:
 
 
 @app.command()
+def lab(
+    name: Annotated[str, typer.Argument(help="Country code, or consolidation; the first country when not given.")] = "",
+    anew: Annotated[bool, typer.Option("--anew", help="Replace the copy that is there by the project's notebook as it is now.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Open JupyterLab with a copy of the notebook in work/: the project's own notebooks stay as they are."""
+    from bwise.lab import open_lab, working_copy
+    from bwise.staleness import CONSOLIDATION
+
+    where = find_project(project)
+    name = name if name == CONSOLIDATION else load_country(where, name or where.countries()[0]).country
+    path, made = working_copy(where, name, anew)
+    told = "made now" if made else "as you left it; --anew takes the project's notebook as it is now"
+    console.print(f"{where.shown(path)}: {told}. Ctrl+C here stops JupyterLab.", markup=False, soft_wrap=True)
+    if code := open_lab(where, path):
+        raise typer.Exit(code)
+
+
+@app.command()
 def check(
     country: Annotated[str, typer.Argument(help="Country code.")],
     project: ProjectOption = None,
@@ -238,6 +257,7 @@ def new(
 ) -> None:
     """Write params/<CC>.yaml for a new country: what was recognised, and proposals to confirm."""
     from bwise.intake import new_params
+    from bwise.params_lines import add_country
 
     where = find_project(project)
     code = country_code(country)
@@ -247,6 +267,10 @@ def new(
     path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner, overrides)
     for state in found:
         console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False, soft_wrap=True)
+    if add_country(where, code):
+        console.print(f"params/consolidation.yaml: {code} is now the last of `countries`; move it to where it shall stand in tables")
+    elif code not in where.consolidation().countries:
+        console.print(f"Add {code} to `countries` in params/consolidation.yaml: without it, the European tables leave it out")
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
     console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
 
