@@ -48,7 +48,8 @@ class Verdict:
     def tell(self, manifests: list[dict[str, Any]]) -> None:
         """Say what was kept and what is open, of each part saved (`bwise.lineage.save`)."""
         counts = "; ".join(f"{_part(m['part'])}: {_counted(m)}" for m in manifests)
-        self._shown.update(Heading(self.about, f"{counts}. {_open(manifests)}"))
+        if self._shown:  # None where there is no notebook, as in a script
+            self._shown.update(Heading(self.about, f"{counts}. {_open(manifests)}"))
 
 
 def _counted(manifest: dict[str, Any]) -> str:

@@ -101,11 +101,11 @@ def _page(name: str) -> str:
     return name[name.index("(") + 1 : -1]
 
 
-def check_file(path: Path, shown: str) -> None:
-    """Refuse, in plain words, what cannot be an export.
+def content_of(path: Path, shown: str) -> bytes:
+    """The bytes of an export, read once for all that is made of them; in plain words why a file cannot be one.
 
     Raises:
-        ProblemsFound: the file is missing, empty, or of another kind.
+        ProblemsFound: the file is missing, empty, of another kind, or cannot be opened.
     """
     if not path.is_file():
         there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
@@ -118,12 +118,20 @@ def check_file(path: Path, shown: str) -> None:
                 + "; then correct `file:` in params",
             ),
         )
-    if not path.stat().st_size:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        why, remedy = (
+            "it is protected, in use, or not on this computer",
+            "close it in other programs; in OneDrive, “Always keep on this device”",
+        )
+        stop(CANNOT_READ, Problem("the file cannot be opened", shown, why, remedy))
+    if not data:
         stop(
             CANNOT_READ,
             Problem("the file is empty (0 bytes)", shown, remedy="ask the partner to export again; the download may have broken off"),
         )
-    start = path.read_bytes()[:512]
+    start = data[:512]
     stripped = start.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if stripped.startswith((b"<!doctype", b"<html", b"<table")):
         stop(
@@ -135,12 +143,13 @@ def check_file(path: Path, shown: str) -> None:
     for magic, kind, remedy in LOOKS_LIKE:
         if start.startswith(magic) and not start.startswith(WORKBOOKS):
             stop(CANNOT_READ, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
+    return data
 
 
 def grids(
-    path: Path, shown: str, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, head: bool = False
+    file: Path | bytes, shown: str, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, head: bool = False
 ) -> Iterator[Grid]:
-    """Every plausible reading of the file as a grid of text.
+    """Every plausible reading of a file, or of its bytes, as a grid of text.
 
     A CSV gives one grid per encoding that decodes it without an error and per delimiter that makes columns;
     readings whose text is the same are given once. An archive gives the grids of each file in it. With `head` only the
@@ -149,8 +158,7 @@ def grids(
     Raises:
         ProblemsFound: the file cannot be an export, or is not in the encoding that params declare.
     """
-    check_file(path, shown)
-    data = path.read_bytes()
+    data = file if isinstance(file, bytes) else content_of(file, shown)
     members = _members(data, shown)
     if sheet and members and sheet not in members:
         stop(CANNOT_READ, Problem(f"there is no file `{sheet}` in the archive", shown, remedy=did_you_mean(sheet, list(members))))
