@@ -17,7 +17,7 @@ from bwise.matching import read_delivery
 from bwise.problems import ProblemsFound
 from bwise.settings import Delivery, load_country
 from bwise.storage import read_csv, write_csv
-from bwise.verification import verify
+from bwise.verification import prove_saved, verify
 from tests.conftest import as_csv
 from tests.hostile import HOSTILE, ROOT, rows, xlsx, zipped
 from tests.test_cleaning import people, small_project
@@ -184,6 +184,8 @@ def read_case(name, folder, questionnaire):
 @pytest.mark.parametrize("column", ["comments", "group", "staff"])
 def test_any_sign_in_a_cell_is_recorded_so_that_the_proof_holds(column, text, tmp_path):
     project = small_project(tmp_path, *people({}, {column: text}, {}))
-    save(cleaned(project), project)
+    country = cleaned(project)
+    save(country, project)
+    prove_saved(country, project)
     proof = verify(project, load_country(project, "AT"))
     assert (proof["left"] == proof["right"]).all()
