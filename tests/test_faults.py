@@ -38,8 +38,8 @@ def told(what, counts):
 
 
 def contents(root, *folders):
-    """File below these folders -> its bytes; notes of runs, which hold hashes of templates and results, are among them."""
-    found = [p for folder in folders for p in sorted((root / folder).rglob("*")) if p.is_file()]
+    """File below these folders -> its bytes, notes of runs among them; but for the page that says when each country was run."""
+    found = [p for folder in folders for p in sorted((root / folder).rglob("*")) if p.is_file() and p != root / "processed/index.html"]
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in found}
 
 
