@@ -218,11 +218,14 @@ def _locked(project: Project, name: str, target: Path, parameters: dict, warm: b
 
 def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool) -> Outcome:
     # slow to import, and not needed where nothing has changed
+    from bwise.kernels import WarmKernelManager, warm_up
+
+    if warm:
+        warm_up()
     from jupyter_client import AsyncKernelManager
     from papermill import PapermillExecutionError, execute_notebook
 
     from bwise.engine import SAVED_AT_THE_END
-    from bwise.kernels import WarmKernelManager
     from bwise.pages import notebook_to_html
     from bwise.storage import refusal, remove
 
