@@ -262,7 +262,10 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
         problem = DIED if type(error).__name__ == "DeadKernelError" else f"The notebook could not be executed: {type(error).__name__}."
     if not problem and name != CONSOLIDATION and _written(project, name) in (None, before):
         problem = OTHER_COUNTRY.format(country=name)
-    if beside.is_file():
+    if not json_of(beside):  # none, or one that the disk did not take
+        remove(beside)
+        problem = problem or "The executed notebook could not be kept: run again."
+    else:
         page, private = stopped if problem else target, problem or name != CONSOLIDATION
         page.parent.mkdir(parents=True, exist_ok=True)
         _make_publishable(beside, problem)
