@@ -5,9 +5,9 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
+    "text",
     "problems",
     "paths",
-    "text",
     "countries",
     "masking",
     "sheets",
@@ -57,6 +57,7 @@ ORDER = (
     "cluster",
     "workflow",
     "status",
+    "lab",
     "releases",
     "unexpected",
     "cli",

@@ -38,8 +38,8 @@ def told(what, counts):
 
 
 def contents(root, *folders):
-    """File below these folders -> its bytes; notes of runs, which hold hashes of templates and results, are among them."""
-    found = [p for folder in folders for p in sorted((root / folder).rglob("*")) if p.is_file()]
+    """File below these folders -> its bytes, notes of runs among them; but for the page that says when each country was run."""
+    found = [p for folder in folders for p in sorted((root / folder).rglob("*")) if p.is_file() and p != root / "processed/index.html"]
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in found}
 
 
@@ -94,6 +94,8 @@ def killed_and_run_again(root, seconds, *words, environment=None):
 
 
 def outcome(code, text, left, now, wanted):
+    if code or crashed(text):
+        print(text)
     if crashed(text):
         return "crashed"
     if set(wanted) - set(now) or left:
@@ -157,7 +159,8 @@ def test_two_runs_at_once_give_the_same_bytes_when_one_waits_and_are_told_when_i
 
 def hostile():
     """What a run finds elsewhere: name -> the environment."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))} | {"COLUMNS": "300"}
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    plain = given | {"COLUMNS": "300", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
     without_home = {name: value for name, value in plain.items() if name not in ("HOME", "USER", "LOGNAME", "XDG_RUNTIME_DIR")}
     return {
         "locale C": plain | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},

@@ -143,6 +143,12 @@ def test_a_kernel_that_cannot_be_forked_is_started_as_always(why, tmp_path, monk
     assert len(started) == 1
 
 
+def test_kernels_are_there_where_python_knows_no_fork_servers():
+    """As on Windows."""
+    without = "import multiprocessing.context as c; del c.ForkServerContext, c.ForkServerProcess; import bwise.kernels"
+    subprocess.run([sys.executable, "-c", without], check=True)
+
+
 def ordinary_command(manager):
     return [sys.executable, "-m", "ipykernel_launcher", "-f", manager.connection_file]
 

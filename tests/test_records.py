@@ -11,7 +11,10 @@ from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
 from bwise.problems import ProblemsFound
 from bwise.settings import RECORD, load_country
+from bwise.staleness import why_stale
+from bwise.status import standings
 from bwise.verification import verify
+from bwise.workflow import template
 from tests.test_lineage import cleaned
 from tests.test_pooling import two_countries
 
@@ -111,3 +114,12 @@ def test_under_another_key_verify_names_the_key_and_no_row(project):
     assert ANOTHER_KEY in problem.what and KEY_FILE in problem.remedy
     with pytest.raises(ProblemsFound, match=ANOTHER_KEY):
         load_pool(project)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"country": "AT"}', "[" * 100_000])
+def test_a_damaged_manifest_or_note_stops_no_command_that_only_looks(project, text):
+    for path in (record(project, "manifest.json"), project.root / "processed/AT.run.json", project.root / "reports/consolidation.json"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert [standing.country for standing in standings(project)] == ["BE", "AT"]
+    assert why_stale(project, "AT", template(project, "AT")) and why_stale(project, "consolidation", template(project, "consolidation"))

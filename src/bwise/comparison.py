@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 from bwise.differences import COLUMNS, differences, stored
 from bwise.ledger import CONFIDENTIAL, wises_of
 from bwise.lineage import nameless
+from bwise.paths import json_of
 from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
@@ -97,9 +97,8 @@ def _side(folder: Path) -> Side:
     if not (reports / "tables").is_dir():
         what, remedy = "no folder `reports/tables/` in it", "give a project folder or its `reports`, after `bwise run`"
         stop("There is nothing to compare.", Problem(what, folder.name, remedy=remedy))
-    path = reports / "consolidation.json"
-    record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return Side(folder, reports, Project(folder) if (folder / "params").is_dir() else None, record)
+    project = Project(folder) if (folder / "params").is_dir() else None
+    return Side(folder, reports, project, json_of(reports / "consolidation.json"))
 
 
 # ------------------------------------------------------------------ figures

@@ -26,7 +26,7 @@ from bwise.matching.numbers import parse_number
 from bwise.problems import Problem, did_you_mean, nearest, stop
 from bwise.questionnaire import Choice, Question, Questionnaire
 from bwise.settings import COUNTRY_CODES, CountrySettings, FocusGroupSettings, Project, corrections_file
-from bwise.text import tidy
+from bwise.text import as_typed, tidy
 
 COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
 KINDS = ("set", "blank", "exclude", "merge", KEEP)
@@ -111,7 +111,7 @@ def _headings(grid: Grid) -> list[str]:
 
 def _lines(grid: Grid, name: str) -> pd.DataFrame:
     """The lines below the headings; empty ones, and empty columns that Excel left behind, do not count."""
-    cells = grid.cells.map(tidy).set_axis(_headings(grid), axis=1).iloc[1:].rename_axis("line")
+    cells = grid.cells.map(lambda cell: as_typed(tidy(cell))).set_axis(_headings(grid), axis=1).iloc[1:].rename_axis("line")
     cells = cells.loc[cells.ne("").any(axis=1), [bool(h) or cells.iloc[:, n].ne("").any() for n, h in enumerate(cells.columns)]]
     headings = list(cells.columns)
     if not {"kind", "expected", "new"} & set(headings):  # a first line of answers must not be repeated

@@ -21,6 +21,7 @@ from scipy.sparse import csr_array, vstack
 
 from bwise import protection
 from bwise.lineage import program
+from bwise.paths import json_of
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 from bwise.remembered import Release, beside, earlier, questions_of
@@ -172,7 +173,7 @@ class Ledger:
         self._answered: dict[tuple[Base, tuple[Items, ...]], protection.Answers] = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
-        self._remembered = json.loads(memory.read_text(encoding="utf-8")) if memory is not None and memory.is_file() else {}
+        self._remembered = json_of(memory) if memory is not None else {}
         self._verdicts: dict[str, dict] = {}
         self._made: dict[str, Any] = {}
 

@@ -21,6 +21,7 @@ from bwise.problems import Problem, ProblemsFound, stop
 from bwise.records import key_mark, outputs
 from bwise.settings import MANIFEST, RECORD, CountrySettings, Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet, written_together
+from bwise.text import CSV_RULE
 
 REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
 ROW = ["partner", "delivery", "row"]  # where a record comes from; `row` stands for its row in the export (`bwise.privacy.row_ids`)
@@ -188,6 +189,7 @@ def _manifest(country: Country, project: Project) -> dict[str, Any]:
         "flags": {k: int(v) for k, v in country.flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
         "comparability": _comparability(country),
+        "csv": CSV_RULE,
         "classifications": {q: c for q in country.questionnaire.questions if (c := country.questionnaire.classification(q))},
     }
 

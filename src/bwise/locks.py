@@ -7,7 +7,6 @@ is left by a killed run or by a computer that was switched off. A file beside it
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import platform
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bwise.paths import json_of
 from bwise.problems import Problem, ProblemsFound
 from bwise.settings import Project
 from bwise.storage import told_plainly, write_json
@@ -62,11 +62,10 @@ def _held(project: Project, name: str, wait: bool) -> Iterator[bool]:
 def _by(holder: Path) -> Problem:
     """Who runs, as far as that run has said so."""
     remedy = "wait until that run has ended, or give --wait"
-    try:
-        told = json.loads(holder.read_bytes())
-        return Problem(f"by {told['by']} on {told['on']} since {told['since']} (process {told['process']})", remedy=remedy)
-    except (OSError, ValueError, KeyError, TypeError):
+    told = json_of(holder)
+    if not {"by", "on", "since", "process"} <= set(told):
         return Problem("by another run, which has just begun", remedy=remedy)
+    return Problem(f"by {told['by']} on {told['on']} since {told['since']} (process {told['process']})", remedy=remedy)
 
 
 def _user() -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 from bwise.problems import Problem, stop
 
@@ -49,6 +51,15 @@ def sheets_hash(contents: dict[str, bytes]) -> str:
     """One hash of the sheets of a folder, name -> content, so that no change of any of them goes unnoticed."""
     parts = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sorted(contents.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def json_of(path: Path) -> dict[str, Any]:
+    """What a JSON file of ours says; nothing where there is none, or a damaged one."""
+    try:
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def shown(text: str) -> str:

@@ -16,7 +16,7 @@ from bwise.differences import differences, received, stored
 from bwise.hashes import sha256
 from bwise.matching import DeliveryRead, Part, read_delivery
 from bwise.params_lines import Setting, check_delivery, write_settings
-from bwise.problems import Problem, stop
+from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Delivery, Project, load_country
 from bwise.storage import remove, write_csv
@@ -68,7 +68,10 @@ class Review:
 
 def is_accepted(project: Project, delivery: Delivery) -> bool:
     """Whether the file is the accepted one; so is any file where params accept none."""
-    path = project.file(delivery.file)
+    try:
+        path = project.file(delivery.file)
+    except ProblemsFound:  # nothing outside the project is read: the run tells that
+        return True
     return delivery.accepted is None or not path.is_file() or sha256(path).startswith(delivery.accepted)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bwise.hashes import sha256
-from bwise.paths import leads_out
+from bwise.paths import json_of, leads_out
 from bwise.problems import ProblemsFound
 from bwise.settings import KEY_FILE, MANIFEST, RECORD, RELEASES, Project, corrections_file, load_country
 
@@ -28,10 +28,8 @@ def why_stale(project: Project, name: str, template: Path) -> str:
 
     Only hashes are compared: neither settings nor exports are read.
     """
-    try:
-        noted = json.loads(_note(project, name).read_bytes())
-        noted["program"], noted["template"], noted["inputs"].keys(), noted["results"].items()
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    noted = json_of(_note(project, name))
+    if not {"program", "template", "inputs", "results"} <= set(noted):
         return "it was not run yet, or its last run failed"
     if noted["program"] != program():
         return "the program, Python or a library is another one"
@@ -105,17 +103,9 @@ def _pooled(project: Project) -> list[Path]:
     for country in sorted(path.stem for path in project.params.glob("[A-Z][A-Z].yaml")):
         records = _records(project, country)
         for manifest in (path for path in records if path.name == MANIFEST):
-            paths += [project.root / path for path in _inputs(manifest)]
+            paths += [project.root / path for path in json_of(manifest).get("inputs", ())]  # none of a damaged one: pooling tells that
         paths += records
     return paths
-
-
-def _inputs(manifest: Path) -> list[str]:
-    """Inputs that a record names; none where it is damaged: pooling tells that."""
-    try:
-        return list(json.loads(manifest.read_bytes())["inputs"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return []
 
 
 def _hashes(project: Project, paths: Iterable[Path]) -> dict[str, str]:

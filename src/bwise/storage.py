@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import os
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from bwise.problems import Problem, stop
+from bwise.text import FORMULA, as_typed, inert
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -118,9 +120,34 @@ def remove_leftovers(folder: Path) -> None:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
 
 
+def _texts_changed(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """The frame with a function applied to each distinct text that begins as a formula might; numbers stay as they are."""
+    changed = {}
+    for number, (_, column) in enumerate(frame.items()):
+        if not pd.api.types.is_numeric_dtype(column):
+            texts = [t for t in column.drop_duplicates() if isinstance(t, str) and FORMULA.match(t)]
+            if texts:
+                new = {text: change(text) for text in texts}
+                changed[number] = [new.get(cell, cell) if isinstance(cell, str) else cell for cell in column]
+    if not changed:
+        return frame
+    columns = {
+        n: pd.Series(changed[n], index=frame.index, dtype=object) if n in changed else frame.iloc[:, n] for n in range(frame.shape[1])
+    }
+    return pd.concat(columns, axis=1).set_axis(frame.columns, axis=1)
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as text for spreadsheets and machines: nothing in it is executed (`inert`), every text is read as it stands."""
+    inert_texts = _texts_changed(frame, inert)
+    out = inert_texts.to_csv(index=False, lineterminator="\n")
+    # a lone carriage return ends a row where it stands without quotes; the module puts them around line feeds only
+    return inert_texts.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC) if "\r" in out else out
+
+
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """UTF-8 with BOM, so that Excel shows every letter."""
-    write_whole(path, lambda p: frame.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    write_whole(path, lambda p: p.write_text(as_csv(frame), encoding="utf-8-sig", newline=""))
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -136,13 +163,13 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """A CSV of ours: all text, nothing taken for missing."""
+    """A CSV of ours: all text as it was before it was written, nothing taken for missing."""
     return csv_of(path.read_bytes())
 
 
 def csv_of(content: bytes) -> pd.DataFrame:
     """What a CSV of ours with this content says."""
-    return pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return _texts_changed(pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig"), as_typed)
 
 
 def read_table(path: Path) -> pa.Table:

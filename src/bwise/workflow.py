@@ -16,6 +16,7 @@ from typing import Any
 import bwise
 from bwise import staleness
 from bwise.cluster import lost, workers
+from bwise.paths import json_of
 from bwise.problems import ProblemsFound
 from bwise.settings import MANIFEST, ConsolidationSettings, Project, load_country
 from bwise.staleness import CONSOLIDATION
@@ -171,19 +172,16 @@ def run_country(project: Project, country: str, warm: bool = True, wait: bool = 
 
 def _has_parameters(source: Path) -> bool:
     """Whether the notebook takes parameters; without the tag, papermill runs it for the country that stands in it."""
-    notebook = json.loads(source.read_text(encoding="utf-8"))
-    return any("parameters" in cell["metadata"].get("tags", ()) for cell in notebook["cells"])
+    return any("parameters" in cell["metadata"].get("tags", ()) for cell in json_of(source).get("cells", ()))
 
 
 def _written(project: Project, country: str) -> tuple[int, int] | None:
     """What tells one writing of the country's manifest from the next one; None where there is none, or one of another country."""
     path = project.processed(country) / MANIFEST
-    try:
-        file = path.stat()
-        mine = json.loads(path.read_bytes())["country"] == country
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):  # none, or a damaged one, which this run replaces
+    if json_of(path).get("country") != country:  # a damaged one, too, which this run replaces
         return None
-    return (file.st_ino, file.st_mtime_ns) if mine else None
+    file = path.stat()
+    return file.st_ino, file.st_mtime_ns
 
 
 def run_consolidation(project: Project, warm: bool = True, wait: bool = False) -> Outcome:
@@ -220,11 +218,14 @@ def _locked(project: Project, name: str, target: Path, parameters: dict, warm: b
 
 def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool) -> Outcome:
     # slow to import, and not needed where nothing has changed
+    from bwise.kernels import WarmKernelManager, warm_up
+
+    if warm:
+        warm_up()
     from jupyter_client import AsyncKernelManager
     from papermill import PapermillExecutionError, execute_notebook
 
     from bwise.engine import SAVED_AT_THE_END
-    from bwise.kernels import WarmKernelManager
     from bwise.pages import notebook_to_html
     from bwise.storage import refusal, remove
 
@@ -261,7 +262,10 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
         problem = DIED if type(error).__name__ == "DeadKernelError" else f"The notebook could not be executed: {type(error).__name__}."
     if not problem and name != CONSOLIDATION and _written(project, name) in (None, before):
         problem = OTHER_COUNTRY.format(country=name)
-    if beside.is_file():
+    if not json_of(beside):  # none, or one that the disk did not take
+        remove(beside)
+        problem = problem or "The executed notebook could not be kept: run again."
+    else:
         page, private = stopped if problem else target, problem or name != CONSOLIDATION
         page.parent.mkdir(parents=True, exist_ok=True)
         _make_publishable(beside, problem)
@@ -359,8 +363,7 @@ def _left_out(project: Project) -> dict[str, str]:
 
 def _consolidated(project: Project) -> dict[str, Any]:
     """What the last consolidation says it was made of."""
-    record = project.reports / "consolidation.json"
-    return json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    return json_of(project.reports / "consolidation.json")
 
 
 def _open(manifest: dict) -> str:

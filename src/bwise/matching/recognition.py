@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bwise.classifications import sections
-from bwise.exports import READERS, plain, read_as
+from bwise.exports import READERS, microsoft_forms, plain, read_as
 from bwise.exports.containers import HEAD, content_of, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
@@ -144,6 +144,8 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     telling = telling_columns(whole.raw, delivery, {m.column.position for m in whole.matches if m.target})
     differing = rows_that_differ(whole.raw, list(whole.matches), whole.answers, questionnaire, delivery, whole.language)
+    if whole.raw.tool == microsoft_forms.NAME and (fewer := microsoft_forms.fewer_than_named(delivery.file.name, len(whole.raw.cells))):
+        whole = replace(whole, raw=replace(whole.raw, notes=(*whole.raw.notes, fewer)))
     undecided = tuple(undecided_rows(telling, delivery, shown))
     digest = hashlib.sha256(data).hexdigest()
     return DeliveryRead(name, delivery, whole, other, tuple(telling), undecided, differing, digest)
