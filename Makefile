@@ -14,6 +14,7 @@ test: .venv/ready  ## everything CI checks: style, unit tests, notebooks, the de
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/bwise run
+	$(BIN)/bwise verify AT BE
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(NBVAL) --nbval-lax notebooks
 	$(NBVAL) --nbval processed/AT/country.ipynb processed/RO/country.ipynb
@@ -28,8 +29,8 @@ notebooks: .venv/ready  ## after an intended change of a headline number: store 
 demo: .venv/ready  ## write the demonstration exports again (the same bytes)
 	$(BIN)/bwise demo
 
-lab: .venv/ready  ## open JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: .venv/ready  ## open JupyterLab with a copy of the country notebook in work/: the project's own stays as it is
+	$(BIN)/bwise lab
 
 benchmark: .venv/ready  ## speed and memory, side by side, as ratios, also into README.md (an hour)
 	$(BIN)/uv pip install --quiet --group benchmark

@@ -5,8 +5,9 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src/bwise"
 ORDER = (
-    "problems",
     "text",
+    "problems",
+    "paths",
     "countries",
     "masking",
     "sheets",
@@ -25,6 +26,7 @@ ORDER = (
     "corrections",
     "identities",
     "storage",
+    "records",
     "params_lines",
     "released_texts",
     "lineage",
@@ -51,10 +53,13 @@ ORDER = (
     "kernels",
     "engine",
     "staleness",
+    "locks",
     "cluster",
     "workflow",
     "status",
+    "lab",
     "releases",
+    "unexpected",
     "cli",
 )
 """The way of the data: a module imports only from modules that stand before it."""

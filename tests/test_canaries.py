@@ -43,7 +43,7 @@ PRIVATE = {
     "unreadable": {"mapping.csv", "texts_to_read.csv"},
 }
 """Where in `processed/<CC>/` each may stand, as processed/README.md says; names also in `PAGES`."""
-PAGES = {"country.ipynb", "country.html", "manifest.json"}
+PAGES = {"country.ipynb", "country.html", "country.stopped.ipynb", "country.stopped.html", "manifest.json"}
 
 
 def canary(kind: str, country: str) -> str:

@@ -24,6 +24,7 @@ from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.summaries import balance, corrections
+from bwise.verification import prove_saved
 from tests.conftest import made
 from tests.test_cleaning import ENABLER, NOBODY, WORKER, export, people, small_project
 
@@ -66,7 +67,9 @@ def finished(project: Project, country: Country) -> dict:
     """The rest of a country run; its manifest."""
     country = protect(flag(exclude(apply_skip_logic(country))), project_key(project.root))
     check_identities(country)
-    return save(country, project)
+    manifest = save(country, project)
+    prove_saved(country, project)
+    return manifest
 
 
 def refused(project: Project, *lines: dict, **how) -> str:

@@ -17,7 +17,6 @@ LET_PASS = {
     "cwd": "jupyter_client asks where a kernel works",
     "poll": "jupyter_client asks by it whether a kernel lives",
     "send_signal": "jupyter_client interrupts a kernel by it",
-    "argv": "ipykernel reads it",
     "default_style": "ruamel.yaml reads it",
     "allow_unicode": "ruamel.yaml reads it",
     "create_system": "zipfile writes it into the archive",

@@ -107,9 +107,10 @@ def test_everything_that_cannot_be_used_is_said_at_once(pool):
     assert [p for p in ("`one` has no kind", "`nonsense` is not", "`sise` is not a setting") if p not in str(refused.value)] == []
 
 
-def test_a_table_that_is_nowhere_cannot_show_countries(pool):
-    with pytest.raises(ProblemsFound, match=r"(?s)`likde` is not a table.*did you mean `liked`"):
-        described(pool, f"liked: kind: shares, questions: colour, {WORDS}", more="by_country: [likde]\n")
+@pytest.mark.parametrize("key", ["by_country", "glance"])
+def test_a_table_that_is_nowhere_cannot_be_named(pool, key):
+    with pytest.raises(ProblemsFound, match=rf"(?s)`likde` is not a table.*tables\.yaml, {key}.*did you mean `liked`"):
+        described(pool, f"liked: kind: shares, questions: colour, {WORDS}", more=f"{key}: [likde]\n")
 
 
 def test_a_table_of_a_role_that_nobody_plays_is_not_made(pool):

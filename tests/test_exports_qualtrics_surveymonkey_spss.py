@@ -16,7 +16,7 @@ import pytest
 from bwise.demo import PARTNERS, simulate
 from bwise.demo.layouts import export, qualtrics, spss, surveymonkey
 from bwise.demo.simulation import CANARIES
-from bwise.exports import containers
+from bwise.exports import apart, containers
 from bwise.exports import qualtrics as qualtrics_reader
 from bwise.exports import spss as spss_reader
 from bwise.exports import surveymonkey as surveymonkey_reader
@@ -752,7 +752,8 @@ def test_a_damaged_file_is_refused_in_plain_words(send, tmp_path):
 def test_a_damaged_file_that_brings_the_library_down_is_refused_too(send, tmp_path, monkeypatch):
     """With some damaged files ReadStat writes beyond its memory, which ends the process it runs in."""
     content = sav({"v1": [1990.0]}, {"v1": FOUNDED}, tmp=tmp_path)
-    monkeypatch.setattr(containers, "READ_SAV", "import os; os.abort()")
+    (tmp_path / "__main__.py").write_text("import os; os.abort()", encoding="utf-8")
+    monkeypatch.setattr(apart, "PROGRAM", tmp_path)
     with pytest.raises(ProblemsFound, match=REFUSED):
         send(content, "survey.sav")
 

@@ -154,6 +154,14 @@ def test_a_figure_of_real_answers_does_not_say_so(european):
     assert {d.figure.get_supxlabel() for d in draw(european, demonstration=False).values()} == {""}
 
 
+@pytest.mark.parametrize("name", ["sectors", "technology", "ratings_work_relevance"])
+def test_a_legend_ends_within_its_figure(drawings, name):
+    drawing = drawings[name]
+    assert drawing.pictures, "laid out"
+    legend, page = drawing.figure.axes[0].get_legend().get_window_extent(), drawing.figure.bbox
+    assert page.x0 <= legend.x0 and legend.x1 <= page.x1 and legend.y1 <= page.y1
+
+
 # ------------------------------------------------------------------ files
 
 

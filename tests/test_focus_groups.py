@@ -25,6 +25,7 @@ from bwise.questionnaire import load_questionnaire
 from bwise.settings import Delivery, FocusGroupSettings, Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.summaries import discussed
+from bwise.verification import prove_saved
 from bwise.workflow import run_country
 from tests import test_lineage as survey
 from tests.test_cleaning import export, people, small_project
@@ -345,7 +346,9 @@ def run(project, settings):
     found = flag(found)
     found = protect(found, project_key(project.root))
     check_identities(found)
-    return save(found, project)
+    manifest = save(found, project)
+    prove_saved(found, project)
+    return manifest
 
 
 @pytest.fixture

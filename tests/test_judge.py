@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from bwise.demo import PARTNERS
+from tests.judge import damage
 from tests.judge.files import DELIVERIES, people_of, sheet, write
 from tests.judge.mutations import EVERY, mutant
 from tests.judge.verdicts import SAME, WRONG, judged, judged_beside_itself, project_in, tally
@@ -88,3 +89,22 @@ def test_the_same_people_are_told_of_in_every_form_of_every_delivery(name, proje
     again = [m for kind in SENT_AGAIN if (m := mutant(kind, sheet(DELIVERIES[name]), SEED))]
     assert again
     assert [found.why for m in again if (found := judged_beside_itself(m, project)).outcome == WRONG] == []
+
+
+DAMAGED = ["AT-1", "FR-1", "HR-1", "LV-1", "ES-1", "AT-1 focus group", "NL-1"]
+
+
+def test_a_damaged_delivery_is_right_refused_or_told(project, capsys):
+    counts, bad = damage.tried(DAMAGED, range(2), project)
+    with capsys.disabled():
+        print(damage.told(counts))
+    assert bad == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", DELIVERIES)
+def test_ten_thousand_damaged_deliveries_are_right_refused_or_told(name, project, capsys):
+    counts, bad = damage.tried([name], range(2, 2 + 10_000 // len(DELIVERIES) + 1), project)
+    with capsys.disabled():
+        print(name, damage.told(counts))
+    assert bad == []

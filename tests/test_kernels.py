@@ -79,10 +79,13 @@ def test_a_kernel_that_dies_is_told_as_dead(tmp_path):
 
 
 @forked
-def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path):
+@pytest.mark.parametrize(
+    "what", ["import time; time.sleep(300)", "import re; re.match('(a+)+$', 'a' * 60 + 'b')"], ids=["sleeps", "keeps the lock"]
+)
+def test_no_kernel_outlives_the_process_that_asked_for_it(tmp_path, what):
     """However that ends: here it is killed, and cannot tidy up."""
     told = tmp_path / "pid"
-    sleeps = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
+    sleeps = f"import os; open({str(told)!r}, 'w').write(str(os.getpid())); {what}"
     runner = subprocess.Popen(runner_of(tmp_path, sleeps), stderr=subprocess.DEVNULL)
     assert until(lambda: told.exists() and told.read_text(), 60), "the kernel never began"
     pid = int(told.read_text())
@@ -138,6 +141,12 @@ def test_a_kernel_that_cannot_be_forked_is_started_as_always(why, tmp_path, monk
         monkeypatch.setattr("bwise.kernels._run_kernel", os._exit)
     assert printed(tmp_path, "print(6 * 7)") == ["42\n"]
     assert len(started) == 1
+
+
+def test_kernels_are_there_where_python_knows_no_fork_servers():
+    """As on Windows."""
+    without = "import multiprocessing.context as c; del c.ForkServerContext, c.ForkServerProcess; import bwise.kernels"
+    subprocess.run([sys.executable, "-c", without], check=True)
 
 
 def ordinary_command(manager):

@@ -43,7 +43,9 @@ def run(project: Project, country: str = "AT") -> dict:
     """A whole country run; its manifest."""
     found = cleaned(project, country)
     check_identities(found)
-    return save(found, project)
+    manifest = save(found, project)
+    prove_saved(found, project)
+    return manifest
 
 
 def demo_project(folder: Path) -> Project:

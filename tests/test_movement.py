@@ -103,6 +103,13 @@ def test_a_partner_who_knows_the_yes_of_its_own_leaves_less_room_than_the_public
     assert both == pytest.approx(0.2 - 1 / 6), "who knows that its own said yes knows that at most one of the six did"
 
 
+def test_where_nothing_but_one_number_could_be_answered_nothing_has_to_move():
+    answers = (Answers(np.ones(6, dtype=bool), np.zeros((6, 0)), np.zeros((0, 2))),)
+    zeros, members = np.zeros(2, dtype=int), csr_array(np.array([[1] * 6, [1] * 3 + [0] * 3]))
+    movement = Movement(members, zeros, zeros, answers, np.ones((1, 6), dtype=bool), 0.2)
+    assert movement.missing(np.array([True, False]), np.array([1])).tolist() == [0]
+
+
 @given(st.lists(st.integers(1, 5), min_size=4, max_size=9), st.integers(1, 3), st.integers(0, 3))
 def test_the_room_is_that_between_the_smallest_and_the_largest_sum_of_as_many_of_their_class(points, inside, shown):
     """By trying all choices: of persons whom nothing published tells apart, any as many could be those in the cell."""

@@ -83,3 +83,8 @@ def test_outside_of_a_notebook_names_are_what_is_given(project):
     assert notebook_settings({"country": "AT", "__name__": "x", "print": print})[1].country == "AT"
     with pytest.raises(ProblemsFound, match="`contry` is not a parameter"):
         notebook_settings({"country": "AT", "contry": "BE"})
+
+
+def test_in_a_kernel_that_keeps_no_cells_names_are_what_is_given(project):
+    """As under nbval, which runs cells without a history."""
+    assert notebook_settings({"In": [""], "Out": {}, "country": "AT", "project": None})[1].country == "AT"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from bwise.protection import Cells, People, Rules, arithmetic, protect, smallsets
+from bwise.protection import Cells, People, Rules, arithmetic, protect, smallsets, suppression
 from bwise.protection.arithmetic import PRIME
 
 # ------------------------------------------------------------------ an independent checker: fractions, persons, all sets
@@ -366,6 +366,23 @@ def test_places_names_and_codes_decide_nothing(seed):
     person = random.permutation(cells.members.shape[1])
     again = Cells(cells.members[:, person], cells.family, cells.order)
     assert protect(again, People(people.wise[person], people.partner[person]), rules).hidden.tolist() == hidden.tolist()
+
+
+@WILD
+@given(st.integers(0, 10**6))
+def test_a_few_of_many_who_are_alike_decide_what_all_of_them_would(seed):
+    """Each person of a random problem is up to twelve, of as many WISEs or few."""
+    cells, people, rules = wild(seed)
+    random = np.random.default_rng(seed)
+    alike = np.repeat(np.arange(cells.members.shape[1]), random.integers(1, 13, cells.members.shape[1]))
+    many = replace(cells, members=cells.members[:, alike])
+    wise = np.where(random.random(len(alike)) < 0.5, people.wise[alike], random.integers(0, 99, len(alike)))
+    crowd = People(np.where(random.random(len(alike)) < 0.1, -1, wise), people.partner[alike])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suppression, "thinned", lambda family, persons, wises: family)
+        by_all = protect(many, crowd, rules)
+    by_few = protect(many, crowd, rules)
+    assert (by_few.reason.tolist(), by_few.audit) == (by_all.reason.tolist(), by_all.audit)
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)

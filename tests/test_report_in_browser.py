@@ -4,12 +4,15 @@ import base64
 import re
 import shutil
 import subprocess
+import unicodedata
 from html.parser import HTMLParser
 
 import matplotlib.image
 import pytest
+from pypdf import PdfReader
 
 from bwise.tables import by_question
+from bwise.text import rounded
 
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on the PATH: the report cannot be looked at")
@@ -60,9 +63,19 @@ def dom(browse):
 def test_all_headings_and_tables_are_there(dom, european):
     titles = [t.title for t in european.values()]
     assert dom.texts["h1"] == ["European tables"]
-    assert dom.texts["h2"] == [*by_question(european), "How to read the figures"]
+    assert dom.texts["h2"] == ["At a glance", "Contents", *by_question(european), "How to read the figures"]
     assert dom.texts["caption"] == [*titles, "What partners sent"]
     assert dom.tags.count("table") == len(titles) + 1
+
+
+def test_the_report_begins_with_figures_that_stand_in_its_tables(browse, european):
+    top = browse("--dump-dom").partition('id="glance"')[2].partition("</dl>")[0]
+    shown = re.findall(r'<dt><a href="#(\w+)">.*?<dd>(.*?)</dd>', top, re.DOTALL)
+    assert [id_ for id_, _ in shown] == ["models", "sectors", "income", "pathways", "support", "skills", "profiles", "measures"]
+    for id_, said in shown:
+        values = european[id_].data.query("conf_status == ''")["value"]
+        for figure in re.findall(r"([\d.]+) %", said):
+            assert any(rounded(value, 1) == figure for value in values), f"{id_}: {figure} is in no cell"
 
 
 def test_the_browser_has_nothing_to_repair(dom, demonstration):
@@ -91,3 +104,30 @@ def test_the_page_looks_like_something(browse):
     for part in range(5):  # title, contents, tables: something to read all the way down
         assert (dark[part * 600 : (part + 1) * 600] > 0).mean() > 0.1
     assert len({tuple(p) for p in (pixels[::7, ::7].reshape(-1, 3) * 255).astype(int)}) > 20
+
+
+@pytest.fixture(scope="module")
+def printed(browse):
+    """Pages of the report as printed: of each the words with how far from the left they begin, and the width of the paper."""
+    browse("--no-pdf-header-footer", f"--print-to-pdf={browse.folder}/report.pdf")
+    pages = []
+    for page in PdfReader(browse.folder / "report.pdf").pages:
+        words = []
+        page.extract_text(visitor_text=lambda text, cm, tm, font, size, words=words: words.append((text.strip(), tm[4] * cm[0] + cm[4])))
+        pages.append(([(word, x) for word, x in words if word], float(page.mediabox.width)))
+    return pages
+
+
+def test_in_print_nothing_is_cut_off(printed):
+    for words, width in printed:
+        assert [word for word, x in words if not 0 <= x < width] == []
+
+
+def test_in_print_every_country_is_there_and_long_tables_repeat_their_heads(printed, demonstration_pool, european):
+    countries = demonstration_pool.countries
+    with_all = [words for words, _ in printed if {*countries} <= {word for text, _ in words for word in text.split()}]
+    skills = european["skills_by_country"]
+    assert len(with_all) > 10, "a table of hundreds of rows, each page of it with all countries"
+    assert all(any("Mean of" in text for text, _ in words) for words in with_all if any("critical gap" in text for text, _ in words))
+    said = unicodedata.normalize("NFKC", " ".join(text for words, _ in printed for text, _ in words))  # ligatures of the font
+    assert all(name.split()[0] in said for name in skills.codes["skill"].values())

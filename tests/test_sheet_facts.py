@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from bwise.exports.apart.sheet_facts import cells_spanned, sheet_facts, shows_percent
 from bwise.exports.containers import grids
-from bwise.exports.sheet_facts import cells_spanned, sheet_facts, shows_percent
 from bwise.problems import ProblemsFound
 
 OLD_WORKBOOK = Path(__file__).parent / "workbooks" / "percentages.xls"
@@ -87,10 +87,10 @@ def test_an_old_workbook_tells_its_percentages_and_errors_too(tmp_path):
 
 
 def test_an_old_workbook_whose_formats_cannot_be_read_is_refused(tmp_path, monkeypatch):
-    def unreadable(program, data):
+    def unreadable(kind, data):
         raise ValueError
 
-    monkeypatch.setattr("bwise.exports.sheet_facts.read_apart", unreadable)
+    monkeypatch.setattr("bwise.exports.containers.opened", unreadable)
     with pytest.raises(ProblemsFound, match="save as XLSX"):
         cells_of(OLD_WORKBOOK.read_bytes(), tmp_path, "answers.xls")
 

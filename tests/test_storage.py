@@ -1,7 +1,21 @@
+import errno
+
 import pandas as pd
 import pytest
 
-from bwise.storage import read_csv, read_table, stack_tables, write_csv, write_json, write_parquet, write_text, write_whole
+from bwise.problems import ProblemsFound
+from bwise.storage import (
+    read_csv,
+    read_table,
+    remove,
+    stack_tables,
+    write_csv,
+    write_json,
+    write_parquet,
+    write_text,
+    write_whole,
+    written_together,
+)
 
 FRAME = pd.DataFrame({"text": ["NA", "", "Größe; „ja“\nčšž", "Ελλάδα"], "number": [1, 2, 3, 4]})
 
@@ -30,6 +44,44 @@ def test_a_write_that_fails_before_it_began_leaves_nothing(tmp_path):
     with pytest.raises(OSError, match="disk full"):
         write_whole(tmp_path / "new/c.txt", fails)
     assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "your share of the disk is used up"),
+        (errno.EROFS, "the folder can only be read"),
+        (errno.EFBIG, "the file would be larger than this computer allows"),
+        (errno.EACCES, "c.txt is open in another program, or protected"),
+        (errno.EPERM, "c.txt is open in another program, or protected"),
+    ],
+)
+def test_what_the_disk_refuses_is_told_in_words_and_the_old_file_stays(tmp_path, number, what):
+    folder = tmp_path / "AT"
+    write_text(folder / "c.txt", "old")
+
+    def refused(path):
+        path.write_text("half")
+        raise OSError(number, "as the system says it", str(path))
+
+    with pytest.raises(ProblemsFound) as found:
+        write_whole(folder / "c.txt", refused)
+    (problem,) = found.value.problems
+    assert what in problem.what and problem.where == "AT/c.txt" and "run again" in problem.remedy
+    with pytest.raises(ProblemsFound), written_together(folder, "c.txt") as beside:
+        refused(beside / "c.txt")
+    assert {p.name: p.read_text() for p in folder.iterdir()} == {"c.txt": "old"}
+    assert str(tmp_path) not in str(found.value)
+
+
+def test_a_file_that_cannot_be_deleted_is_told_in_words(tmp_path, monkeypatch):
+    def locked(self, missing_ok=False):
+        raise PermissionError(errno.EACCES, "as the system says it")
+
+    monkeypatch.setattr(type(tmp_path), "unlink", locked)
+    with pytest.raises(ProblemsFound, match="is open in another program"):
+        remove(tmp_path / "c.txt")
 
 
 def test_the_old_file_is_there_while_the_new_one_is_written(tmp_path):

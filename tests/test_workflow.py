@@ -151,9 +151,12 @@ def test_the_outcome_of_an_empty_file_names_the_file_and_what_to_do(partly):
 
 
 @pytest.mark.parametrize("kind", ["ipynb", "html"])
-def test_the_notebook_of_a_failing_country_is_kept_with_the_plain_error(partly, kind):
+def test_the_notebook_of_a_failing_country_is_kept_with_the_plain_error_and_the_good_one_stays(partly, demonstration, kind):
     project, _, _ = partly
-    text = readable(project.processed("SI") / f"country.{kind}")
+    good = f"country.{kind}"
+    assert (project.processed("SI") / good).read_bytes() == (demonstration.processed("SI") / good).read_bytes()
+    text = readable(project.processed("SI") / f"country.stopped.{kind}")
+    assert "The run stopped before its end" in text
     assert "the file is empty (0 bytes)" in text and EXPORT in text
     assert "ask the partner to export again" in text
     for unwanted in ("Traceback", "site-packages", "containers.py", str(project.root), str(ROOT)):
@@ -165,7 +168,7 @@ def test_what_was_there_of_a_failing_country_is_untouched(partly):
     project, _, before = partly
     after = contents(project.root / "processed")
     assert {f for f in before if f.startswith("SI/")}
-    page = "SI/country."  # tells why the country failed
+    page = "SI/country.stopped."  # tells why the country failed
     mine = {f: content for f, content in after.items() if f.startswith(("AT/", "SI/")) and not f.startswith(page)}
     assert mine == {f: c for f, c in before.items() if f.startswith(("AT/", "SI/")) and not f.startswith(page)}
     assert "LV/manifest.json" not in after  # half a record is none
@@ -189,9 +192,9 @@ def test_the_message_of_an_unexpected_error_is_withheld(partly):
     assert re.match(
         r"Unexpected error (IsADirectoryError|PermissionError|ProblemsFound) in \w+\.py, line \d+\. Its message is withheld", message
     )
-    notebook = readable(project.processed("LV") / "country.ipynb")
+    notebook = readable(project.processed("LV") / "country.stopped.ipynb")
     assert "(message withheld: it might quote an answer)" in notebook
-    page = readable(project.processed("LV") / "country.html")
+    page = readable(project.processed("LV") / "country.stopped.html")
     for text in (message, notebook, page):
         assert str(project.root) not in text and "Errno" not in text and "storage.py:" not in text
 
@@ -207,7 +210,7 @@ def test_an_error_that_quotes_an_answer_quotes_it_nowhere(copy_of):
     outcome = run_country(project, "AT")
     assert not outcome.ok
     assert outcome.message.startswith("Unexpected error ValueError in the notebook")
-    for text in (outcome.message, *(readable(project.processed("AT") / f"country.{kind}") for kind in ("ipynb", "html"))):
+    for text in (outcome.message, *(readable(project.processed("AT") / f"country.stopped.{kind}") for kind in ("ipynb", "html"))):
         assert "neighbour is a CANARYBIRD" not in text
 
 

@@ -2,11 +2,11 @@
 
 The modules stand in the order of the data, and a module imports only from modules before it:
 
-    problems, text, countries, masking, questionnaire, settings, hashes,
+    text, problems, paths, countries, masking, questionnaire, settings, hashes,
     logic, exports, matching, cleaning, wises, checks, privacy,
-    storage, params_lines, released_texts, lineage, open_texts, confirmation, summaries, pooling, protection,
+    storage, records, params_lines, released_texts, lineage, open_texts, confirmation, summaries, pooling, protection,
     remembered, ledger, tables, figures, publication, feedback,
-    demo, kernels, staleness, cluster, workflow, releases, cli
+    demo, kernels, staleness, locks, cluster, workflow, releases, unexpected, cli
 """
 
 from importlib.metadata import version

@@ -41,8 +41,8 @@ class Country:
     `rows` says where each respondent comes from: partner, delivery, source_row (row in the file, from 1), respondent_id
     (the tool's, in memory only), submitted, started; weight where a delivery has one.
     `national` has the national category beside each common code where params
-    map one to the other. `changes` and `exclusions` grow as rules are applied; `corrections` are those made (`bwise.corrections`),
-    `flags` those found (`bwise.checks`).
+    map one to the other. `inputs`: path in the project -> sha256 of what was read. `changes` and `exclusions` grow as rules are applied;
+    `corrections` are those made (`bwise.corrections`), `flags` those found (`bwise.checks`).
     """
 
     settings: CountrySettings
@@ -55,6 +55,7 @@ class Country:
     changes: pd.DataFrame
     exclusions: pd.DataFrame
     corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "question", "expected", "position"]))
+    inputs: dict[str, str] = field(default_factory=dict)
     flags: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["position", "flag", "detail"]))
 
     @property
@@ -81,6 +82,11 @@ def gather(settings: CountrySettings, questionnaire: Questionnaire, deliveries: 
         national=pd.concat([d.answers.national for d in deliveries], ignore_index=True),
         changes=pd.DataFrame(columns=["position", "question", "old", "new", "rule", "reason"]),
         exclusions=pd.DataFrame(columns=["position", "rule", "reason"]),
+        inputs={
+            **settings.read_from(),
+            f"params/questionnaires/{questionnaire.name}": questionnaire.sha256,
+            **{d.delivery.file.as_posix(): d.sha256 for d in deliveries},
+        },
     )
 
 

@@ -13,18 +13,47 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from bwise import __version__
 from bwise.countries import country_code
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import Project, find_project, load_country
+from bwise.text import visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bwise.workflow import Outcome
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
 )
-console = Console(highlight=False)
+DEBUG = "--debug"
+LEFT_OUT = 3  # exit code of a run whose tables are without a country
+
+
+class Terminal(Console):
+    """What it prints comes from files of others: control characters in it are shown, not sent."""
+
+    def print(self, *objects: object, **options) -> None:
+        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+console = Terminal(highlight=False)
 ProjectOption = Annotated[Path | None, typer.Option("--project", help="The project folder; found by itself when you are in it.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"bwise {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", help="Which version this is.", is_eager=True, callback=_version)] = False,
+    __: Annotated[bool, typer.Option(DEBUG, help="Show all of an error that nobody foresaw; it may quote answers.")] = False,
+) -> None:
+    """From questionnaire exports to European tables."""
 
 
 @app.command()
@@ -36,8 +65,12 @@ def run(
     only: Annotated[bool, typer.Option("--only", help="Leave the consolidation as it is.")] = False,
     warm: Annotated[bool, typer.Option(help="Fork kernels from a process that has the libraries loaded, where it can be done.")] = True,
     scheduler: Annotated[str, typer.Option(help="Send countries to the workers of this Dask scheduler (tcp://…).")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for a run that is at work on the same; else it is refused.")] = False,
 ) -> None:
-    """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages."""
+    """Clean each country that has changed, then consolidate all of them: reports/index.html, tables, workbook, country pages.
+
+    Exit code 1 when a notebook failed, 3 when all ended well but the tables are without a country, which is named.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from bwise.workflow import update
@@ -50,7 +83,7 @@ def run(
     outcomes = []
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Countries", total=len(wanted) + (not only))
-        for outcome in update(where, wanted, jobs, warm, force, not only, scheduler):
+        for outcome in update(where, wanted, jobs, warm, force, not only, scheduler, wait):
             outcomes.append(outcome)
             progress.update(task, advance=1, description="Countries" if len(outcomes) < len(wanted) else "Consolidation")
     for outcome in sorted(outcomes, key=lambda o: [*wanted, o.name].index(o.name)):
@@ -61,11 +94,15 @@ def run(
         write_index(where, standings(where), stale_consolidation(where))
     if not all(o.ok for o in outcomes):
         raise typer.Exit(1)
+    if any(o.left_out for o in outcomes):
+        raise typer.Exit(LEFT_OUT)
 
 
 def _tell(outcome: Outcome) -> None:
     """One line for a notebook, and what is wrong below it."""
     sign = ("[green]ok     [/]" if outcome.why else "[dim]current[/]") if outcome.ok else "[red]failed [/]"
+    if outcome.ok and outcome.left_out:
+        sign = "[yellow]partly [/]"
     first, *rest = outcome.message.splitlines()
     why = f"run, since {outcome.why}" if outcome.why else "not run, since nothing has changed"
     console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
@@ -90,6 +127,25 @@ def status(project: ProjectOption = None) -> None:
     told = to_do(found, stale) or ["Nothing is to be done: reports/ is made of these answers."]
     told.append(f"The same as a page: {where.shown(write_index(where, found, stale))}")
     console.print("\n".join(told), markup=False, soft_wrap=True)
+
+
+@app.command()
+def lab(
+    name: Annotated[str, typer.Argument(help="Country code, or consolidation; the first country when not given.")] = "",
+    anew: Annotated[bool, typer.Option("--anew", help="Replace the copy that is there by the project's notebook as it is now.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Open JupyterLab with a copy of the notebook in work/: the project's own notebooks stay as they are."""
+    from bwise.lab import open_lab, working_copy
+    from bwise.staleness import CONSOLIDATION
+
+    where = find_project(project)
+    name = name if name == CONSOLIDATION else load_country(where, name or where.countries()[0]).country
+    path, made = working_copy(where, name, anew)
+    told = "made now" if made else "as you left it; --anew takes the project's notebook as it is now"
+    console.print(f"{where.shown(path)}: {told}. Ctrl+C here stops JupyterLab.", markup=False, soft_wrap=True)
+    if code := open_lab(where, path):
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -187,6 +243,13 @@ def confirm(
     _into_params(country, delivery, project, to_confirm, confirm, "check", "No heading waits for this")
 
 
+def _print_csv(table: pd.DataFrame) -> None:
+    from bwise.storage import as_csv
+
+    out = as_csv(table)
+    sys.stdout.write(visible(out) if sys.stdout.isatty() else out)
+
+
 def _into_params(country: str, delivery: str, project: Path | None, find: Callable, write: Callable, then: str, nothing: str) -> None:
     """Show what is found of a country, write it into its params and say which command comes next."""
     where = find_project(project)
@@ -213,6 +276,7 @@ def new(
 ) -> None:
     """Write params/<CC>.yaml for a new country: what was recognised, and proposals to confirm."""
     from bwise.intake import new_params
+    from bwise.params_lines import add_country
 
     where = find_project(project)
     code = country_code(country)
@@ -222,6 +286,10 @@ def new(
     path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner, overrides)
     for state in found:
         console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False, soft_wrap=True)
+    if add_country(where, code):
+        console.print(f"params/consolidation.yaml: {code} is now the last of `countries`; move it to where it shall stand in tables")
+    elif code not in where.consolidation().countries:
+        console.print(f"Add {code} to `countries` in params/consolidation.yaml: without it, the European tables leave it out")
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
     console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
 
@@ -235,6 +303,7 @@ def table(
 ) -> None:
     """How often each answer was given: counts, per cent, base; from processed data."""
     from rich.table import Table as Grid
+    from rich.text import Text
 
     from bwise.pooling import load_pool
     from bwise.publication import layout, shown
@@ -242,7 +311,7 @@ def table(
 
     found = frequencies(load_pool(find_project(project)), question, by)
     if csv:
-        sys.stdout.write(found.data.to_csv(index=False, lineterminator="\n"))
+        _print_csv(found.data)
         return
     plan = layout(found)
     grid = Grid(
@@ -260,7 +329,8 @@ def table(
         if len(labels) > 1 and previous not in ("", labels[0]):
             grid.add_section()
         previous = labels[0]
-        grid.add_row(*labels, shown(count, found), shown(share, found), plan.counts([count])[0])
+        cells = [*labels, shown(count, found), shown(share, found), plan.counts([count])[0]]
+        grid.add_row(*(Text(visible(cell)) for cell in cells))
     console.print(grid)
 
 
@@ -287,7 +357,7 @@ def trace(
         console.print("\n".join(tracing.line(each) for each in found), markup=False, soft_wrap=True)
         console.print(f"\n{len(found)} figures: name one by its row and column.")
     elif csv:
-        sys.stdout.write(found[0].cells.to_csv(index=False, lineterminator="\n"))
+        _print_csv(found[0].cells)
     else:
         console.print(tracing.page(found[0]), markup=False, soft_wrap=True)
 
@@ -299,9 +369,13 @@ def release(
     project: ProjectOption = None,
 ) -> None:
     """Freeze the figures in reports/: later runs are protected together with them, so that the difference gives nobody away."""
+    from bwise.locks import held
     from bwise.releases import release
+    from bwise.staleness import CONSOLIDATION
 
-    made = release(find_project(project), name, (on or datetime.now()).date())
+    where = find_project(project)
+    with held(where, [CONSOLIDATION]):
+        made = release(where, name, (on or datetime.now()).date())
     told = [
         f"releases/{name}/ written: {len(made['figures']) - 1} tables, {made['date']}",
         f"Keep processed/releases/{name}/ and .pseudonym-key, and to yourself: without them, nothing more can be published.",
@@ -325,7 +399,7 @@ def diff(
         stop("There is nothing to compare.", Problem(what, remedy=remedy))
     found = compare_with_release(find_project(project), release) if release else compare_consolidations(before, after)
     if csv:
-        sys.stdout.write(for_machines(found).to_csv(index=False, lineterminator="\n"))
+        _print_csv(for_machines(found))
     else:
         console.print(page(found), markup=False, soft_wrap=True)
     if len(found.figures):
@@ -357,6 +431,21 @@ def main() -> None:
     except ProblemsFound as found:
         sys.stderr.write(f"{found}\n")
         raise SystemExit(1) from None
+    except Exception as error:
+        if DEBUG in sys.argv:
+            raise
+        sys.stderr.write(f"{_plainly(error)}\n")
+        raise SystemExit(1) from None
+
+
+def _plainly(error: Exception) -> str:
+    """What the disk refused, in words; anything else as `bwise.unexpected` tells it."""
+    from bwise.storage import refusal
+    from bwise.unexpected import told
+
+    problem = refusal(error, Path(error.filename or "a file").name) if isinstance(error, OSError) else None
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    return str(problem or told(error, next((word for word in sys.argv[1:] if word in commands), "")))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +10,12 @@ import pandas as pd
 from bwise.differences import COLUMNS, differences, stored
 from bwise.ledger import CONFIDENTIAL, wises_of
 from bwise.lineage import nameless
+from bwise.paths import json_of
 from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import load_questionnaire
+from bwise.records import read_manifest
 from bwise.remembered import folder_of, load_releases, respondents_since
 from bwise.settings import CountrySettings, Project, load_country
 from bwise.storage import read_csv
@@ -96,9 +97,8 @@ def _side(folder: Path) -> Side:
     if not (reports / "tables").is_dir():
         what, remedy = "no folder `reports/tables/` in it", "give a project folder or its `reports`, after `bwise run`"
         stop("There is nothing to compare.", Problem(what, folder.name, remedy=remedy))
-    path = reports / "consolidation.json"
-    record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return Side(folder, reports, Project(folder) if (folder / "params").is_dir() else None, record)
+    project = Project(folder) if (folder / "params").is_dir() else None
+    return Side(folder, reports, project, json_of(reports / "consolidation.json"))
 
 
 # ------------------------------------------------------------------ figures
@@ -235,12 +235,14 @@ def _cells_of(country: str, part: str, number: int, before: Side, after: Side) -
         if _cleaned_from(side, settings) != side.record["countries"][part][country]["inputs"]:
             return none, [f"{country}: processed/{country} in {side.folder.name} is not what the tables were made of; no cell is named"]
     old, new = (stored(side.project, settings, questionnaire, corrected=True) for side in (before, after))
+    if old is None or new is None:
+        return none, [f"{country}: its record in processed/{country} is not whole on both sides; no cell is named"]
     return differences(old, new, questionnaire).assign(country=country, part=part)[CELLS], []
 
 
 def _cleaned_from(side: Side, settings: CountrySettings) -> dict[str, str] | None:
-    path = side.project.processed(settings.country, settings.part) / "manifest.json"
-    return nameless(json.loads(path.read_text(encoding="utf-8"))["inputs"]) if path.is_file() else None
+    manifest, why = read_manifest(side.project, settings.country, settings.part)
+    return None if why else nameless(manifest["inputs"])
 
 
 # ------------------------------------------------------------------ shown

@@ -6,12 +6,12 @@ that nobody has looked at.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ from bwise.matching.numbers import parse_number
 from bwise.problems import Problem, did_you_mean, nearest, stop
 from bwise.questionnaire import Choice, Question, Questionnaire
 from bwise.settings import COUNTRY_CODES, CountrySettings, FocusGroupSettings, Project, corrections_file
-from bwise.text import tidy
+from bwise.text import as_typed, tidy
 
 COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
 KINDS = ("set", "blank", "exclude", "merge", KEEP)
@@ -35,6 +35,7 @@ BLANKS = tuple(reason for reason in MISSING_REASONS if reason != "not_asked")  #
 NOTHING_SAID = ("no_answer", "not_shown", "not_asked")  # reasons for which a merged record may tell more
 # What Excel's plain "CSV" is written in, where it is not the code page of Western Europe.
 EXCEL_PAGES = {"BG": "cp1251", "EL": "cp1253", "HR": "cp1250", "LV": "cp1257", "PL": "cp1250", "RO": "cp1250", "SI": "cp1250"}
+READ = "read"  # in `attrs` of corrections: file -> its sha256
 CANNOT_READ = "The corrections cannot be read. Nothing was corrected, nothing saved."
 CANNOT_CORRECT = "Some corrections cannot be made. Nothing was corrected, nothing saved."
 
@@ -49,17 +50,20 @@ def load_corrections(project: Project, settings: CountrySettings, questionnaire:
     (11,0 is 11; several codes stand in the order of the questionnaire); whether they can be made is for `correct` to say.
 
     Returns:
-        One row per correction with the columns `COLUMNS`, all text; the index is the line in the file, as a spreadsheet counts.
+        One row per correction with the columns `COLUMNS`, all text; the index is the line in the file, as a spreadsheet counts; in
+        `attrs`, the hash of the file as it was read.
 
     Raises:
         ProblemsFound: the file cannot be read, has other columns, or a name under which it would never be read.
     """
     _check_names(project, settings)
     name = corrections_file(settings.country, settings.part)
-    path = project.root / name
+    path = project.file(name)
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS, dtype="str", index=pd.RangeIndex(0, name="line"))
-    found = _lines(_grid(path, name, settings.country), name)
+    data = path.read_bytes()
+    found = _lines(_grid(data, name, settings.country), name)
+    found.attrs[READ] = {name: hashlib.sha256(data).hexdigest()}
     if len(settings.deliveries) == 1:
         found.loc[found["delivery"].eq(""), "delivery"] = settings.delivery_names()[0]
     order = date_order(found["date"])
@@ -86,9 +90,8 @@ def _check_names(project: Project, settings: CountrySettings) -> None:
     stop(CANNOT_READ, *[Problem("this file is not read", name, why, unasked if name == focus_group else rename) for name in stray])
 
 
-def _grid(path: Path, name: str, country: str) -> Grid:
+def _grid(data: bytes, name: str, country: str) -> Grid:
     """The reading of the file whose first row has the most of our columns."""
-    data = path.read_bytes()
     remedy = "save it in Excel as “CSV UTF-8”, or delete it if nothing is to be corrected"
     if not data.strip():
         stop(CANNOT_READ, Problem("the file is empty", name, remedy=remedy))
@@ -96,7 +99,7 @@ def _grid(path: Path, name: str, country: str) -> Grid:
     encoding = next((e for e in possible if e.startswith("utf")), page)
     if encoding not in possible:
         stop(CANNOT_READ, Problem(f"the file is neither UTF-8 nor {page}, which Excel uses in this country", name, remedy=remedy))
-    found = list(grids(path, name, encoding))
+    found = list(grids(data, name, encoding))
     if not found:
         stop(CANNOT_READ, Problem("the file has only one column", name, remedy=f"its columns must be {', '.join(COLUMNS)}"))
     return max(found, key=lambda grid: len(set(COLUMNS) & set(_headings(grid))))
@@ -108,7 +111,7 @@ def _headings(grid: Grid) -> list[str]:
 
 def _lines(grid: Grid, name: str) -> pd.DataFrame:
     """The lines below the headings; empty ones, and empty columns that Excel left behind, do not count."""
-    cells = grid.cells.map(tidy).set_axis(_headings(grid), axis=1).iloc[1:].rename_axis("line")
+    cells = grid.cells.map(lambda cell: as_typed(tidy(cell))).set_axis(_headings(grid), axis=1).iloc[1:].rename_axis("line")
     cells = cells.loc[cells.ne("").any(axis=1), [bool(h) or cells.iloc[:, n].ne("").any() for n, h in enumerate(cells.columns)]]
     headings = list(cells.columns)
     if not {"kind", "expected", "new"} & set(headings):  # a first line of answers must not be repeated
@@ -215,6 +218,7 @@ def correct(country: Country, corrections: pd.DataFrame) -> Country:
         ProblemsFound: with every correction that cannot be made: no such record or question, another answer than expected, a
             value that is no answer to the question, no reason, name or date, a cell corrected twice, records that differ.
     """
+    country = replace(country, inputs=country.inputs | corrections.attrs.get(READ, {}))
     if corrections.empty:
         return country
     lines, done, problems = _tried(country, corrections)

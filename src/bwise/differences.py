@@ -15,6 +15,7 @@ from bwise.cleaning import MISSING_REASONS, Country, as_texts
 from bwise.masking import mask
 from bwise.privacy import KEY_FILE, project_key, protect, pseudonym, row_numbers
 from bwise.questionnaire import Questionnaire
+from bwise.records import read_files, read_manifest
 from bwise.settings import EXCLUSION_RULES, ROW_RULES, CountrySettings, Project
 from bwise.storage import read_csv
 
@@ -48,10 +49,13 @@ class Answers:
 def stored(project: Project, settings: CountrySettings, questionnaire: Questionnaire, corrected: bool = False) -> Answers | None:
     """The answers in `processed/<CC>/`, as they were before corrections unless `corrected`.
 
-    None where the folder is not complete, or the key is gone that tells whose they are.
+    None where the record is not whole, or the key is gone that tells whose they are.
     """
     folder = project.processed(settings.country, settings.part)
-    if not ((folder / "manifest.json").is_file() and (project.root / KEY_FILE).is_file()):
+    if not (project.root / KEY_FILE).is_file():
+        return None
+    manifest, why = read_manifest(project, settings.country, settings.part)
+    if why or read_files(project, settings.country, settings.part, manifest)[1]:
         return None
     values = pd.read_parquet(folder / "answers.parquet").set_index("respondent")
     reasons = pd.read_parquet(folder / "missing.parquet").set_index("respondent").astype("str")

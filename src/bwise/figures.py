@@ -47,7 +47,8 @@ class Drawing:
         self.figure.set_layout_engine(None)
         FigureCanvasBase(self.figure)  # in the place of the one that holds every pixel
         png, svg = BytesIO(), BytesIO()
-        imsave(png, canvas.buffer_rgba(), format="png", dpi=self.figure.dpi, metadata={"Software": None})
+        quick = {"compress_level": 3}  # 4 % larger than the usual 6, in two thirds of the time
+        imsave(png, canvas.buffer_rgba(), format="png", dpi=self.figure.dpi, metadata={"Software": None}, pil_kwargs=quick)
         self.figure.savefig(svg, format="svg", metadata={"Date": None})
         return {"png": png.getvalue(), "svg": svg.getvalue()}
 
@@ -66,6 +67,7 @@ def _canvas(rows: int, columns: int, width: float, height: float, demonstration:
             "axes.edgecolor": FAINT,
             "svg.hashsalt": "bwise",
             "svg.fonttype": "path",
+            "text.parse_math": False,
             "text.hinting": "none",  # texts are as wide in every picture, whatever its resolution
         },
     )
@@ -254,7 +256,7 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
     axis.tick_params(labelsize=9, length=0)
     axis.grid(axis="x", color="#e6e6e6")
     axis.set_axisbelow(True)
-    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=9)
+    axis.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=9)
     sns.despine(ax=axis, left=True, bottom=True)
     return Drawing(table.id, table.id, table.title, f"Bars and marks, one for each part of the table. {headline(table)}", figure)
 

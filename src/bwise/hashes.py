@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from bwise import __version__
+from bwise.paths import leads_out, sheets_hash, sheets_in
 from bwise.settings import Project, corrections_file
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file, or of the sheets (CSV) of a folder by name."""
+    """Hash of a file, or of the sheets of a questionnaire's folder by name."""
     if path.is_dir():
-        parts = [f"{p.name} {sha256(p)}" for p in sorted(path.glob("*.csv"))]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return sheets_hash({p.name: p.read_bytes() for p in sheets_in(path)})
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -47,7 +47,7 @@ def inputs(project: Project, country: str, questionnaire: str, files: list[Path]
     """Path in the project -> sha256, of everything a country run depends on; corrections only where there are any."""
     params = [project.params / f"{country}.yaml", project.root / corrections_file(country, part)]
     paths = [*params, project.params / "questionnaires" / questionnaire, *(project.root / f for f in files)]
-    return {project.shown(p): sha256(p) for p in paths if p.exists()}
+    return {project.shown(p): sha256(p) for p in paths if p.exists() and not leads_out(project.root, p)}
 
 
 def changed_inputs(project: Project, country: str, manifest: dict[str, Any], part: str = "") -> list[str]:

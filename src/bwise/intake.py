@@ -170,7 +170,7 @@ def _ranges(rows: pd.Series) -> str:
 def _state(project: Project, name: str, delivery: Delivery, settings: CountrySettings, questionnaire: Questionnaire) -> State:
     try:
         shown = delivery.file.as_posix()
-        read = read_delivery(project.root / delivery.file, shown, name, delivery, questionnaire, settings.country)
+        read = read_delivery(project.file(delivery.file), shown, name, delivery, questionnaire, settings.country)
     except ProblemsFound as found:
         return State(name, delivery, settings.country, None, tuple(found.problems), settings.part)
     return State(name, delivery, settings.country, read, part=settings.part)

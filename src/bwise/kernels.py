@@ -13,12 +13,14 @@ import threading
 import uuid
 from multiprocessing import current_process, get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+
+if TYPE_CHECKING:  # Windows has neither
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 LAUNCHER = ["-m", "ipykernel_launcher"]  # how the kernelspec of IPython starts a kernel; the arguments of the kernel follow
 LIBRARIES = (
@@ -86,10 +88,24 @@ class ForkedKernel:
         os.kill(self.pid, signum)
 
 
-def _fork(arguments: list[str], options: dict[str, Any]) -> ForkedKernel | None:
-    """A kernel in a session of its own, so that a signal reaches its children, too; None where it could not be forked."""
+def warm_up() -> None:
+    """Have the libraries imported for the first kernel while this process does something else."""
+    if can_fork():
+        from multiprocessing.forkserver import ensure_running
+
+        _context()
+        ensure_running()
+
+
+def _context() -> ForkServerContext:
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", *LIBRARIES])
+    return context
+
+
+def _fork(arguments: list[str], options: dict[str, Any]) -> ForkedKernel | None:
+    """A kernel in a session of its own, so that a signal reaches its children, too; None where it could not be forked."""
+    context = _context()
     ready, told = context.Pipe(duplex=False)
     environment = dict(options.get("env") or os.environ)
     process = context.Process(target=_run_kernel, args=(told, arguments, environment, str(options.get("cwd") or os.getcwd())))
@@ -125,6 +141,14 @@ def _run_kernel(told: Connection, arguments: list[str], environment: dict[str, s
 
 
 def _end_with(parent: int) -> None:
-    """No kernel outlives the process that asked for it, however that ends."""
+    """No kernel outlives the process that asked for it, however that ends.
+
+    Waiting for it takes Python's lock, which a cell may hold for long (a regular expression that never ends). So the system is asked
+    for a signal when the sentinel closes, too: nobody handles SIGIO, and then it ends the process.
+    """
+    import fcntl
+
+    fcntl.fcntl(parent, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent, fcntl.F_SETFL, fcntl.fcntl(parent, fcntl.F_GETFL) | os.O_ASYNC)
     wait([parent])
     os._exit(1)

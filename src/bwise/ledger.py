@@ -21,6 +21,7 @@ from scipy.sparse import csr_array, vstack
 
 from bwise import protection
 from bwise.lineage import program
+from bwise.paths import json_of
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
 from bwise.remembered import Release, beside, earlier, questions_of
@@ -177,9 +178,10 @@ class Ledger:
         self._means: dict[tuple[Items, Grouping], None] = {}
         self._bounded: set[tuple[Base, Grouping]] = set()
         self._decided: dict = {}
+        self._answered: dict[tuple[Base, tuple[Items, ...]], protection.Answers] = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
-        self._remembered = json.loads(memory.read_text(encoding="utf-8")) if memory is not None and memory.is_file() else {}
+        self._remembered = json_of(memory) if memory is not None else {}
         self._verdicts: dict[str, dict] = {}
         self._made: dict[str, Any] = {}
 
@@ -292,10 +294,9 @@ class Ledger:
         hidden = np.zeros(sum(sizes), dtype=bool)
         if len(kept):
             every, (places, answers) = list(self._cells), self._answers()
-            members = [_members(np.where(base.who, by.codes, -1), len(by.groups)) for base, by in self._cells]
             named = [group != UNKNOWN and cell not in self._left_out for cell in every for group in cell[1].groups]
             cells = protection.Cells(
-                csr_array(vstack(members, format="csr"))[kept],
+                self._who_counts(),
                 of_each(families[base] for base, _ in self._cells),
                 of_each(self._loss(base, by) for base, by in self._cells),
                 published=np.array(named)[kept],
@@ -312,6 +313,14 @@ class Ledger:
             self._bounded = {every[cells.breakdown[cell]] for cell in bounded}
         for found, part in zip(self._cells.values(), np.split(hidden, np.cumsum(sizes)[:-1]), strict=False):
             found.hidden = part
+
+    def _who_counts(self) -> csr_array:
+        """Groups (that anybody is in, of each base and grouping in turn) x respondents, 1 for each who counts."""
+        n = np.concatenate([cells.n for cells in self._cells.values()])
+        by_group = {by: _by_group(by.codes) for by in dict.fromkeys(by for _, by in self._cells)}
+        members = np.concatenate([by_group[by][base.who[by_group[by]]] for base, by in self._cells])
+        ends = np.append(0, np.cumsum(n[n > 0])).astype(np.int32)
+        return csr_array((np.ones(len(members), dtype=np.int8), members, ends), shape=(len(ends) - 1, len(self.wise)))
 
     def _beside_releases(
         self, cells: protection.Cells, families: dict[str, int], rules: protection.Rules
@@ -394,15 +403,17 @@ class Ledger:
         for items, by in self._entered:
             items_of[items.base, by].append(items)
         sets = list(dict.fromkeys((base, tuple(items)) for (base, _), items in items_of.items() if items))
-        found = []
         for base, entered in sets:
-            values = np.hstack([items.values for items in entered]).astype("float64")
+            if (base, entered) in self._answered:
+                continue
+            values = np.asfortranarray(np.hstack([items.values for items in entered]))
             spans = np.array([span for items in entered for span in items.ends()])
-            _, first = np.unique(values, axis=1, return_index=True)
-            first = np.sort(first[spans[first, 1] > spans[first, 0]])
-            found.append(protection.Answers(base.who, values[:, first], spans[first]))
+            first = [n for n in _first_of_each(values) if spans[n, 1] > spans[n, 0]]
+            self._answered[base, entered] = protection.Answers(base.who, values[:, first], spans[first])
         places = {(base, tuple(items)): n for n, (base, items) in enumerate(sets)}
-        return {cell: places.get((cell[0], tuple(items)), -1) for cell, items in items_of.items()}, tuple(found)
+        return {cell: places.get((cell[0], tuple(items)), -1) for cell, items in items_of.items()}, tuple(
+            self._answered[one] for one in sets
+        )
 
     def _adds(self, bases: set[Base]) -> tuple[csr_array, ...]:
         """What each respondent adds to the figures of these bases: cells x respondents, as often as the base with most items has items."""
@@ -545,6 +556,17 @@ def _rules(settings: ConsolidationSettings) -> protection.Rules:
         dominance=settings.dominance,
         movement=settings.minimum_movement,
     )
+
+
+def _by_group(codes: np.ndarray) -> np.ndarray:
+    """Who is in any group, group by group."""
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    return order[codes[order] >= 0]
+
+
+def _first_of_each(values: np.ndarray) -> list[int]:
+    """Rows x columns -> the first of the columns that are equal, in their order."""
+    return sorted({column.tobytes(): n for n, column in reversed(list(enumerate(values.T)))}.values())
 
 
 def _members(codes: np.ndarray, groups: int) -> csr_array:

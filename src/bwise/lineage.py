@@ -10,7 +10,7 @@ import pandas as pd
 
 from bwise import released_texts
 from bwise.cleaning import MISSING_REASONS, Country, open_answers
-from bwise.hashes import commit, inputs, program
+from bwise.hashes import commit, program
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.columns import ACCEPTED
@@ -18,8 +18,10 @@ from bwise.matching.joins import SUM
 from bwise.matching.rules import TYPED, made_by
 from bwise.privacy import project_key
 from bwise.problems import Problem, ProblemsFound, stop
+from bwise.records import key_mark, outputs
 from bwise.settings import MANIFEST, RECORD, CountrySettings, Delivery, Project
 from bwise.storage import remove, write_csv, write_json, write_parquet, written_together
+from bwise.text import CSV_RULE
 
 REWORDED = ("declared", ACCEPTED)  # how a column was matched whose text is not the questionnaire's
 ROW = ["partner", "delivery", "row"]  # where a record comes from; `row` stands for its row in the export (`bwise.privacy.row_ids`)
@@ -42,6 +44,8 @@ def is_demonstration(files: list[Path]) -> bool:
 def save(country: Country, project: Project) -> dict[str, Any]:
     """Write `processed/<CC>/`, or the folder of the part below it, whole or not at all: a folder with a manifest is complete.
 
+    Nobody uses it before it was proved (`bwise.verification.prove_saved`).
+
     Returns:
         The manifest.
     """
@@ -59,6 +63,7 @@ def save(country: Country, project: Project) -> dict[str, Any]:
         write_csv(folder / released_texts.FILE, texts)
         write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
         write_csv(folder / "flags.csv", _with_identity(_without_places(country.flags, rows), rows, ["flag", "detail"]))
+        manifest |= {"key": key_mark(project), "outputs": outputs(folder)}
         write_json(folder / MANIFEST, manifest)
     return manifest
 
@@ -172,7 +177,7 @@ def _manifest(country: Country, project: Project) -> dict[str, Any]:
         "program": program(),
         "commit": commit(),
         "settings": country.settings.stated(),
-        "inputs": inputs(project, country.settings.country, country.questionnaire.name, files, country.settings.part),
+        "inputs": _params_first(country.inputs),
         "deliveries": [_delivery(d, country, waiting) for d in country.deliveries],
         "rows": {
             "received": len(country.rows),
@@ -184,8 +189,14 @@ def _manifest(country: Country, project: Project) -> dict[str, Any]:
         "flags": {k: int(v) for k, v in country.flags.groupby("flag")["position"].nunique().items()},
         "missing": {k: int(v) for k, v in country.reasons[kept].stack().value_counts().sort_index().items() if k},
         "comparability": _comparability(country),
+        "csv": CSV_RULE,
         "classifications": {q: c for q in country.questionnaire.questions if (c := country.questionnaire.classification(q))},
     }
+
+
+def _params_first(inputs: dict[str, str]) -> dict[str, str]:
+    params = {path: inputs[path] for path in sorted(inputs) if path.startswith("params/")}
+    return params | inputs  # exports in the order of the deliveries
 
 
 def _comparability(country: Country) -> dict[str, list[str]]:

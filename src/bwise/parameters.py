@@ -24,7 +24,8 @@ def notebook_settings(names: dict[str, Any]) -> tuple[Project, CountrySettings]:
     Raises:
         ProblemsFound: a parameter nobody knows; no cell that states the country was run; settings that cannot be used (`load_country`).
     """
-    given = _stated(names["In"]) if "In" in names else {name: value for name, value in names.items() if _may_be_given(name, value)}
+    cells = names.get("In", [])  # only an empty text where the sources are not kept, as under nbval
+    given = _stated(cells) if any(cells) else {name: value for name, value in names.items() if _may_be_given(name, value)}
     stop(
         "A parameter of this notebook is not known. Nothing was run.",
         *[
@@ -43,8 +44,8 @@ def notebook_settings(names: dict[str, Any]) -> tuple[Project, CountrySettings]:
 
 
 def _may_be_given(name: str, value: Any) -> bool:
-    """Outside of a notebook there are no cells: every plain value counts."""
-    return not name.startswith("_") and isinstance(value, PLAIN)
+    """Where there are no cells, every plain value counts, but for those of IPython."""
+    return not name.startswith("_") and name not in ("In", "Out") and isinstance(value, PLAIN)
 
 
 def _stated(cells: list[str]) -> dict[str, Any]:

@@ -87,3 +87,32 @@ def _with(text: str, setting: Setting, where: str, heading: str) -> str:
         what = f"the delivery {setting.delivery} is not written with one key per line"
         stop(heading, Problem(what, where, remedy="write under its `file:`:\n" + "\n".join(new)))
     return "\n".join(lines)
+
+
+def add_country(project: Project, country: str) -> bool:
+    """Add a country at the end of `countries:` in `params/consolidation.yaml`; every other byte stays.
+
+    Returns:
+        Whether it was added: not where it stands there already, nor where the list is written in a way that is not safe to change.
+    """
+    path = project.params / "consolidation.yaml"
+    text = path.read_bytes().decode("utf-8-sig")
+    content = YAML().load(text)
+    if country in content["countries"]:
+        return False
+    expected = {**content, "countries": [*content["countries"], country]}
+    at = content.lc.key("countries")[0]
+    lines = text.split("\n")
+    if "[" in lines[at]:
+        lines[at] = re.sub(r"\s*\]", f", {country}]" if content["countries"] else f"{country}]", lines[at], count=1)
+    else:
+        last = content["countries"].lc.item(len(content["countries"]) - 1)[0]
+        lines.insert(last + 1, re.sub(r"-.*?(\r?)$", rf"- {country}\1", lines[last]))
+    try:
+        if YAML().load("\n".join(lines)) != expected:
+            return False
+    except YAMLError:
+        return False
+    mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
+    write_text(path, mark + "\n".join(lines))
+    return True

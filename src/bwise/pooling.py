@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from bwise import released_texts
 from bwise.hashes import changed_inputs, program
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
+from bwise.records import NOT_PROVED, is_sealed, read_files, read_manifest
 from bwise.redeliveries import waiting
-from bwise.settings import ConsolidationSettings, CountrySettings, FocusGroupSettings, Project, load_country
-from bwise.storage import read_csv, read_table, stack_tables
+from bwise.settings import MANIFEST, ConsolidationSettings, CountrySettings, FocusGroupSettings, Project, load_country
+from bwise.storage import csv_of, stack_tables, table_of
 
 STATUSES = {
     "identical": "asked and answered alike",
@@ -34,7 +36,7 @@ class Pool:
     """Answers of all countries. `answers` and `missing` have one row per respondent kept, column `country` first.
 
     `countries` in the order of params; `left_out`: country -> why it is not in the pool. `part`: where the answers are kept below
-    `processed/<CC>/` (`CountrySettings.part`). `flagged`: respondents who have a quality flag.
+    `processed/<CC>/` (`CountrySettings.part`). `flagged`: respondents who have a quality flag. `texts`: country -> `texts_to_read.csv`.
     """
 
     project: Project
@@ -46,6 +48,7 @@ class Pool:
     left_out: dict[str, str]
     part: str = CountrySettings.part
     flagged: frozenset[str] = frozenset()
+    texts: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def countries(self) -> list[str]:
@@ -129,47 +132,79 @@ def _sent_focus_group(project: Project, country: str) -> bool:
     try:
         return load_country(project, country).focus_group is not None
     except ProblemsFound:
-        return (project.processed(country, FocusGroupSettings.part) / "manifest.json").is_file()
+        return (project.processed(country, FocusGroupSettings.part) / MANIFEST).is_file()
 
 
 SettingsOf = Callable[[str], CountrySettings]  # of one part, as they stand now
 
 
 def _pool(project: Project, questionnaire: str, part: str, countries: list[str], settings_of: SettingsOf) -> Pool:
-    """Read one part of these countries; left out are those cleaned for another questionnaire or not as they stand now."""
+    """Read one part of these countries; left out are those whose record is not whole, not their own, or not as they stand now."""
     codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
-    manifests, left_out = {}, {}
+    records, left_out = {}, {}
     for country in countries:
-        manifest, why = _manifest(project, country, questionnaire, part, settings_of)
-        if manifest:
-            manifests[country] = manifest
-        else:
-            left_out[country] = why
-    if not manifests:
-        stop("There is nothing to consolidate.", *[Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()])
-    answers, missing = (_stack(project, manifests, part, file, codebook) for file in ("answers", "missing"))
-    flagged = frozenset(who for country in manifests for who in read_csv(project.processed(country, part) / "flags.csv")["respondent"])
-    return Pool(project, project.consolidation(), codebook, answers, missing, manifests, left_out, part, flagged)
+        try:
+            records[country] = _record(project, country, questionnaire, part, settings_of)
+        except _NotUsable as why:
+            left_out[country] = str(why)
+    if not records:
+        none = Problem("no file params/<CC>.yaml", remedy="write one; see params/README.md")
+        why = [Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()]
+        stop("There is nothing to consolidate.", *(why or [none]))
+    answers = _stack({country: record.answers for country, record in records.items()})
+    missing = _stack({country: record.missing for country, record in records.items()})
+    flagged = frozenset(who for record in records.values() for who in record.flags["respondent"])
+    manifests = {country: record.manifest for country, record in records.items()}
+    texts = {country: record.texts for country, record in records.items()}
+    return Pool(project, project.consolidation(), codebook, _common(answers, codebook), missing, manifests, left_out, part, flagged, texts)
 
 
-def _manifest(project: Project, country: str, questionnaire: str, part: str, settings_of: SettingsOf) -> tuple[dict, str]:
-    """The manifest of a country whose answers are current, or nothing and the reason why they are not."""
-    path = project.processed(country, part) / "manifest.json"
-    if not path.is_file():
-        return {}, "not cleaned yet, or its last run failed"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest["questionnaire"] != questionnaire:
-        return {}, f"answers another questionnaire ({manifest['questionnaire']})"
-    if changed := changed_inputs(project, country, manifest, part):
-        return {}, _why_changed(project, country, changed, settings_of)
-    if manifest["program"] != program():
-        return {}, "cleaned by another version of the program"
+@dataclass(frozen=True)
+class _Record:
+    """What a country run left, read once and found whole."""
+
+    manifest: dict
+    answers: pa.Table
+    missing: pa.Table
+    flags: pd.DataFrame
+    texts: pd.DataFrame
+
+
+class _NotUsable(Exception):
+    """Why a country is left out, in words that may be published."""
+
+
+def _record(project: Project, country: str, questionnaire: str, part: str, settings_of: SettingsOf) -> _Record:
+    """The record of a country whose answers are whole, proved, its own and current.
+
+    Raises:
+        _NotUsable: they are not.
+    """
+    manifest, why = read_manifest(project, country, part)
+    if not why and manifest["program"] != program():
+        why = "cleaned by another version of the program"
+    if not why and not is_sealed(manifest):
+        why = NOT_PROVED
+    if not why and manifest["questionnaire"] != questionnaire:
+        why = f"answers another questionnaire ({manifest['questionnaire']})"
+    if not why and (changed := changed_inputs(project, country, manifest, part)):
+        why = _why_changed(project, country, changed, settings_of)
+    if not why:
+        why = _other_settings(manifest, country, settings_of)
+    if not why:
+        files, why = read_files(project, country, part, manifest)
+    if why:
+        raise _NotUsable(why)
+    answers, missing = (table_of(files[f"{name}.parquet"]) for name in ("answers", "missing"))
+    return _Record(manifest, answers, missing, csv_of(files["flags.csv"]), csv_of(files[released_texts.FILE]))
+
+
+def _other_settings(manifest: dict, country: str, settings_of: SettingsOf) -> str:
     try:
-        if manifest["settings"] != settings_of(country).stated():
-            return {}, "cleaned with other settings than those in its params file"
+        same = manifest["settings"] == settings_of(country).stated()
     except ProblemsFound:
-        return {}, "its params file cannot be used"
-    return manifest, ""
+        return "its params file cannot be used"
+    return "" if same else "cleaned with other settings than those in its params file"
 
 
 def _why_changed(project: Project, country: str, changed: list[str], settings_of: SettingsOf) -> str:
@@ -183,16 +218,25 @@ def _why_changed(project: Project, country: str, changed: list[str], settings_of
     return "changed since it was cleaned: " + ", ".join(told)
 
 
-def _stack(project: Project, countries: dict, part: str, file: str, questionnaire: Questionnaire) -> pd.DataFrame:
-    """One table, with the choices of all countries as common categories."""
-    tables = [read_table(project.processed(country, part) / f"{file}.parquet") for country in countries]
+def _stack(of_country: dict[str, pa.Table]) -> pd.DataFrame:
+    """The tables of all countries as one."""
+    tables = list(of_country.values())
     stacked = stack_tables(tables)
     numbers = np.repeat(np.arange(len(tables)), [table.num_rows for table in tables])
-    stacked.insert(0, "country", pd.Categorical.from_codes(numbers, categories=list(countries)))
-    if file == "missing":
-        return stacked
-    for question in questionnaire.questions.values():  # where countries used different answer lists, the codes of all
-        if question.kind == "select_one" and not isinstance(stacked[question.name].dtype, pd.CategoricalDtype):
-            codes = dict.fromkeys([*questionnaire.choices(question.name), *stacked[question.name].dropna().unique()])
-            stacked[question.name] = pd.Categorical(stacked[question.name], categories=list(codes))
+    stacked.insert(0, "country", pd.Categorical.from_codes(numbers, categories=list(of_country)))
     return stacked
+
+
+def _common(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame:
+    """The same table with the choices of all countries as categories, where they used different answer lists."""
+    for question in questionnaire.questions.values():
+        if question.kind == "select_one" and not isinstance(answers[question.name].dtype, pd.CategoricalDtype):
+            codes = dict.fromkeys([*questionnaire.choices(question.name), *answers[question.name].dropna().unique()])
+            answers[question.name] = pd.Categorical(answers[question.name], categories=list(codes))
+    return answers
+
+
+def left_out(pool: Pool, groups: Pool | None) -> dict[str, str]:
+    """Who is not in the tables -> why: countries, and those whose focus group alone is left out."""
+    of_groups = {f"{country} (focus group)": why for country, why in (groups.left_out if groups else {}).items()}
+    return pool.left_out | of_groups

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bwise.text import visible
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -29,7 +31,7 @@ class Problem:
         parts += [f"   where:  {self.where}"] if self.where else []
         parts += [f"   why:    {self.why}"] if self.why else []
         parts += [f"   do:     {self.remedy}"] if self.remedy else []
-        return "\n".join(parts)
+        return visible("\n".join(parts))
 
 
 class ProblemsFound(Exception):

@@ -19,12 +19,12 @@ from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.pages import page_template
-from bwise.pooling import Pool
+from bwise.pooling import Pool, left_out
 from bwise.released_texts import published_texts
 from bwise.settings import Project
 from bwise.storage import remove, write_csv, write_json, write_text, write_whole
-from bwise.tables import AVERAGES, Table, by_question, headline
-from bwise.text import rounded
+from bwise.tables import AVERAGES, Published, Table, by_question, finding, headline
+from bwise.text import CSV_RULE, rounded
 
 NOT_AVAILABLE = ":"
 FLAGS = {
@@ -312,13 +312,15 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, text, right)
 
 
-def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool) -> None:
+def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
     """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
     page = page_template("report.html.j2").render(
         pool=pool,
+        left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
         questions=by_question({t.id: t for t in tables}),
+        findings=_findings({t.id: t for t in tables}, glance),
         headline=_sentence,
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
@@ -478,6 +480,31 @@ class Part:
         return _sentence(self.table) or self.table.title
 
 
+def _findings(tables: dict[str, Table], glance: Iterable[str]) -> list[tuple[Table, str]]:
+    """Tables that stand on top of the report, each with its largest figures; those of which nothing may be said are left out."""
+    found = [(tables[id_], finding(tables[id_])) for id_ in glance if id_ in tables]
+    return [(table, said) for table, said in found if said]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The largest figures on each matter, as a notebook shows them on top."""
+
+    findings: list[tuple[Table, str]]
+
+    def _repr_html_(self) -> str:
+        lines = [f"<li><b>{escape(table.about.question)}.</b> {escape(said)}</li>" for table, said in self.findings]
+        return f"<ul>{''.join(lines)}</ul>"
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{table.about.question}. {said}" for table, said in self.findings)
+
+
+def at_a_glance(tables: Published) -> Glance:
+    """What the report begins with: the largest figures on the matters that `params/tables.yaml` names under `glance`."""
+    return Glance(_findings(tables, tables.glance))
+
+
 def present(tables: dict[str, Table], figures: dict[str, Drawing], id_: str) -> Part | str:
     """Sentence, figure and table on one matter, or a plain word where the questionnaires do not ask for it."""
     if id_ not in tables:
@@ -506,6 +533,7 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
             name: {c: {"program": m["program"], "inputs": nameless(m["inputs"])} for c, m in part.manifests.items()}
             for name, part in parts.items()
         },
+        "csv": CSV_RULE,
         "left_out": {name: part.left_out for name, part in parts.items()},
         "tables": {t.id: sha256(project.reports / "tables" / f"{t.id}.csv") for t in tables},
     }
@@ -515,7 +543,7 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
 def write_texts(pools: list[Pool], project: Project) -> list[str]:
     """`reports/texts.csv`: texts of respondents and focus groups that somebody has read and released by name in params; away with the
     file where there are none."""
-    texts = pd.concat([published_texts(project, pool.countries, pool.part) for pool in pools], ignore_index=True)
+    texts = pd.concat([published_texts(pool.texts) for pool in pools], ignore_index=True)
     path = project.reports / "texts.csv"
     if texts.empty:
         remove(path)
@@ -534,13 +562,13 @@ def write_audit(tables: dict[str, Table], project: Project) -> None:
     write_csv(project.reports / "audit.csv", pd.DataFrame(rows, columns=["table", "what", "number"]))
 
 
-def publish(tables: dict[str, Table], drawings: dict[str, Drawing], pool: Pool, groups: Pool | None = None) -> list[str]:
+def publish(tables: Published, drawings: dict[str, Drawing], pool: Pool, groups: Pool | None = None) -> list[str]:
     """Write tables, figures, workbook, page and the record of what they were made of. Returns their names, relative to the project."""
     listed, drawn = list(tables.values()), list(drawings.values())
     write_tables(listed, pool.project)
     write_figures(drawn, pool.project)
     write_workbook(listed, pool)
-    write_page(listed, drawn, pool)
+    write_page(listed, drawn, pool, groups, tables.glance)
     write_country_pages(listed, pool)
     write_audit(tables, pool.project)
     write_record(listed, pool, groups)

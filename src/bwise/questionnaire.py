@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bwise.paths import OUTSIDE, WHY, leads_out, sheets_hash, sheets_in
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.sheets import parse_sheet, workbook_sheets
 
@@ -84,7 +85,10 @@ class Concept:
 
 @dataclass(frozen=True, eq=False)
 class Questionnaire:
-    """A whole questionnaire: questions in their order, answer lists, languages, and the concepts its items stand for."""
+    """A whole questionnaire: questions in their order, answer lists, languages, and the concepts its items stand for.
+
+    `sha256`: of the sheets as they were read.
+    """
 
     name: str
     title: str
@@ -93,6 +97,7 @@ class Questionnaire:
     languages: tuple[str, ...]
     concepts: dict[str, Concept]
     folder: Path
+    sha256: str = ""
 
     def __getitem__(self, name: str) -> Question:
         if name not in self.questions:
@@ -159,17 +164,21 @@ def load_questionnaire(folder: Path) -> Questionnaire:
             defined, a name used twice.
     """
     folder = Path(folder)
+    files = sheets_in(folder)
+    if linked := [p.name for p in (folder, *files) if leads_out(folder.parents[2], p)]:
+        stop(_cannot_use(folder), *[Problem(OUTSIDE, name, WHY, "put the file itself there instead of a link") for name in linked])
     sheets = [path for name in SHEETS if (path := folder / f"{name}.csv").is_file()]
-    books = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$"))  # Excel's own mark of an open file
+    books = [path for path in files if path.suffix == ".xlsx"]
     if books and (sheets or len(books) > 1):
         names = " and ".join(path.name for path in (*sheets, *books))
         problem = Problem(f"{names} stand side by side", _shown(folder), "nothing tells which of them counts", "keep one questionnaire")
         stop(_cannot_use(folder), problem)
-    return _from_sheets(folder, tuple((path, path.read_bytes()) for path in sheets or books))
+    contents = {path.name: path.read_bytes() for path in files}
+    return _from_sheets(folder, tuple((path, contents[path.name]) for path in sheets or books), sheets_hash(contents))
 
 
 @lru_cache(maxsize=8)
-def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Questionnaire:
+def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...], digest: str) -> Questionnaire:
     """The questionnaire in this folder, of the contents of its files."""
     heading, sheets = _cannot_use(folder), {}
     for path, content in contents:
@@ -190,6 +199,7 @@ def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Ques
         languages=tuple(_label_columns(survey)),
         concepts=_concepts(sheets["concepts"]) if "concepts" in sheets else {},
         folder=folder,
+        sha256=digest,
     )
 
 

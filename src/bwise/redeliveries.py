@@ -16,7 +16,7 @@ from bwise.differences import differences, received, stored
 from bwise.hashes import sha256
 from bwise.matching import DeliveryRead, Part, read_delivery
 from bwise.params_lines import Setting, check_delivery, write_settings
-from bwise.problems import Problem, stop
+from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.settings import CountrySettings, Delivery, Project, load_country
 from bwise.storage import remove, write_csv
@@ -68,7 +68,10 @@ class Review:
 
 def is_accepted(project: Project, delivery: Delivery) -> bool:
     """Whether the file is the accepted one; so is any file where params accept none."""
-    path = project.root / delivery.file
+    try:
+        path = project.file(delivery.file)
+    except ProblemsFound:  # nothing outside the project is read: the run tells that
+        return True
     return delivery.accepted is None or not path.is_file() or sha256(path).startswith(delivery.accepted)
 
 
@@ -92,8 +95,8 @@ def review(project: Project, settings: CountrySettings, questionnaire: Questionn
 
     The list is removed when nothing waits.
     """
-    names = waiting(project, settings)
-    found = compare(project, settings, questionnaire, [d for d in deliveries if d.name in names])
+    new = [d for d in deliveries if d.delivery.accepted and not d.sha256.startswith(d.delivery.accepted)]
+    found = compare(project, settings, questionnaire, new)
     path = project.processed(settings.country, settings.part) / LIST
     lists = [r.changes for r in found if r.changes is not None]
     if lists:
@@ -169,17 +172,14 @@ def to_accept(project: Project, country: str, delivery: str = "") -> list[Accept
 
 def _to_accept(project: Project, settings: CountrySettings, wanted: str) -> list[Acceptance]:
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
-    reads, digests = [], {}
+    reads = []
     for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True):
         if wanted in ("", name) and not (delivery.accepted and is_accepted(project, delivery)):
-            path = project.root / delivery.file
+            path = project.file(delivery.file)
             reads.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire, settings.country))
-            digests[name] = sha256(path)
     replaced = [read for read in reads if read.delivery.accepted]
     reviews = {r.name: r for r in compare(project, settings, questionnaire, replaced)}
-    return [
-        Acceptance(r.name, settings.part, r.delivery.file.as_posix(), digests[r.name], len(r.raw.cells), reviews.get(r.name)) for r in reads
-    ]
+    return [Acceptance(r.name, settings.part, r.delivery.file.as_posix(), r.sha256, len(r.raw.cells), reviews.get(r.name)) for r in reads]
 
 
 def accept(project: Project, country: str, acceptances: list[Acceptance]) -> None:

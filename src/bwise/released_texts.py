@@ -14,8 +14,6 @@ from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.privacy import pseudonym
 from bwise.problems import Problem, did_you_mean, stop
-from bwise.settings import Project
-from bwise.storage import read_csv
 
 FILE = "texts_to_read.csv"
 COLUMNS = ["id", "mark", "released", "partner", "delivery", "row", "question", "kind", "text"]
@@ -91,10 +89,9 @@ def released(texts: pd.DataFrame, country: Country) -> pd.DataFrame:
     return texts.assign(released=texts["id"].isin(wanted).map({True: YES, False: NO}))
 
 
-def published_texts(project: Project, countries: list[str], part: str) -> pd.DataFrame:
-    """The texts that may be published, of these countries: columns country, question, text, in no order that tells whose they are."""
+def published_texts(listed: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The texts that may be published, of country -> its texts: columns country, question, text, in no order that tells whose they are."""
     found = [pd.DataFrame(columns=["country", "question", "text"])]
-    for country in countries:
-        texts = read_csv(project.processed(country, part) / FILE)
+    for country, texts in listed.items():
         found.append(texts[texts["released"].eq(YES)].assign(country=country)[list(found[0])].sort_values(["question", "text"]))
     return pd.concat(found, ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bwise.countries import EUROSTAT, country_code
+from bwise.paths import OUTSIDE, WHY, file_in, leads_out
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.text import tidy
 
@@ -128,8 +129,8 @@ class Delivery(Strict):
     @classmethod
     def _known_encoding(cls, name: str | None) -> str | None:
         try:
-            codecs.lookup(re.sub(r"^utf-8 twice \(|\)$", "", name or "utf-8"))
-        except LookupError:
+            "a".encode(re.sub(r"^utf-8 twice \(|\)$", "", name or "utf-8"))
+        except (LookupError, ValueError):  # no encoding, or one of bytes such as base64
             raise ValueError(f"`{name}` is not an encoding; use utf-8, cp1250, cp1252, …") from None
         return name
 
@@ -138,10 +139,14 @@ Texts = dict[str, Annotated[str, Field(pattern="^t[0-9a-f]{8}$")]]
 """Id of a text -> its mark, as `texts_to_read.csv` has them (`bwise.released_texts`)."""
 
 
+Folder = Annotated[str, Field(pattern=r"^[^/\\:\x00-\x1f]*[^/\\:\x00-\x1f.]$")]
+"""Name of a folder in params/questionnaires/, not a path that leads elsewhere."""
+
+
 class FocusGroup(Strict):
     """What a country's national focus group returned, in forms of their own: one record per WISE model discussed."""
 
-    questionnaire: str
+    questionnaire: Folder
     deliveries: list[Delivery] = Field(min_length=1)
     released_texts: Texts = {}
 
@@ -177,9 +182,10 @@ class CountrySettings(Strict):
     """
 
     part: ClassVar[str] = ""
+    _sha256: str = PrivateAttr("")
 
     country: str = Field(pattern="^[A-Z]{2}$")
-    questionnaire: str
+    questionnaire: Folder
     deliveries: list[Delivery] = Field(min_length=1)
     exclude: list[Literal[*EXCLUSION_RULES, *ROW_RULES]] = [*EXCLUSION_RULES, *ROW_RULES]
     minimum_answered: float = Field(default=0.2, ge=0, le=1)
@@ -202,7 +208,13 @@ class CountrySettings(Strict):
         """The settings for the returns of the focus group, or None where the country has sent none."""
         if self.focus_group is None:
             return None
-        return FocusGroupSettings(country=self.country, exclude=list(ROW_RULES), **dict(self.focus_group))
+        settings = FocusGroupSettings(country=self.country, exclude=list(ROW_RULES), **dict(self.focus_group))
+        settings._sha256 = self._sha256
+        return settings
+
+    def read_from(self) -> dict[str, str]:
+        """The params file -> sha256, as it was when it was read; nothing for settings that were made elsewhere."""
+        return {f"params/{self.country}.yaml": self._sha256} if self._sha256 else {}
 
     def parts(self) -> list[CountrySettings]:
         """The settings of everything the country sends: of the survey, and of the focus group where there was one."""
@@ -255,10 +267,11 @@ class ConsolidationSettings(Strict):
         country_groups: name -> countries, for a breakdown; none when empty.
         together: question -> lists of its answers that are one group wherever respondents are grouped by it.
         minimum_shown: groups across are left out of a table where a smaller share of them may be shown.
+        minutes_per_notebook: a notebook that runs longer is stopped.
     """
 
-    questionnaire: str
-    focus_group: str = "focus_group"
+    questionnaire: Folder
+    focus_group: Folder = "focus_group"
     countries: list[str]
     minimum_persons: int = Field(default=5, ge=1)
     minimum_wises: int = Field(default=3, ge=1)
@@ -277,6 +290,7 @@ class ConsolidationSettings(Strict):
     country_groups: dict[str, list[str]] = {}
     together: dict[str, list[Annotated[list[str], Field(min_length=2)]]] = {}
     minimum_shown: float = Field(default=0.5, ge=0, le=1)
+    minutes_per_notebook: int = Field(default=60, ge=1)
 
     @field_validator("countries")
     @classmethod
@@ -330,6 +344,10 @@ class Project:
     def consolidation(self) -> ConsolidationSettings:
         return validated(ConsolidationSettings, read_yaml(self.params / "consolidation.yaml"), "params/consolidation.yaml")
 
+    def file(self, given: Path | str) -> Path:
+        """The file that params name by its path from here (`bwise.paths.file_in`)."""
+        return file_in(self.root, given, "put it into raw/<CC>/, and give its path from the project folder")
+
     def inside(self, path: Path) -> str:
         """A path that somebody gave, from here or from the project folder, as params write it: from the project folder.
 
@@ -340,8 +358,7 @@ class Project:
         tried = [path.resolve(), (root / path).resolve()]
         found = next((p for p in tried if p.is_file() and p.is_relative_to(root)), None)
         if not found and tried[0].is_file():
-            why, remedy = "what was made from it could not be proved later", "put it into raw/<CC>/ of the project, and give it from there"
-            stop("Nothing was written.", Problem("the file is outside the project folder", path.name, why, remedy))
+            stop("Nothing was written.", Problem(OUTSIDE, path.name, WHY, "put it into raw/<CC>/ of the project, and give it from there"))
         return found.relative_to(root).as_posix() if found else path.as_posix()
 
     def shown(self, path: Path) -> str:
@@ -386,10 +403,11 @@ def load_country(project: Project, country: str, **overrides: Any) -> CountrySet
         begin = f"put the export into raw/{code}/ and write the file with: bwise new {code} --file raw/{code}/NAME"
         remedy = f"use one of: {', '.join(known)}; or {begin}" if known else begin
         stop("There are no settings for this country.", Problem(f"no file params/{code}.yaml", remedy=remedy))
-    content = read_yaml(path)
+    content, digest = _read_yaml(path)
     content.update(overrides)
     where = f"params/{country}.yaml"
     settings = validated(CountrySettings, content, where)
+    settings._sha256 = digest
     settings.country = COUNTRY_CODES.get(settings.country, settings.country)
     if settings.country != country:
         stop(
@@ -407,10 +425,10 @@ def load_country(project: Project, country: str, **overrides: Any) -> CountrySet
 MOMENT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 
 
-def _impossible_moments(path: Path, where: str) -> list[Problem]:
+def _impossible_moments(text: str, where: str) -> list[Problem]:
     """A date that does not exist, each with its line: YAML itself turns dates into days, and does not say where it could not."""
     problems = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         for text in MOMENT.findall(line.partition("#")[0]):
             year, month, day = map(int, text.split("-"))
             try:
@@ -427,11 +445,23 @@ def read_yaml(path: Path) -> CommentedMap:
     Raises:
         ProblemsFound: no file, no YAML, not UTF-8, no keys in it.
     """
+    return _read_yaml(path)[0]
+
+
+def _read_yaml(path: Path) -> tuple[CommentedMap, str]:
+    """The same, with the sha256 of what was read."""
     if not path.is_file():
         stop("A settings file is missing.", Problem(f"no file {path.parent.name}/{path.name}", remedy="write it; see params/README.md"))
     where = f"{path.parent.name}/{path.name}"
+    if leads_out(path.parent.parent, path):
+        stop("A settings file cannot be read.", Problem(OUTSIDE, where, WHY, "put the file itself there instead of a link"))
+    data = path.read_bytes()
     try:
-        content = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        content = YAML(typ="rt").load(text)
+    except RecursionError:
+        what, remedy = "it holds lists or keys within one another, hundreds deep", "look for a row of brackets or of indentations in it"
+        raise ProblemsFound("A settings file cannot be read.", [Problem(what, where, remedy=remedy)]) from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise ProblemsFound(
@@ -453,10 +483,10 @@ def read_yaml(path: Path) -> CommentedMap:
             ],
         ) from None
     except ValueError:
-        raise ProblemsFound("A settings file cannot be read.", _impossible_moments(path, where)) from None
+        raise ProblemsFound("A settings file cannot be read.", _impossible_moments(text, where)) from None
     if not isinstance(content, CommentedMap):
         stop("A settings file cannot be read.", Problem("it holds no `key: value` lines", where, remedy="see params/README.md"))
-    return content
+    return content, hashlib.sha256(data).hexdigest()
 
 
 def validated(model: type[Strict], content: dict, where: str, inside: dict | None = None, lines: Any = None):

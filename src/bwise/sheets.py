@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
+from bwise.paths import OUTSIDE, WHY, leads_out
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.text import tidy
 
@@ -43,6 +44,9 @@ def read_sheet(path: Path) -> pd.DataFrame:
     Raises:
         ProblemsFound: the sheet is empty, its rows do not fit its headings, or its letters cannot be told for certain.
     """
+    if leads_out(path.parent.parent, path):
+        name = f"{path.parent.name}/{path.name}"
+        stop(_cannot_use(name), Problem(OUTSIDE, name, WHY, "put the sheet itself there instead of a link"))
     return parse_sheet(path.read_bytes(), path)
 
 

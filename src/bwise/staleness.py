@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bwise.hashes import sha256
+from bwise.paths import json_of, leads_out
 from bwise.problems import ProblemsFound
-from bwise.settings import KEY_FILE, RECORD, RELEASES, Project, corrections_file, load_country
+from bwise.settings import KEY_FILE, MANIFEST, RECORD, RELEASES, Project, corrections_file, load_country
 
 CONSOLIDATION = "consolidation"
 READ_BY_ALL = ("tables.yaml", "nace.csv")  # in params/: which questions a country's page looks at first, and sections of sectors
@@ -27,9 +28,8 @@ def why_stale(project: Project, name: str, template: Path) -> str:
 
     Only hashes are compared: neither settings nor exports are read.
     """
-    try:
-        noted = json.loads(_note(project, name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    noted = json_of(_note(project, name))
+    if not {"program", "template", "inputs", "results"} <= set(noted):
         return "it was not run yet, or its last run failed"
     if noted["program"] != program():
         return "the program, Python or a library is another one"
@@ -102,14 +102,14 @@ def _pooled(project: Project) -> list[Path]:
     paths += sorted((project.root / RELEASES).glob("*/*.json"))
     for country in sorted(path.stem for path in project.params.glob("[A-Z][A-Z].yaml")):
         records = _records(project, country)
-        for manifest in (path for path in records if path.name == "manifest.json"):
-            paths += [project.root / path for path in json.loads(manifest.read_text(encoding="utf-8"))["inputs"]]
+        for manifest in (path for path in records if path.name == MANIFEST):
+            paths += [project.root / path for path in json_of(manifest).get("inputs", ())]  # none of a damaged one: pooling tells that
         paths += records
     return paths
 
 
 def _hashes(project: Project, paths: Iterable[Path]) -> dict[str, str]:
-    return {project.shown(path): _digest(path) for path in dict.fromkeys(paths)}
+    return {project.shown(path): "" if leads_out(project.root, path) else _digest(path) for path in dict.fromkeys(paths)}
 
 
 def _digest(path: Path) -> str:

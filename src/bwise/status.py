@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bwise import staleness
+from bwise.paths import json_of
 from bwise.problems import ProblemsFound
 from bwise.redeliveries import waiting
 from bwise.settings import MANIFEST, Project, load_country
@@ -105,11 +105,12 @@ def _standing(project: Project, country: str, made: dict[str, Any]) -> Standing:
         parts = load_country(project, country).parts()
     except ProblemsFound:
         return Standing(country, stale=SETTINGS_WRONG, pooled=pooled)
-    manifests = [path for part in parts if (path := project.processed(country, part.part) / MANIFEST).is_file()]
+    paths = [project.processed(country, part.part) / MANIFEST for part in parts]
+    manifests = {path: told for path in paths if "rows" in (told := json_of(path))}  # a damaged one says nothing
     return Standing(
         country,
-        [json.loads(path.read_text(encoding="utf-8")) for path in manifests],
-        _written(manifests[0]) if manifests else None,
+        list(manifests.values()),
+        _written(next(iter(manifests))) if manifests else None,
         staleness.why_stale(project, country, template(project, country)),
         tuple(name for part in parts for name in waiting(project, part)),
         pooled,
@@ -123,11 +124,8 @@ def _written(path: Path) -> datetime:
 
 def _consolidated(project: Project) -> dict[str, Any]:
     """Countries of the survey in the European tables as they were made last, and why others were left out."""
-    try:
-        made = json.loads((project.reports / "consolidation.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {"countries": [], "left_out": {}}
-    return {"countries": made["countries"].get("survey", []), "left_out": made["left_out"].get("survey", {})}
+    made = json_of(project.reports / "consolidation.json")
+    return {what: made.get(what, {}).get("survey", {}) for what in ("countries", "left_out")}
 
 
 def write_index(project: Project, found: list[Standing], stale: str) -> Path:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import errno
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +17,64 @@ import numpy as np
 import pandas as pd
 
 from bwise.problems import Problem, stop
+from bwise.text import FORMULA, as_typed, inert
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+PART = ".part"  # in the name of what is not written to its end, which begins with a dot: `.part`, `.flags.csv.123.part`
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Call `write` with a neighbouring name, then rename: nobody ever sees half a file.
 
     Raises:
-        ProblemsFound: the file is open in another program (Excel on Windows keeps others from replacing it).
+        ProblemsFound: as `told_plainly`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with told_plainly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write(beside)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def told_plainly(path: Path) -> Iterator[None]:
+    """What the disk refuses while this file, or this folder, is written, in words.
+
+    Raises:
+        ProblemsFound: the disk is full, the folder read-only, the file too large, or open in another program (Excel, on Windows, keeps
+            others from replacing it).
+    """
     try:
-        write(beside)
-        beside.replace(path)
-    except PermissionError:
-        _in_use(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if problem := refusal(error, f"{path.parent.name}/{path.name}"):
+            stop("A file cannot be written.", problem)
+        raise
+
+
+def refusal(error: OSError, name: str) -> Problem | None:
+    """Why this file cannot be written; None where the error is of another kind."""
+    if isinstance(error, PermissionError):
+        remedy = "close it in Excel, let OneDrive finish, or make its folder writable; then run again"
+        return Problem(f"{name} is open in another program, or protected", name, remedy=remedy)
+    if error.errno in REFUSALS:
+        what, remedy = REFUSALS[error.errno]
+        return Problem(what, name, remedy=f"{remedy}, then run again")
+    return None
+
+
+REFUSALS = {
+    errno.ENOSPC: ("the disk is full", "free some space"),
+    errno.EDQUOT: ("your share of the disk is used up", "free some space"),
+    errno.EROFS: ("the folder can only be read", "work in a copy of the project that you may write to"),
+    errno.EFBIG: ("the file would be larger than this computer allows", "ask who looks after it for a higher limit, or use another disk"),
+}
 
 
 @contextmanager
@@ -43,48 +84,70 @@ def written_together(folder: Path, last: str) -> Iterator[Path]:
     Where writing fails, what was there stays as it was; where they cannot all take their places, none is left.
 
     Raises:
-        ProblemsFound: a file is open in another program.
+        ProblemsFound: as `told_plainly`.
     """
-    beside = folder / ".part"
+    beside = folder / PART
     shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
-    beside.mkdir(parents=True)
     try:
-        yield beside
+        with told_plainly(folder):
+            beside.mkdir(parents=True)
+            yield beside
         names = sorted((path.name for path in beside.iterdir()), key=lambda name: (name == last, name))
         remove(folder / last)  # from here to the end, nobody takes the files for complete
         try:
             for name in names:
                 (beside / name).replace(folder / name)
-        except OSError as error:
+        except OSError:
             for path in (folder / name for name in names):
                 if path.is_file():
                     remove(path)
-            if isinstance(error, PermissionError):
-                _in_use(folder / name)
-            raise
+            with told_plainly(folder / name):
+                raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
 def remove(path: Path) -> None:
     """Delete a file that may be absent; told in plain words when another program holds it open."""
-    try:
+    with told_plainly(path):
         path.unlink(missing_ok=True)
-    except PermissionError:
-        _in_use(path)
 
 
-def _in_use(path: Path) -> None:
-    name = f"{path.parent.name}/{path.name}"
-    stop(
-        "A file cannot be written.",
-        Problem(f"{name} is open in another program, or protected", name, remedy="close it in Excel and run again"),
-    )
+def remove_leftovers(folder: Path) -> None:
+    """Delete what a killed run left half written in a folder, and in those below it: it may hold answers."""
+    for path in [path for path in folder.rglob(".*") if PART in path.name]:
+        with told_plainly(path):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+
+
+def _texts_changed(frame: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """The frame with a function applied to each distinct text that begins as a formula might; numbers stay as they are."""
+    changed = {}
+    for number, (_, column) in enumerate(frame.items()):
+        if not pd.api.types.is_numeric_dtype(column):
+            texts = [t for t in column.drop_duplicates() if isinstance(t, str) and FORMULA.match(t)]
+            if texts:
+                new = {text: change(text) for text in texts}
+                changed[number] = [new.get(cell, cell) if isinstance(cell, str) else cell for cell in column]
+    if not changed:
+        return frame
+    columns = {
+        n: pd.Series(changed[n], index=frame.index, dtype=object) if n in changed else frame.iloc[:, n] for n in range(frame.shape[1])
+    }
+    return pd.concat(columns, axis=1).set_axis(frame.columns, axis=1)
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as text for spreadsheets and machines: nothing in it is executed (`inert`), every text is read as it stands."""
+    inert_texts = _texts_changed(frame, inert)
+    out = inert_texts.to_csv(index=False, lineterminator="\n")
+    # a lone carriage return ends a row where it stands without quotes; the module puts them around line feeds only
+    return inert_texts.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC) if "\r" in out else out
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """UTF-8 with BOM, so that Excel shows every letter."""
-    write_whole(path, lambda p: frame.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    write_whole(path, lambda p: p.write_text(as_csv(frame), encoding="utf-8-sig", newline=""))
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -100,15 +163,26 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """A CSV of ours: all text, nothing taken for missing."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    """A CSV of ours: all text as it was before it was written, nothing taken for missing."""
+    return csv_of(path.read_bytes())
+
+
+def csv_of(content: bytes) -> pd.DataFrame:
+    """What a CSV of ours with this content says."""
+    return _texts_changed(pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig"), as_typed)
 
 
 def read_table(path: Path) -> pa.Table:
     """A Parquet file of ours."""
+    return table_of(path.read_bytes())
+
+
+def table_of(content: bytes) -> pa.Table:
+    """What a Parquet file of ours with this content holds."""
+    import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    with ParquetFile(path) as file:
+    with ParquetFile(pa.BufferReader(content)) as file:
         return file.read()
 
 

@@ -16,7 +16,7 @@ from bwise.exports.table import Grid
 from bwise.lineage import DEMONSTRATION, is_demonstration
 from bwise.matching import Part
 from bwise.settings import CountrySettings, FocusGroupSettings, Project
-from bwise.text import counted
+from bwise.text import as_markdown, counted
 from bwise.verification import prove_saved
 
 COLUMNS, ANSWERS = "#Columns-to-settle", "#Answers-to-settle"  # headings of the notebook
@@ -30,7 +30,7 @@ class Heading:
     stands: str
 
     def _repr_markdown_(self) -> str:
-        return f"**{self.about}** {self.stands}"
+        return f"**{as_markdown(self.about)}** {self.stands}"
 
     def __repr__(self) -> str:
         return f"{self.about} {self.stands}"
@@ -48,7 +48,8 @@ class Verdict:
     def tell(self, manifests: list[dict[str, Any]]) -> None:
         """Say what was kept and what is open, of each part saved (`bwise.lineage.save`)."""
         counts = "; ".join(f"{_part(m['part'])}: {_counted(m)}" for m in manifests)
-        self._shown.update(Heading(self.about, f"{counts}. {_open(manifests)}"))
+        if self._shown:  # None where there is no notebook, as in a script
+            self._shown.update(Heading(self.about, f"{counts}. {_open(manifests)}"))
 
 
 def _counted(manifest: dict[str, Any]) -> str:

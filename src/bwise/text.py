@@ -22,10 +22,40 @@ UNMARKED = {"ł": "l", "đ": "d", "ø": "o", "æ": "ae"}  # letters with a mark 
 NOT_IN_CODE = re.compile(r"[^0-9a-z]+")
 NOT_IN_HEADING = re.compile(r"_|(?!(?<=\d)[.,/-]\d)[^\w+#<>%=&$€]")
 
+# What Excel and LibreOffice take for a formula, in full width too (OWASP: CSV Injection); numbers are none.
+FORMULA = re.compile(r"^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+PLAIN_NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$")
+CSV_RULE = "a text that begins with = + - @, a tab or a line break, and is no number, has an apostrophe more in front of it"
+"""How texts stand in our CSV files, for manifests: `read_csv` takes the apostrophe away again."""
+MARKUP = re.compile(r":(?=//)|[\\`*_\[\]~|#!$<>&]")  # signs of Markdown (CommonMark, tables, mathematics of Jupyter) and of HTML
+# What a terminal obeys or shows in another order than it stands: control characters (Unicode category Cc, but for line feed and tab)
+# and embeddings, overrides and isolates of direction.
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 
 def tidy(text: str) -> str:
     """The text without what nobody sees: BOM, zero-width characters, NBSP and runs of spaces."""
     return " ".join(INVISIBLE.sub("", str(text)).split())
+
+
+def inert(text: str) -> str:
+    """The text as a spreadsheet shows it and does not execute it: an apostrophe before what would be a formula."""
+    return f"'{text}" if FORMULA.match(text) and not PLAIN_NUMBER.match(text) else text
+
+
+def as_typed(text: str) -> str:
+    """The text that `inert` was given."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+def visible(text: str) -> str:
+    """The text for a terminal: control characters as they are written in programs (`\\x1b`), never sent."""
+    return OBEYED.sub(lambda sign: f"\\x{ord(sign[0]):02x}" if sign[0] < "\u0100" else f"\\u{ord(sign[0]):04x}", text)
+
+
+def as_markdown(text: str) -> str:
+    """Markdown that shows the text as it stands: no link, no picture, no tag, no formula."""
+    return " ".join(MARKUP.sub(lambda sign: f"&#{ord(sign[0])};", text).split())
 
 
 def half_up(value: float, decimals: int) -> Decimal:

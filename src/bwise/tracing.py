@@ -214,9 +214,15 @@ class _Part:
 
 @lru_cache(maxsize=64)
 def _read(pool: Pool, country: str) -> tuple[DeliveryRead, ...]:
-    """The deliveries of a country as they are read from `raw/`."""
+    """The deliveries of a country as they are read from `raw/`: by the tool and in the encoding that the country's run recognised, so that
+    nothing else need be tried."""
     settings = next(s for s in load_country(pool.project, country).parts() if s.part == pool.part)
-    return tuple(read_deliveries(pool.project, settings, pool.questionnaire))
+    recognised = {
+        told["name"]: {"tool": told["tool"], "encoding": told["encoding"] or None} for told in pool.manifests[country]["deliveries"]
+    }
+    deliveries = zip(settings.delivery_names(), settings.deliveries, strict=True)
+    known = [delivery.model_copy(update=recognised[name]) for name, delivery in deliveries]
+    return tuple(read_deliveries(pool.project, settings.model_copy(update={"deliveries": known}), pool.questionnaire))
 
 
 @lru_cache(maxsize=64)

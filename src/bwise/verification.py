@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -17,9 +16,13 @@ from bwise.matching import DeliveryRead, read_deliveries
 from bwise.privacy import project_key, row_ids
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
-from bwise.settings import CountrySettings, Project
+from bwise.records import NOT_PROVED, OTHER_KEY, is_sealed, read_files, read_manifest, seal
+from bwise.settings import MANIFEST, CountrySettings, Project
 from bwise.storage import codes_as_texts, read_csv, read_table
 
+RUN = "run `bwise run {country}`"
+UNDER_ANOTHER_KEY = "its pseudonyms belong to another `.pseudonym-key`: under the one that is here now, no row is found in the exports"
+PUT_BACK = "put the old `.pseudonym-key` back, or run `bwise run {country}` under the one that is here now"
 SHOWN = 5  # differences of one kind that are named one by one
 
 
@@ -35,11 +38,14 @@ def verify(project: Project, settings: CountrySettings) -> pd.DataFrame:
     heading = f"{settings.country}: the record is not proved."
     folder = project.processed(settings.country, settings.part)
     shown = project.shown(folder)
-    if not (folder / "manifest.json").is_file():
+    if not (folder / MANIFEST).is_file():
         what, remedy = "there is no record, or the run that wrote it did not end", f"run `bwise run {settings.country}`"
         stop(heading, Problem(what, shown, remedy=remedy))
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    problems = _inputs(project, settings, manifest)
+    manifest, why = read_manifest(project, settings.country, settings.part)
+    if why:
+        cause, remedy = ("", RUN) if why != OTHER_KEY else (UNDER_ANOTHER_KEY, PUT_BACK)
+        stop(heading, Problem(why, f"{shown}/{MANIFEST}", cause, remedy.format(country=settings.country)))
+    problems = _outputs(project, settings, manifest) + _inputs(project, settings, manifest)
     questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
     try:
         proof = _proof(project, settings, questionnaire, read_deliveries(project, settings, questionnaire))
@@ -50,16 +56,18 @@ def verify(project: Project, settings: CountrySettings) -> pd.DataFrame:
 
 
 def prove_saved(country: Country, project: Project) -> pd.DataFrame:
-    """What a run has just saved, read back from its files: the same identities once more.
+    """What a run has just saved, read back from its files: the same identities once more. Then the record is sealed.
 
     Raises:
         ProblemsFound: the files do not prove the answers; they are removed, so that nobody uses them.
     """
     try:
-        return _proof(project, country.settings, country.questionnaire, country.deliveries)
+        proof = _proof(project, country.settings, country.questionnaire, country.deliveries)
     except ProblemsFound:
         discard(project, country.settings)
         raise
+    seal(project, country.settings)
+    return proof
 
 
 def _proof(project: Project, settings: CountrySettings, questionnaire: Questionnaire, deliveries: list[DeliveryRead]) -> pd.DataFrame:
@@ -74,6 +82,14 @@ def _proof(project: Project, settings: CountrySettings, questionnaire: Questionn
         problems += found.problems
     stop(f"{settings.country}: the record is not proved.", *problems)
     return proof
+
+
+def _outputs(project: Project, settings: CountrySettings, manifest: dict) -> list[Problem]:
+    """What is not as the run left it."""
+    where = project.shown(project.processed(settings.country, settings.part))
+    _, off = read_files(project, settings.country, settings.part, manifest)
+    found = [] if is_sealed(manifest) else [NOT_PROVED]
+    return [Problem(why, where, remedy=RUN.format(country=settings.country)) for why in [*found, *([off] if off else [])]]
 
 
 def _inputs(project: Project, settings: CountrySettings, manifest: dict) -> list[Problem]:

@@ -9,7 +9,7 @@ from tests.benchmarks.ratios import shown, write
 
 
 def main() -> None:
-    found = demonstration.measure() + demonstration.by_hand() + commands.measure()
+    found = demonstration.measure() + demonstration.by_hand() + demonstration.cells_alone() + commands.measure()
     found += scale.measure(100_000, "pandas")
     if find_spec("polars"):
         found += scale.measure(1_000_000, "polars") + scale.growth(10_000, 1_000_000)

@@ -77,6 +77,21 @@ def by_hand(turns: int = 5) -> list[Ratio]:
     ]
 
 
+def cells_alone(turns: int = 5) -> list[Ratio]:
+    """CPU seconds of the cells of one country and of the consolidation, without Jupyter, once all is imported."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = copied(Path(folder) / "project")
+        bwise_run(project)
+        taken: dict[str, list[float]] = {"AT": [], "consolidation": []}
+        for _ in range(turns):
+            for name, found in taken.items():
+                command = [sys.executable, "-m", "tests.benchmarks.bare_cells", str(project.root), name]
+                found.append(float(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout))
+                print(f"cells of {name}: {found[-1]:.2f} CPU s", flush=True)
+    bars = {"AT": 1.5, "consolidation": 8}
+    return [Ratio(f"cells of {name}, CPU time after imports", statistics.median(taken[name]), bar, " s") for name, bar in bars.items()]
+
+
 def median(costs: list[Cost], kind: str) -> float:
     return statistics.median(getattr(c, kind) for c in costs)
 

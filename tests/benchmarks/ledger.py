@@ -60,7 +60,8 @@ def pool_of(root: Path, countries: list[str], each: int) -> Pool:
         "wise": np.char.add("W", (person // OF_A_WISE).astype("str")),
     }
     answers = pd.DataFrame(who | answered(questionnaire, number, np.random.default_rng(1)))
-    missing = answers[questionnaire.all_columns].isna().replace({True: "no_answer", False: ""}).assign(country=answers["country"])
+    missing = answers[questionnaire.all_columns].isna().astype("int8").apply(pd.Categorical.from_codes, categories=["", "no_answer"])
+    missing = missing.assign(country=answers["country"])
     manifests = {
         c: {
             "demonstration": True,

@@ -35,17 +35,17 @@ def project_in(folder: Path) -> Project:
 
 def judged(kind: str, mutant: Mutant, project: Project) -> Verdict:
     """Read the changed delivery and compare it with what the simulated people sent."""
-    state = _state(mutant, project)
+    state = state_of(mutant, project)
     found = verdict(kind, mutant, state)
     silent = found.outcome == WRONG and kind in DESTROY and not mutant.touched and not state.problems
     if silent and len(respondents(state)) == len(mutant.sheet.order):  # answers that were pushed aside: told by flags of their record
-        questionnaire, sent = mutant.sheet.questionnaire, _state(Mutant(sheet(mutant.sheet.partner)), project)
+        questionnaire, sent = mutant.sheet.questionnaire, state_of(Mutant(sheet(mutant.sheet.partner)), project)
         new = _flags(state, questionnaire) - _flags(sent, questionnaire)
         return Verdict(ASKED, "flagged: " + ", ".join(sorted({name for _, name in new}))) if new else found
     return found
 
 
-def _state(mutant: Mutant, project: Project) -> State:
+def state_of(mutant: Mutant, project: Project) -> State:
     (project.root / "raw" / mutant.name).write_bytes(mutant.bytes)
     partner = mutant.sheet.partner
     delivery = Delivery(partner=partner.name, file=Path("raw", mutant.name))

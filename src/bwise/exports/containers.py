@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -15,30 +16,33 @@ from pathlib import Path
 
 import pandas as pd
 
-from bwise.exports.apart import read_apart
-from bwise.exports.sheet_facts import SheetFacts, cells_spanned, sheet_facts
+from bwise.exports.apart import SAV, WORKBOOK, TooMuch, opened
 from bwise.exports.table import Grid
-from bwise.exports.workbook_pages import BINARY, pages
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.text import tidy
 
-WORKBOOK = (b"PK", BINARY)  # a workbook is known by its first bytes, not by its name
-SAV = (b"$FL2", b"$FL3")
-# SPSS files are read in a process of its own: some damaged ones bring the library down, and Python with it.
-READ_SAV = """
-import io, pickle, sys, pyreadstat
-found = pyreadstat.read_sav(io.BytesIO(sys.stdin.buffer.read()), user_missing=True, output_format="dict")
-sys.stdout.buffer.write(pickle.dumps(found))
-"""
-XML = re.compile(rb"^(\xef\xbb\xbf)?\s*(<\?xml|<Results)")
+BINARY = b"\xd0\xcf\x11\xe0"  # the first bytes of an Office file before 2007
+WORKBOOKS = (b"PK", BINARY)  # a workbook is known by its first bytes, not by its name
+SPSS = (b"$FL2", b"$FL3")
+XML = re.compile(r"^\ufeff?\s*(<\?xml\b|<Results\b)")
+DECLARED_IN_XML = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 IN_ARCHIVE = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".sav", ".xml")
-LARGEST = 500_000_000  # bytes of a file inside an archive; more is no questionnaire export
-MOST_CELLS = 50_000_000  # of a sheet, empty ones among them: a thousand columns of fifty thousand respondents
+LARGEST = 500_000_000  # bytes of all exports inside an archive; more is no questionnaire
+MOST_MEMBERS = 100  # exports in one archive
+SMALL_ARCHIVE, RATIO = 50_000_000, 200  # bytes unpacked beyond which an archive may not unpack to more than so many times its size
+PLAIN_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what every program writes; others may ask for any memory
+MOST_COLUMNS = 16_384  # of a sheet of Excel (Microsoft: Excel specifications and limits); no questionnaire has as many
 CONTROL = re.compile(r"[\x80-\x9f]")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 DELIMITERS = (";", ",", "\t")
 SAYS_DELIMITER = re.compile(r'^\ufeff?"?sep=(?P<sign>[^\r\n"])"?[^\S\r\n]*(?:\r\n|\n|\r)', re.IGNORECASE)  # Excel's own first line
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, which begins alike
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 # Code pages of the 13 countries: Windows (Excel's "CSV"), ISO (older Linux and web tools), Mac (Excel for Mac).
 CODE_PAGES = (
     "cp1252",
@@ -63,6 +67,16 @@ TWICE = tuple(f"utf-8 twice ({page})" for page in ("cp1252", "cp1250", "cp1251",
 ASCII = bytes(range(128))
 ASCII_AS_SPACE = b" " * 128 + bytes(range(128, 256))
 CANNOT_READ = "The export cannot be read. Nothing was changed."
+TOO_MUCH = "to open the file takes more time or memory than any export of its size"
+FAR = (
+    "a cell far below or to the right of the answers makes it so, or more answers than a workbook is good for; the whole would not fit "
+    "into memory"
+)
+BY_HAND = (
+    "press Ctrl+End in Excel, delete the rows and columns between the answers and that cell, and save a copy under another name; or ask "
+    "the partner to. Where all of it is answers, ask for the export as CSV"
+)
+UNENDED = "the last line has no line break at its end: where the tool writes one, the file is cut off in its last cell"
 HEAD = 200  # records that are enough to recognise a file
 START = 2_000_000  # characters in which they usually are
 
@@ -87,11 +101,11 @@ def _page(name: str) -> str:
     return name[name.index("(") + 1 : -1]
 
 
-def check_file(path: Path, shown: str) -> None:
-    """Refuse, in plain words, what cannot be an export.
+def content_of(path: Path, shown: str) -> bytes:
+    """The bytes of an export, read once for all that is made of them; in plain words why a file cannot be one.
 
     Raises:
-        ProblemsFound: the file is missing, empty, or of another kind.
+        ProblemsFound: the file is missing, empty, of another kind, or cannot be opened.
     """
     if not path.is_file():
         there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
@@ -104,12 +118,20 @@ def check_file(path: Path, shown: str) -> None:
                 + "; then correct `file:` in params",
             ),
         )
-    if not path.stat().st_size:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        why, remedy = (
+            "it is protected, in use, or not on this computer",
+            "close it in other programs; in OneDrive, “Always keep on this device”",
+        )
+        stop(CANNOT_READ, Problem("the file cannot be opened", shown, why, remedy))
+    if not data:
         stop(
             CANNOT_READ,
             Problem("the file is empty (0 bytes)", shown, remedy="ask the partner to export again; the download may have broken off"),
         )
-    start = path.read_bytes()[:512]
+    start = data[:512]
     stripped = start.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if stripped.startswith((b"<!doctype", b"<html", b"<table")):
         stop(
@@ -119,14 +141,15 @@ def check_file(path: Path, shown: str) -> None:
             ),
         )
     for magic, kind, remedy in LOOKS_LIKE:
-        if start.startswith(magic) and not start.startswith(WORKBOOK):
+        if start.startswith(magic) and not start.startswith(WORKBOOKS):
             stop(CANNOT_READ, Problem(f"the file looks like {kind}, whatever its name says", shown, remedy=remedy))
+    return data
 
 
 def grids(
-    path: Path, shown: str, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, head: bool = False
+    file: Path | bytes, shown: str, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None, head: bool = False
 ) -> Iterator[Grid]:
-    """Every plausible reading of the file as a grid of text.
+    """Every plausible reading of a file, or of its bytes, as a grid of text.
 
     A CSV gives one grid per encoding that decodes it without an error and per delimiter that makes columns;
     readings whose text is the same are given once. An archive gives the grids of each file in it. With `head` only the
@@ -135,9 +158,8 @@ def grids(
     Raises:
         ProblemsFound: the file cannot be an export, or is not in the encoding that params declare.
     """
-    check_file(path, shown)
-    data = path.read_bytes()
-    members = _members(data)
+    data = file if isinstance(file, bytes) else content_of(file, shown)
+    members = _members(data, shown)
     if sheet and members and sheet not in members:
         stop(CANNOT_READ, Problem(f"there is no file `{sheet}` in the archive", shown, remedy=did_you_mean(sheet, list(members))))
     for name, content in members.items():
@@ -149,18 +171,22 @@ def grids(
 
 
 def _grids(data: bytes, shown: str, encoding: str | None, delimiter: str | None, sheet: str | None, head: bool) -> Iterator[Grid]:
-    if data.startswith(WORKBOOK):
+    if data.startswith(WORKBOOKS):
         yield from _workbook(data, shown, sheet)
-    elif data.startswith(SAV):
+    elif data.startswith(SPSS):
         yield _sav(data, shown)
-    elif XML.match(data):
-        yield Grid(_frame([[data.decode("utf-8-sig", errors="replace")]]), "xml", encoding="utf-8")
+    elif (xml := _xml(data, encoding, shown)) is not None:
+        yield xml
     else:
         yield from _text(data, shown, encoding, delimiter, head)
 
 
-def _members(data: bytes) -> dict[str, bytes]:
-    """The exports inside an archive, by name; none when the file is no archive but a workbook, or broken."""
+def _members(data: bytes, shown: str) -> dict[str, bytes]:
+    """The exports inside an archive, by name; none when the file is no archive but a workbook, or broken.
+
+    Raises:
+        ProblemsFound: the archive would fill the memory.
+    """
     if not data.startswith(b"PK"):
         return {}
     try:
@@ -168,9 +194,43 @@ def _members(data: bytes) -> dict[str, bytes]:
             listed = {i.filename: i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX")}
             if {"[Content_Types].xml", "content.xml"} & set(listed):
                 return {}
-            return {n: archive.read(n) for n, i in listed.items() if n.lower().endswith(IN_ARCHIVE) and 0 < i.file_size < LARGEST}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):  # truncated, or locked with a password
+            found = {name: i for name, i in listed.items() if name.lower().endswith(IN_ARCHIVE) and i.file_size}
+            _check_archive(found, len(data), shown)
+            return {name: archive.read(name) for name in found}  # never more than the size that was checked
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError):  # truncated, or locked with a password
         return {}
+
+
+def _check_archive(found: dict[str, zipfile.ZipInfo], packed: int, shown: str) -> None:
+    unpacked = sum(i.file_size for i in found.values())
+    what = ""
+    if len(found) > MOST_MEMBERS:
+        what = f"the archive holds {len(found):,} exports; {MOST_MEMBERS} are read"
+    elif unpacked > LARGEST or unpacked > max(SMALL_ARCHIVE, RATIO * packed):
+        what = f"the archive of {packed:,} bytes would unpack to {unpacked:,}"
+    elif any(i.compress_type not in PLAIN_PACKING for i in found.values()):
+        what = "the archive is packed in a way that survey tools do not use"
+    if what:
+        remedy = "unpack it by hand, look at what is in it, and put the export itself into raw/"
+        stop(CANNOT_READ, Problem(what, shown, why="the memory would not do, or take very long", remedy=remedy))
+
+
+def _xml(data: bytes, encoding: str | None, shown: str) -> Grid | None:
+    """XML as one cell of text; None where the file is none. Its first bytes, then its first line tell the encoding."""
+    declared = DECLARED_IN_XML.match(data.removeprefix(codecs.BOM_UTF8)[:200])
+    name = next((name for bom, name in BOMS if data.startswith(bom)), "") or _without_bom(data)
+    if not name and not XML.match(data[:200].decode("latin-1")):
+        return None
+    name = encoding or name or (declared[1].decode().lower() if declared else "utf-8")
+    try:
+        text = data.decode(name)
+    except LookupError:
+        stop(
+            CANNOT_READ, Problem(f"the XML declares the encoding `{name}`, which is none", shown, remedy="ask the partner to export again")
+        )
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", errors="replace")
+    return Grid(_frame([[text.removeprefix("\ufeff")]]), "xml", encoding=name) if XML.match(text) else None
 
 
 def _sav(data: bytes, shown: str) -> Grid:
@@ -179,92 +239,87 @@ def _sav(data: bytes, shown: str) -> Grid:
     A value with a label is written as its label, user-missing values too (`user_missing`): they are answers of a kind. A value
     that the file declares missing without giving it a label says nothing, and is left empty: -99 is no number of anything.
     """
+    again = "ask the partner to save it again, or for the answers as CSV or XLSX"
     try:
-        cells, meta = read_apart(["-c", READ_SAV], data)
-    except ValueError:
+        told = opened(SAV, data)
+    except ValueError:  # also where the library went down, as it does of some damaged files
         what = "the SPSS file is damaged, or its letters are not in the encoding it declares"
-        stop(CANNOT_READ, Problem(what, shown, remedy="ask the partner to save it again, or for the answers as CSV or XLSX"))
+        stop(CANNOT_READ, Problem(what, shown, remedy=again))
+    cases = max(map(len, told["cells"].values()), default=0)
+    if told["declared"] > cases:
+        what = f"the SPSS file is cut off: it declares {told['declared']:,} cases and holds {cases:,}"
+        stop(CANNOT_READ, Problem(what, shown, why="the answers of the others would be missing", remedy=again))
     columns, empty = {}, 0
-    for position, (name, values) in enumerate(cells.items()):
-        labels, missing = meta.variable_value_labels.get(name, {}), meta.missing_ranges.get(name, [])
+    for position, (name, values) in enumerate(told["cells"].items()):
+        labels, missing = dict(told["value_labels"].get(name, [])), told["missing"].get(name, [])
         unexplained = {v for v in set(values) - set(labels) if any(_within(v, r["lo"], r["hi"]) for r in missing)}
         texts = {v: str(labels[v]) if v in labels else "" if v in unexplained else _as_text(v) for v in set(values)}
-        columns[position] = [name, meta.column_names_to_labels[name] or "", *(texts[v] for v in values)]
+        columns[position] = [name, told["labels"][name] or "", *(texts[v] for v in values)]
         empty += sum(v in unexplained for v in values)
     whole = pd.DataFrame(columns, dtype="str")
     notes = (f"{empty} cells with a value that the file declares missing, without a label for it, are read as no answer",) if empty else ()
-    return Grid(whole.set_axis(range(-1, len(whole) - 1)), "sav", encoding=meta.file_encoding or "", notes=notes)
+    return Grid(whole.set_axis(range(-1, len(whole) - 1)), "sav", encoding=told["encoding"], notes=notes)
 
 
 def _within(value: object, low: float | str, high: float | str) -> bool:
     return isinstance(value, type(low)) and low <= value <= high
 
 
-def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
-    _check_spread(data, shown)
+def sheets(data: bytes, shown: str) -> list[dict]:
+    """The sheets of a workbook: `name`, `shown`, `rows` of values, `merged`, and what is said of cells (`bwise.exports.apart`).
+
+    Raises:
+        ProblemsFound: the file is damaged, protected, or needs more than it may.
+    """
     try:
-        sheets, facts = pages(data), sheet_facts(data)
-    except ValueError:
+        told = opened(WORKBOOK, data)
+    except ValueError as error:
         kind, remedy = next((k, r) for magic, k, r in LOOKS_LIKE if data.startswith(magic))
+        if isinstance(error, TooMuch) and not data.startswith(BINARY):
+            stop(CANNOT_READ, Problem(TOO_MUCH, shown, why=FAR, remedy=BY_HAND))
         stop(CANNOT_READ, Problem(f"the file looks like {kind}", shown, remedy=remedy))
-    filled = {name: _frame(_texts(rows, facts.get(name, SheetFacts()))) for name, _, rows, _ in sheets if rows}
+    far = [Problem(f"the sheet `{name}` reaches over {n:,} cells", shown, why=FAR, remedy=BY_HAND) for name, n in told["far"].items()]
+    stop(CANNOT_READ, *far)
+    return told["sheets"]
+
+
+def _workbook(data: bytes, shown: str, sheet: str | None) -> Iterator[Grid]:
+    found = {told["name"]: told for told in sheets(data, shown) if told["rows"]}
+    filled = {name: _frame(_texts(told)) for name, told in found.items()}
     named = next((name for name in filled if tidy(name) == tidy(sheet or "")), None)
     if sheet and not named:
         stop(CANNOT_READ, Problem(f"there is no sheet `{sheet}` with anything in it", shown, remedy=did_you_mean(sheet, list(filled))))
-    hidden = [name for name, is_shown, _, _ in sheets if not is_shown and name in filled]
-    merged = {name: ranges for name, _, _, ranges in sheets}
+    hidden = [name for name, told in found.items() if not told["shown"]]
     for name in [named] if named else [name for name in filled if name not in hidden]:
         yield Grid(
             filled[name],
             "workbook",
             sheet=name,
             others={other: cells for other, cells in filled.items() if other != name},
-            merged=tuple(((top + 1, left), (bottom + 1, right)) for (top, left), (bottom, right) in merged[name]),
-            notes=_hidden(facts.get(name, SheetFacts()), filled[name], [other for other in hidden if other != name]),
+            merged=tuple(((top + 1, left), (bottom + 1, right)) for (top, left), (bottom, right) in found[name]["merged"]),
+            notes=_hidden(found[name], filled[name], [other for other in hidden if other != name]),
         )
 
 
-def _check_spread(data: bytes, shown: str) -> None:
-    """Refuse a sheet whose cells lie so far apart that the table around them fits into no computer.
-
-    Raises:
-        ProblemsFound: with the name of the sheet.
-    """
-    far = [
-        Problem(
-            f"the sheet `{name}` reaches over {cells:,} cells",
-            shown,
-            why="a cell far below or to the right of the answers makes it so, or more answers than a workbook is good for; the whole would "
-            "not fit into memory",
-            remedy="press Ctrl+End in Excel, delete the rows and columns between the answers and that cell, and save a copy under "
-            "another name; or ask the partner to. Where all of it is answers, ask for the export as CSV",
-        )
-        for name, cells in cells_spanned(data).items()
-        if cells > MOST_CELLS
-    ]
-    stop(CANNOT_READ, *far)
-
-
-def _texts(rows: list[list], facts: SheetFacts) -> list[list[str]]:
+def _texts(sheet: dict) -> list[list[str]]:
     """The cells as a person reads them in the workbook."""
+    rows = sheet["rows"]
     texts = [[_as_text(value) for value in row] for row in rows]
-    for row, column in facts.percent:
-        if row <= len(rows) and column < len(rows[row - 1]) and isinstance(value := rows[row - 1][column], int | float):
+    for row, column in sheet["percent"]:
+        if isinstance(value := rows[row - 1][column], int | float):
             texts[row - 1][column] = _as_text(float(f"{100 * value:.12g}")) + "%"
-    for (row, column), error in facts.errors.items():
-        if row <= len(rows) and column < len(rows[row - 1]):
-            texts[row - 1][column] = error
+    for row, column, error in sheet["errors"]:
+        texts[row - 1][column] = error
     return texts
 
 
-def _hidden(facts: SheetFacts, cells: pd.DataFrame, sheets: list[str]) -> tuple[str, ...]:
+def _hidden(sheet: dict, cells: pd.DataFrame, sheets: list[str]) -> tuple[str, ...]:
     """What an analyst who opens the workbook would not see of it."""
-    filled = cells.ne("")
-    rows = [row for row in facts.hidden_rows if row in cells.index and filled.loc[row].any()]
-    columns = [column + 1 for column in facts.hidden_columns if column in cells and filled[column].any()]
+    filled = cells.ne("").to_numpy()
+    rows, columns = filled.any(axis=1), filled.any(axis=0)
     told = {
-        "hidden rows of the sheet, which are read like the others": rows,
-        "hidden columns of the sheet, which are read like the others": columns,
+        "hidden rows of the sheet, which are read like the others": [row for row in sheet["hidden_rows"] if rows[row - 1]],
+        "hidden columns of the sheet, which are read like the others": [c + 1 for c in sheet["hidden_columns"] if columns[c]],
         "hidden sheets, which are not read unless `sheet:` in params names one": sheets,
     }
     return tuple(f"{what}: {', '.join(map(str, which[:10]))}{', …' * (len(which) > 10)}" for what, which in told.items() if which)
@@ -285,6 +340,8 @@ def _as_text(value: object) -> str:
 
 def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, head: bool) -> Iterator[Grid]:
     seen: set[tuple[str, int]] = set()
+    wide: list[Problem] = []
+    read = False
     for name, whole_text in [(encoding, _declared(data, encoding, shown))] if encoding else decodings(data):
         said = SAYS_DELIMITER.match(whole_text)
         text = whole_text[said.end() :] if said else whole_text
@@ -295,24 +352,38 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
                 continue
             seen.add((sign, hash(text)))
             rows = _first_records(text, sign)
-            if rows and (delimiter or max(map(len, rows)) > 1):
-                few = len(rows) < HEAD
-                marked = _marked(text, sign)
+            if not rows or (not delimiter and max(map(len, rows)) <= 1):
+                continue
+            few = len(rows) < HEAD
+            marked = _marked(text, sign)
+            try:
                 if marked is not text:
                     rows = _first_records(marked, sign)
+                _check_width(rows)
                 cells, widths = _padded(rows) if head or few else _all_records(marked, sign, max(map(len, rows)))
-                unquoted = cells == UNQUOTED if marked is not text else None
-                yield Grid(
-                    cells if unquoted is None else cells.mask(unquoted, ""),
-                    "text",
-                    encoding=name,
-                    delimiter=sign,
-                    complete=few or not head,
-                    letters=letters,
-                    unquoted=unquoted,
-                    widths=widths,
-                    cut_off=(few or not head) and _ends_inside_quotes(text, sign, cells),
-                )
+            except _TooWide as found:  # says little of one reading: an answer may have thousands of commas
+                wide.append(Problem(f"{found}; no questionnaire has as many columns", shown, remedy="ask the partner to export again"))
+                continue
+            unquoted = cells == UNQUOTED if marked is not text else None
+            read = True
+            yield Grid(
+                cells if unquoted is None else cells.mask(unquoted, ""),
+                "text",
+                encoding=name,
+                delimiter=sign,
+                complete=few or not head,
+                letters=letters,
+                unquoted=unquoted,
+                widths=widths,
+                cut_off=(few or not head) and _ends_inside_quotes(text, sign, cells),
+                notes=(UNENDED,) if "\n" in text and not text.endswith(("\n", "\r", '"', sign)) else (),
+            )
+    if not read:
+        stop(CANNOT_READ, *wide[:1])
+
+
+class _TooWide(ValueError):
+    """A record has more cells than any table has columns."""
 
 
 UNQUOTED = "\ue000"  # a character for private use: stands for a cell that is empty without quotes, while the file is parsed
@@ -338,8 +409,7 @@ def decodings(data: bytes) -> Iterator[tuple[str, str]]:
     code page that decodes the bytes.
     """
     marked = [name for bom, name in BOMS if data.startswith(bom)]
-    unmarked = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"] if b"\0" in data[:200] else []  # without a byte order mark
-    for name in (*marked, *unmarked, "utf-8"):
+    for name in (*marked[:1], *filter(None, [_without_bom(data)]), "utf-8"):
         if (text := _decoded(data, name)) is not None:
             yield name, text
             if name.startswith("utf-8"):
@@ -348,13 +418,31 @@ def decodings(data: bytes) -> Iterator[tuple[str, str]]:
     yield from ((name, text) for name in CODE_PAGES if (text := _decoded(data, name)) is not None)
 
 
+def _without_bom(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a byte order mark, told by where the empty bytes of its first letters stand; "" for any other file.
+
+    A NUL that stands alone in a cell tells nothing.
+    """
+    start = data[:200]
+    letters = len(start) // 4
+    empty = [start[place::4].count(0) for place in range(4)]
+    if letters and empty[3] >= letters and 2 * empty[2] > letters:
+        return "utf-32-le"
+    if letters and empty[0] >= letters and 2 * empty[1] > letters:
+        return "utf-32-be"
+    first, second = empty[0] + empty[2], empty[1] + empty[3]
+    if not min(first, second) and 5 * max(first, second) > letters:  # spaces, digits and delimiters have one in any alphabet
+        return "utf-16-be" if first else "utf-16-le"
+    return ""
+
+
 def _decoded(data: bytes, name: str) -> str | None:
     """The text, or None where the bytes are not in this encoding."""
     try:
         text = data.decode(name)
     except UnicodeDecodeError:
         return None
-    return text if name == "utf-8" or not CONTROL.search(text) else None  # C1 control characters: the wrong code page
+    return text if name.startswith("utf") or not CONTROL.search(text) else None  # C1 control characters: the wrong code page
 
 
 def _declared(data: bytes, name: str, shown: str) -> str:
@@ -369,7 +457,7 @@ def _declared(data: bytes, name: str, shown: str) -> str:
 
 def _beyond_ascii(data: bytes, name: str, text: str) -> str:
     """All signs beyond ASCII, one after the other. Where ASCII is one byte, the others are told by deleting it: much faster."""
-    if name.startswith("utf-16") or name in TWICE:
+    if name.startswith(("utf-16", "utf-32")) or name in TWICE:
         return "".join(BEYOND_ASCII.findall(text))
     return data.translate(None, ASCII).decode(name)
 
@@ -439,8 +527,23 @@ def _all_records(text: str, delimiter: str, width: int) -> tuple[pd.DataFrame, p
     return cells.drop(columns=width).set_axis(index), pd.Series(widths, index=index)
 
 
+def _check_width(rows: list[list[str]]) -> None:
+    """
+    Raises:
+        _TooWide: a record has more cells than any table has columns.
+    """
+    widest = max(rows, key=len)
+    if len(widest) > MOST_COLUMNS:
+        raise _TooWide(f"row {rows.index(widest) + 1} has {len(widest):,} cells")
+
+
 def _padded(rows: list[list[str]]) -> tuple[pd.DataFrame, pd.Series]:
-    """Cells, empty where a record has fewer than the widest one; and how many cells each record has in the file."""
+    """Cells, empty where a record has fewer than the widest one; and how many cells each record has in the file.
+
+    Raises:
+        _TooWide: as `_check_width`.
+    """
+    _check_width(rows)
     return _frame(rows), pd.Series(list(map(len, rows)), index=range(1, len(rows) + 1))
 
 

@@ -24,6 +24,7 @@ CONTAINERS = ("xml",)
 BEGINS = re.compile(r"<Results\b[^>]*>\s*<Survey\b[^>]*\balias=")
 FORBIDDEN = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # EUSurvey lets through what XML does not allow
+MOST_ELEMENTS = 1_000_000  # four thousand respondents of 250 questions; each takes some 300 bytes of memory
 MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)_(\d\d)-(\d\d)-(\d\d)$")
 THREE_DECIMALS = re.compile(r"^-?\d+\.\d{3}$")
 NO_COLUMN = {  # elements of these kinds hold no answer; the rows of a rating are elements of their own
@@ -97,6 +98,11 @@ def _parsed(text: str) -> ElementTree.Element:
     if FORBIDDEN.search(text):
         what = "the XML declares a document type or entities, which EUSurvey never does"
         stop(heading, Problem(what, why="entities can fill the memory or bring in other files", remedy=again))
+    if text.count("<") > 2 * MOST_ELEMENTS:
+        what = f"the XML has more than {MOST_ELEMENTS:,} elements"
+        stop(
+            heading, Problem(what, why="the whole would not fit into memory", remedy="ask the partner to export the answers as XLSX or CSV")
+        )
     try:
         return ElementTree.fromstring(CONTROL.sub("", text))
     except ElementTree.ParseError as error:

@@ -41,6 +41,16 @@ Comentarios del cuestionario|Grade posted time|Uhrzeit der Notenveröffentlichun
 OF_A_QUESTION = re.compile(r"^(points|feedback|puntos|comentarios)\s?[-–:]\s(?P<question>.+)$", re.IGNORECASE | re.DOTALL)
 LANGUAGE = re.compile(r"^[a-z]{2,3}([-_][A-Za-z]{2,4})?$|^\w+ \(.+\)$")  # en-US, English (United States)
 
+RESPONSES = re.compile(r"\(1-(\d{1,6})\)")  # Forms names its workbook after the title and the responses in it: `Title(1-33).xlsx`
+
+
+def fewer_than_named(file: str, records: int) -> str:
+    """What is said of a file whose name promises more responses than it holds; "" of any other."""
+    named = RESPONSES.search(file)
+    if not named or int(named[1]) <= records:
+        return ""
+    return f"by its name the file had {named[1]} responses, it holds {records}: rows were taken out, or it is cut off"
+
 
 def read(grid: Grid) -> RawTable | None:
     """Accept a table whose first columns hold what Microsoft Forms writes there."""

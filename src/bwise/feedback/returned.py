@@ -9,11 +9,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bwise.cleaning import KEEP, as_text
 from bwise.corrections import COLUMNS
+from bwise.exports.containers import WORKBOOKS, sheets
 from bwise.feedback.asks import (
     BLANK,
     COLUMN,
@@ -138,16 +138,19 @@ def read_returned(project: Project, parts: list[CountrySettings], path: Path, on
 
 
 def _rows(path: Path) -> tuple[str, list[Row]]:
+    again = "save it as .xlsx and try again"
     try:
-        book = CalamineWorkbook.from_path(path)
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names if name != LISTS}
-    except (CalamineError, OSError, ValueError):
-        raise ProblemsFound(HEADING, [Problem("the file is not a workbook", path.name, remedy="save it as .xlsx and try again")]) from None
-    for name, cells in sheets.items():
+        data = path.read_bytes()
+        if not data.startswith(WORKBOOKS):
+            raise ProblemsFound(HEADING, [Problem("the file is not a workbook", path.name, remedy=again)])
+        found = {sheet["name"]: sheet["rows"] for sheet in sheets(data, path.name) if sheet["name"] != LISTS}
+    except OSError:
+        raise ProblemsFound(HEADING, [Problem("the file is not there, or not a workbook", path.name, remedy=again)]) from None
+    for name, cells in found.items():
         for number, line in enumerate(cells):
-            found = next((m for cell in line if isinstance(cell, str) and (m := KEY_CELL.match(cell))), None)
-            if found and found[1] in languages():
-                return found[1], list(_below(name, cells, number, found[1]))
+            key = next((m for cell in line if isinstance(cell, str) and (m := KEY_CELL.match(cell))), None)
+            if key and key[1] in languages():
+                return key[1], list(_below(name, cells, number, key[1]))
     what = "no sheet of it has the hidden column with the keys"
     raise ProblemsFound(
         HEADING, [Problem(what, path.name, remedy="give the workbook that `bwise feedback` wrote and the partner sent back")]

@@ -7,6 +7,7 @@ the runner-up are reported; two different readings that do equally well are refu
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from bwise.classifications import sections
-from bwise.exports import READERS, plain, read_as
-from bwise.exports.containers import HEAD, grids
+from bwise.exports import READERS, microsoft_forms, plain, read_as
+from bwise.exports.containers import HEAD, content_of, grids
 from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
@@ -87,6 +88,7 @@ class DeliveryRead:
 
     `telling`: columns that look like a country, a wave or a weight, of which params say nothing. `undecided`: why it is not known
     which rows of the file belong to the delivery. `differing`: multiple answer that the file holds twice -> rows in which it differs.
+    `sha256`: of the bytes that were read.
     """
 
     name: str
@@ -96,6 +98,7 @@ class DeliveryRead:
     telling: tuple[Telling, ...] = ()
     undecided: tuple[Problem, ...] = ()
     differing: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    sha256: str = ""
 
     @property
     def raw(self) -> RawTable:
@@ -127,12 +130,13 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
             that names a column, question, answer or unit which is not there.
     """
     stop(f"The settings of the delivery {name} do not fit the questionnaire.", *_check_settings(delivery, questionnaire))
-    ranked = _ranked(path, shown, delivery, questionnaire, country)
+    data = content_of(path, shown)
+    ranked = _ranked(data, shown, delivery, questionnaire, country)
     if not ranked:
-        _stop_without_table(path, shown, delivery, questionnaire)
+        _stop_without_table(data, shown, delivery, questionnaire)
     best = _winner(ranked, shown, questionnaire)
     other = next((r for r in ranked if r.raw.grid is not best.raw.grid), None)
-    whole = _read_whole(path, shown, best, delivery, questionnaire)
+    whole = _read_whole(data, shown, best, delivery, questionnaire)
     lost = [replace(p, where=f"{shown}, {p.where}") for p in lost_codes(whole.raw, whole.matches, questionnaire)]
     shape = one_row_per_answer(whole.raw.grid.cells, questionnaire) or second_headings(whole.raw, questionnaire)
     problems = [*whole.raw.problems, *([shape] if shape else [])] or _answers_of_another_survey(whole, questionnaire)
@@ -140,10 +144,14 @@ def read_delivery(path: Path, shown: str, name: str, delivery: Delivery, questio
     stop(f"The settings of the delivery {name} do not fit the file.", *_check_against_file(whole, delivery, shown, questionnaire))
     telling = telling_columns(whole.raw, delivery, {m.column.position for m in whole.matches if m.target})
     differing = rows_that_differ(whole.raw, list(whole.matches), whole.answers, questionnaire, delivery, whole.language)
-    return DeliveryRead(name, delivery, whole, other, tuple(telling), tuple(undecided_rows(telling, delivery, shown)), differing)
+    if whole.raw.tool == microsoft_forms.NAME and (fewer := microsoft_forms.fewer_than_named(delivery.file.name, len(whole.raw.cells))):
+        whole = replace(whole, raw=replace(whole.raw, notes=(*whole.raw.notes, fewer)))
+    undecided = tuple(undecided_rows(telling, delivery, shown))
+    digest = hashlib.sha256(data).hexdigest()
+    return DeliveryRead(name, delivery, whole, other, tuple(telling), undecided, differing, digest)
 
 
-def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:
+def _ranked(data: bytes, shown: str, delivery: Delivery, questionnaire: Questionnaire, country: str) -> list[Recognised]:
     if delivery.tool not in (None, *(r.NAME for r in READERS)):
         stop(
             "The tool in params is not known.",
@@ -151,7 +159,7 @@ def _ranked(path: Path, shown: str, delivery: Delivery, questionnaire: Questionn
         )
     tables = [
         raw
-        for grid in grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=not delivery.rows)
+        for grid in grids(data, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=not delivery.rows)
         for raw in _read_as(grid, delivery, shown)
     ]
     found = []
@@ -239,12 +247,12 @@ def _letters(raw: RawTable, questionnaire: Questionnaire, languages: list[str]) 
     return sum(n for c, n in letters.items() if c in alphabet or c.isspace()) / letters.total() if letters else 1.0
 
 
-def _stop_without_table(path: Path, shown: str, delivery: Delivery, questionnaire: Questionnaire) -> NoReturn:
+def _stop_without_table(data: bytes, shown: str, delivery: Delivery, questionnaire: Questionnaire) -> NoReturn:
     """Say why no reader found a table."""
     if delivery.tool:
         remedy = "take the line `tool:` out of params"
         stop(CANNOT_USE, Problem(f"the file is not laid out as {delivery.tool} writes it", shown, remedy=remedy))
-    found = grids(path, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
+    found = grids(data, shown, delivery.encoding, delivery.delimiter, delivery.sheet, head=True)
     shape = next((problem for grid in islice(found, LOOKED_AT) if (problem := shape_of(grid, questionnaire))), None)
     none = Problem("no table with headings was found in it", remedy="ask the partner for the answers as CSV or XLSX")
     stop(CANNOT_USE, replace(shape or none, where=shown))
@@ -319,11 +327,11 @@ def _same(one: Grid, two: Grid) -> bool:
     )
 
 
-def _read_whole(path: Path, shown: str, best: Recognised, delivery: Delivery, questionnaire: Questionnaire) -> Recognised:
+def _read_whole(data: bytes, shown: str, best: Recognised, delivery: Delivery, questionnaire: Questionnaire) -> Recognised:
     """The chosen reading again, with every record of the file and with proposals for what stayed open."""
     raw, answers = best.raw, best.answers
     if not raw.grid.complete:
-        grid = next(iter(grids(path, shown, raw.grid.encoding, raw.grid.delimiter, raw.grid.sheet or None)))
+        grid = next(iter(grids(data, shown, raw.grid.encoding, raw.grid.delimiter, raw.grid.sheet or None)))
         raw, answers = next(iter(read_as(grid, raw.tool)), None), None
         if raw is None:
             what = f"its first {HEAD} rows are laid out as {best.raw.tool} writes them, later ones are not"
@@ -606,15 +614,14 @@ def read_deliveries(project: Project, settings: CountrySettings, questionnaire: 
     read: list[DeliveryRead] = []
     problems: list[Problem] = []
     for name, delivery in zip(settings.delivery_names(), settings.deliveries, strict=True):
-        path = project.root / delivery.file
-        if not path.resolve().is_relative_to(project.root.resolve()):
-            why, remedy = "what it was made from could not be proved later", f"put the export into raw/{settings.country}/"
-            problems.append(Problem("the file is outside the project folder", delivery.file.name, why, remedy))
-            continue
         try:
+            path = project.file(delivery.file)
             read.append(read_delivery(path, delivery.file.as_posix(), name, delivery, questionnaire, settings.country))
         except ProblemsFound as found:
             problems += found.problems
     problems += [problem for delivery in read for problem in delivery.undecided]
+    contents = {(delivery.delivery.file, delivery.sha256) for delivery in read}
+    twice = sorted(file.as_posix() for file, times in Counter(file for file, _ in contents).items() if times > 1)
+    problems += [Problem("the file was replaced while it was read", file, remedy="run again") for file in twice]
     stop(f"{settings.country}: not every export can be used. Nothing was changed.", *problems)
     return read

@@ -25,7 +25,7 @@ class People:
     partner: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answers:
     """What the persons of a base answered, as far as figures tell of it.
 

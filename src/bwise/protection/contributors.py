@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from bwise.protection.cells import People
@@ -63,14 +64,33 @@ def contributors_of(members: csr_array, people: People) -> Contributors:
     weights = np.random.default_rng(members.shape[0]).integers(1, 2**62, size=members.shape[0])
     by_person = members.T.astype(np.int64) @ weights
     counted = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
-    _, first, atom = np.unique(by_person[counted], return_index=True, return_inverse=True)
+    atom, patterns = pd.factorize(by_person[counted])
+    one_of_each = np.zeros(len(patterns), dtype=np.int64)
+    one_of_each[atom] = counted
     partners, partner = np.unique(people.partner[counted], return_inverse=True)
     wises, wise = np.unique(np.maximum(people.wise[counted], NOBODY), return_inverse=True)
     groups, persons = np.unique((atom * len(partners) + partner) * len(wises) + wise, return_counts=True)
-    atom, partner, wise = np.unravel_index(groups, (len(first), len(partners), len(wises)))
+    atom, partner, wise = np.unravel_index(groups, (len(patterns), len(partners), len(wises)))
     wise = np.where(wises[wise] == NOBODY, NOBODY, wise)
-    rows = members[:, counted[first]].toarray().astype(np.int64)
+    rows = members[:, one_of_each].toarray().astype(np.int64)
     return Contributors(rows, atom, partners[partner], wise, persons)
+
+
+def thinned(family: Contributors, persons: int, wises: int) -> Contributors:
+    """The same atoms, of each partner's persons in each only as many as are `persons` of `wises` WISEs.
+
+    They are enough in every view in which they count, whoever stands beside them, so that the others decide nothing; where they are too
+    few, all are kept.
+    """
+    together = np.append(True, (np.diff(family.atom) != 0) | (np.diff(family.partner) != 0))  # groups stand in this order
+    enough = (_before(family.persons, together) >= persons) & (_before(family.wise != NOBODY, together) >= wises)
+    return replace(family, **{name: getattr(family, name)[~enough | together] for name in ("atom", "partner", "wise", "persons")})
+
+
+def _before(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Sum of the values that stand before each, from the last that is the `first` of its run."""
+    sums = np.cumsum(values) - values
+    return sums - sums[first][np.cumsum(first) - 1]
 
 
 def views_of(family: Contributors) -> Views:
@@ -124,21 +144,23 @@ def count(family: Contributors, views: Views, label: np.ndarray, sets: int) -> C
 
 def count_rows(family: Contributors, views: Views) -> tuple[np.ndarray, np.ndarray]:
     """Persons and WISEs behind each cell: views x cells."""
-    belongs = family.rows[:, family.atom] * family.persons
-    persons = (views.outside.astype(float) @ belongs.T.astype(float)).astype(np.int64)
+    by_atom = _adding(family.persons, np.arange(len(family.atom)), family.atom)
+    persons = (views.outside.astype(float) @ by_atom @ family.rows.T).astype(np.int64)
     wises = np.zeros_like(persons)
     told = np.flatnonzero(family.wise != NOBODY)
-    told = told[np.lexsort([family.wise[told], family.partner[told]])]
     if not len(told):
         return persons, wises
-    partner, wise = family.partner[told], family.wise[told]
-    start = np.flatnonzero(np.append(True, (np.diff(partner) != 0) | (np.diff(wise) != 0)))
-    partner, wise = partner[start], wise[start]
-    of_partner = np.add.reduceat(belongs[:, told], start, axis=1)  # persons by partner and WISE
-    of_wise = np.zeros((len(belongs), wise.max() + 1), dtype=np.int64)
-    np.add.at(of_wise.T, wise, of_partner.T)
-    wises += (of_wise > 0).sum(axis=1)
-    with_it_only = (of_partner > 0) & (of_partner == of_wise[:, wise])
+    pairs, pair = np.unique(np.stack([family.partner[told], family.wise[told]]), axis=1, return_inverse=True)
+    partner, wise = pairs[0], np.unique(pairs[1], return_inverse=True)[1]
+    of_pair = _adding(family.persons[told], pair.ravel(), family.atom[told], family.atoms) @ family.rows.T  # partners and WISEs x cells
+    of_wise = _adding(np.ones_like(wise), wise, np.arange(len(wise))) @ of_pair
+    wises += (of_wise > 0).sum(axis=0)
+    with_it_only = (of_pair > 0) & (of_pair == of_wise[wise])
     for view in np.flatnonzero(views.partner != NOBODY):
-        wises[view] -= with_it_only[:, partner == views.partner[view]].sum(axis=1)
+        wises[view] -= with_it_only[partner == views.partner[view]].sum(axis=0)
     return persons, wises
+
+
+def _adding(values: np.ndarray, row: np.ndarray, column: np.ndarray, columns: int | None = None) -> csr_array:
+    """A matrix with these entries."""
+    return csr_array((values, (row, column)), shape=(row.max() + 1, columns or column.max() + 1))

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from bwise.protection.arithmetic import PRIME, SECOND_PRIME, rank
 from bwise.protection.cells import PRIMARY, SECONDARY, Answers, Cells, People, Rules, Verdict
-from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, unknown_to, views_of
+from bwise.protection.contributors import NOBODY, Contributors, Views, contributors_of, thinned, unknown_to, views_of
 from bwise.protection.elimination import Elimination
 from bwise.protection.movement import Movement
 from bwise.protection.primary import Limits, small_cells, telling_cells
@@ -31,64 +32,104 @@ def protect(cells: Cells, people: People, rules: Rules, decided: dict | None = N
     cells = dataclasses.replace(cells, sensitive=np.isin(cells.family, cells.family[cells.sensitive]))
     telling = telling_cells(cells, people, rules)
     told = np.any(list(telling.values()), axis=0)
-    ranks = _ranks(cells)
-    reason = np.full(len(ranks), "", dtype="U9")
-    audit = Counter(cells=len(ranks))
+    reason = np.full(len(told), "", dtype="U9")
+    audit = Counter(cells=len(told))
     audit.update(_by_rule(telling, cells.shown_before))
     decided = {} if decided is None else decided
+    names = np.random.default_rng(len(people.wise)).integers(1, 2**62, size=len(people.wise))
+    everybody = people.wise.tobytes() + people.partner.tobytes()
     bounded: list[int] = []
     for number in np.unique(cells.family):
         chosen = np.flatnonzero(cells.family == number)
-        chosen = chosen[np.argsort(ranks[chosen])]
-        persons = rules.sensitive_persons if cells.sensitive[chosen].any() else rules.persons
+        who = cells.members[chosen].astype(np.int64) @ names
+        order = _order(cells, chosen, who)
+        family = _Family(cells, chosen[order], told[chosen[order]], people, rules)
+        key = (everybody, *family.mark(who[order]))
+        if key not in decided:
+            decided[key] = family.decide(decided)
+        reason[family.chosen], counts, narrow = decided[key]
+        audit.update(counts)
+        bounded += family.chosen[narrow].tolist()
+    hidden = (reason != "") | ~(cells.published | cells.shown_before)
+    return Verdict(hidden, reason, dict(audit), bounded)
+
+
+def _order(cells: Cells, chosen: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """Of publication: what an earlier release showed, then by loss; ties: more persons, then by who counts."""
+    persons = np.diff(cells.members.indptr)[chosen]
+    return np.lexsort([who, -persons, cells.order[chosen], ~cells.shown_before[chosen]])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Family:
+    """Cells that rest on the same answers.
+
+    Attributes:
+        chosen: their numbers in `cells`, in the order of publication.
+        telling: mask of those that must not be computable although they may rest on many.
+    """
+
+    cells: Cells
+    chosen: np.ndarray
+    telling: np.ndarray
+    people: People
+    rules: Rules
+
+    @property
+    def limits(self) -> Limits:
+        persons = self.rules.sensitive_persons if self.cells.sensitive[self.chosen].any() else self.rules.persons
+        return Limits(persons, self.rules.wises)
+
+    @property
+    def looked_at(self) -> np.ndarray:
+        """Mask of the cells that must be able to move where they are hidden."""
+        cells, chosen = self.cells, self.chosen
+        return cells.read[chosen] & cells.published[chosen] & ~cells.parts[chosen]
+
+    def mark(self, who: np.ndarray) -> tuple:
+        """Equal where everything is that decides; `who`: a number for who counts in each cell."""
+        cells, chosen = self.cells, self.chosen
+        masks = (cells.published, cells.read, cells.parts, cells.shown_before)
+        breakdown = np.unique(cells.breakdown[chosen], return_inverse=True)[1]
+        bases = np.where(self.looked_at, cells.base[chosen], NOBODY)
+        answers = tuple(cells.answers[n] if n >= 0 else None for n in bases)
+        return *(a.tobytes() for a in (who, breakdown, self.telling, *(m[chosen] for m in masks))), answers, self.limits, self.rules
+
+    def decide(self, decided: dict) -> tuple[np.ndarray, Counter, list[int]]:
+        """Per cell why it is hidden, counts for the audit, and which hidden ones cannot be made to move far
+        enough."""
+        cells, chosen, limits = self.cells, self.chosen, self.limits
+        members = cells.members[chosen]
         problem = _Problem(
-            family=contributors_of(cells.members[chosen], people),
-            telling=told[chosen],
+            family=thinned(contributors_of(members, self.people), limits.persons, limits.wises),
+            telling=self.telling,
             offered=cells.published[chosen],
             forced=int(cells.shown_before[chosen].sum()),
-            limits=Limits(persons, rules.wises),
+            limits=limits,
         )
         key = problem.key()
         if key not in decided:
             decided[key] = problem.solve()
         loop = decided[key]
-        looked_at = cells.read[chosen] & cells.published[chosen] & ~cells.parts[chosen]
-        if (looked_at & ~loop.elimination.published).any():
+        if (self.looked_at & ~loop.elimination.published).any():
             loop = loop.copy()
-            loop.widen(_movement(cells, chosen, people, loop.views, rules.movement), cells.read[chosen], looked_at)
-        reason[chosen] = loop.reason()
-        audit.update(loop.counts)
-        bounded += chosen[loop.bounded].tolist()
-    hidden = (reason != "") | ~(cells.published | cells.shown_before)
-    return Verdict(hidden, reason, dict(audit), bounded)
+            loop.widen(self.movement(members, loop.views), cells.read[chosen], self.looked_at)
+        return loop.reason(), loop.counts, loop.bounded
 
-
-def _movement(cells: Cells, chosen: np.ndarray, people: People, views: Views, least: float) -> Movement:
-    """Of these cells of one family, and the persons in them."""
-    members = cells.members[chosen]
-    persons = np.unique(members.indices)
-    numbers, base = np.unique(cells.base[chosen], return_inverse=True)
-    base = np.where(cells.base[chosen] < 0, NOBODY, base - (numbers[0] < 0))
-    answers = [cells.answers[n] for n in numbers[numbers >= 0]]
-    cut = tuple(Answers(a.who[persons], a.values[persons], a.span) for a in answers)
-    outside = unknown_to(views.partner, people.partner[persons])
-    return Movement(members[:, persons], cells.breakdown[chosen], base, cut, outside, least)
+    def movement(self, members: csr_array, views: Views) -> Movement:
+        """Of these cells, and the persons in them."""
+        cells, chosen = self.cells, self.chosen
+        persons = np.flatnonzero(np.bincount(members.indices, minlength=members.shape[1]))
+        numbers, base = np.unique(cells.base[chosen], return_inverse=True)
+        base = np.where(cells.base[chosen] < 0, NOBODY, base - (numbers[0] < 0))
+        answers = [cells.answers[n] for n in numbers[numbers >= 0]]
+        cut = tuple(Answers(a.who[persons], a.values[persons], a.span) for a in answers)
+        outside = unknown_to(views.partner, self.people.partner[persons])
+        return Movement(members[:, persons], cells.breakdown[chosen], base, cut, outside, self.rules.movement)
 
 
 def _by_rule(masks: dict[str, np.ndarray], shown_before: np.ndarray) -> Counter:
     return Counter({f"primary: {rule}": int((mask & ~shown_before).sum()) for rule, mask in masks.items()})
-
-
-def _ranks(cells: Cells) -> np.ndarray:
-    """Place of each cell in the order of publication: what an earlier release showed, then by loss; ties:
-    more persons, then by who counts."""
-    people = cells.members.shape[1]
-    names = np.random.default_rng(people).integers(1, 2**62, size=people)
-    who = cells.members.astype(np.int64) @ names
-    order = np.lexsort([who, -cells.members.sum(axis=1), cells.order, ~cells.shown_before])
-    ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = np.arange(len(order))
-    return ranks
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,7 +17,7 @@ from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, offer
 from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
 from bwise.tables.frequencies import frequencies
-from bwise.tables.headlines import headline, led_by
+from bwise.tables.headlines import finding, headline, led_by
 from bwise.tables.kinds import KINDS
 from bwise.tables.kinds.robustness import enter as _without_flagged
 
@@ -30,6 +30,7 @@ __all__ = [
     "Tables",
     "by_question",
     "european_tables",
+    "finding",
     "first_look",
     "frequencies",
     "headline",
@@ -60,9 +61,10 @@ def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
 
 
 class Published(dict[str, Table]):
-    """Tables by id, in the order of the report; `ledger`: where their figures are from."""
+    """Tables by id, in the order of the report; `ledger`: where their figures are from; `glance`: ids of those that stand on top of it."""
 
     ledger: Ledger
+    glance: tuple[str, ...] = ()
 
     @property
     def audit(self) -> dict[str, int]:
@@ -94,7 +96,7 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
         tables[about.id] = [] if table is None else [table]
         made |= {t.id: t for t in tables[about.id]}
     published = Published({table.id: table for id_ in described for table in tables[id_]})
-    published.ledger = ledger
+    published.ledger, published.glance = ledger, described.glance
     return published
 
 

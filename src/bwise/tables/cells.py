@@ -269,7 +269,9 @@ def numeric(pool: Pool, question: Question) -> np.ndarray:
     """A rating as points of its scale, or a number; answers such as "don't know" have none."""
     if question.is_number:
         return pool.answers[question.name].astype("float64").to_numpy()
-    return pool.answers[question.name].astype("str").map(pool.questionnaire.scale(question.name)).astype("float64").to_numpy()
+    codes, names = pd.factorize(pool.answers[question.name])
+    points = [pool.questionnaire.scale(question.name).get(name, np.nan) for name in names.astype("str")]
+    return np.array([*points, np.nan])[codes]
 
 
 def shares_given(ledger: Ledger, question: Question, dimension: str, countries: Iterable[str], /, **known: str) -> tuple[Items, ...]:

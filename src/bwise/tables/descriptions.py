@@ -103,11 +103,13 @@ class Report(Strict):
         report: the questions of the mission in their order, each with its tables.
         by_country: what is published of single countries: the tables that show them; all others show all countries together only.
         first_look: roles of the questions that a country's own notebook shows in bands.
+        glance: tables whose leading figures stand on top of the report, in this order.
     """
 
     report: list[Section]
     by_country: list[str] = Field(default=[])
     first_look: list[str] = Field(default=[])
+    glance: list[str] = Field(default=[])
 
 
 class Tables(dict[str, Description]):
@@ -115,11 +117,12 @@ class Tables(dict[str, Description]):
 
     by_country: tuple[str, ...] = ()
     first_look: tuple[str, ...] = ()
+    glance: tuple[str, ...] = ()
 
     def only(self, *ids: str) -> Tables:
         """These tables alone."""
         found = Tables({id_: self[id_] for id_ in ids})
-        found.by_country, found.first_look = self.by_country, self.first_look
+        found.by_country, found.first_look, found.glance = self.by_country, self.first_look, self.glance
         return found
 
 
@@ -143,10 +146,11 @@ def load_tables(project: Project, kinds: dict) -> Tables:
                 except ProblemsFound as refused:
                     faults = refused.problems
             problems += faults
-    found.by_country, found.first_look = tuple(report.by_country), tuple(report.first_look)
+    found.by_country, found.first_look, found.glance = map(tuple, (report.by_country, report.first_look, report.glance))
     problems += [
-        Problem(f"`{id_}` is not a table", f"{FILE}, by_country", remedy=did_you_mean(id_, found))
-        for id_ in ([] if problems else report.by_country)
+        Problem(f"`{id_}` is not a table", f"{FILE}, {key}", remedy=did_you_mean(id_, found))
+        for key, ids in (("by_country", report.by_country), ("glance", report.glance))
+        for id_ in ([] if problems else ids)
         if id_ not in found
     ]
     stop(f"{FILE} cannot be used.", *problems)

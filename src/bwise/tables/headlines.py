@@ -22,6 +22,13 @@ def headline(table: Table) -> str:
     return " ".join(s for s in said if s)
 
 
+def finding(table: Table) -> str:
+    """The largest figures alone, each with its base and, where there is one, the mean of countries beside it."""
+    item, parts = _parts(table)
+    said = [_sentence(table, data, item, part, short=True) for part, data in parts.items()]
+    return " ".join(s for s in said if s)
+
+
 def leading(table: Table) -> dict[str, tuple[str, int]]:
     """Part of the table ("" where it has none) -> the dimension its sentence is about, and where the figure it leads with stands in
     `table.data`."""
@@ -54,7 +61,7 @@ def _whole(data: pd.DataFrame, item: str) -> pd.DataFrame:
     return data[_is_pooled(data, item)].sort_values("value", ascending=False, kind="stable")
 
 
-def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
+def _sentence(table: Table, data: pd.DataFrame, item: str, part: str, short: bool = False) -> str:
     whole = _whole(data, item)
     if whole.empty:
         return ""
@@ -67,6 +74,8 @@ def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
     lead, what = f"{part}: " if part else "", "" if first["statistic"] == "share" else f"{first['statistic']} "
     what = "fully: " if "extent" in data else what
     text = f"{lead}{_list(tops)} {'is' if len(tops) == 1 else 'are'} highest with {what}{figure} {base}"
+    if short:
+        return text + _mean(table, data, item, first) + "."
     if len(whole) > len(ties):
         text += f", {_list(_named(lowest, item, names))} lowest with {_figure(table, lowest.iloc[0])}"
     return text + _mean(table, data, item, first) + _groups(table, data, item, first) + "."

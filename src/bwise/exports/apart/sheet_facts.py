@@ -3,7 +3,7 @@
 The library that reads workbooks tells values only: 0.45 for a cell that shows 45 %, nothing for `#N/A`. The rest is in the XML
 inside the file: Office Open XML (ECMA-376 part 1, 18.3 worksheets and 18.8 styles) or OpenDocument 1.3 (part 3, 9 tables); that
 of a workbook from before 2007 is read by `binary_facts`.
-Only what is looked for is parsed, and only where a first look at the bytes finds it.
+Only what is looked for is parsed, and only where a first look at the bytes finds it. Imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -13,21 +13,16 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from xml.etree import ElementTree
 
-from bwise.exports.apart import read_apart
-from bwise.exports.workbook_pages import BINARY
-
-BINARY_FACTS = Path(__file__).with_name("binary_facts.py")
 Place = tuple[int, int]  # row from 1, position of the column from 0
 
 LARGEST = 500_000_000  # bytes of one part; more is no questionnaire export
 PERCENT_BUILT_IN = {9, 10}  # ECMA-376 part 1, 18.8.30: 0% and 0.00%
 NOT_SHOWN_OF_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')  # of a number format: quoted text, escapes, colours, spaces
 CELL = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
-FAR_CELL = re.compile(rb'\sr="([A-Z]{3}\d+)"')
-LAST_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+FAR_CELL = re.compile(rb"""\sr=["']([A-Z]{3}\d+)["']""")
+LAST_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)["']""")
 WORTH_PARSING = re.compile(rb"""\st=["']e["']|\shidden=["'](?:1|true)["']""")
 REPEATED = 20_000  # at most so many equal cells of an OpenDocument file are told one by one
 
@@ -43,27 +38,20 @@ class SheetFacts:
 
 
 def sheet_facts(data: bytes) -> dict[str, SheetFacts]:
-    """Name of each sheet of a workbook -> what it says of its cells; nothing for damaged files.
+    """Name of each sheet of a workbook from after 2007 -> what it says of its cells.
 
-    Raises:
-        ValueError: of a workbook from before 2007, they cannot be read.
+    Whatever is raised says that the workbook is damaged: without its facts, errors would be read as blanks, and 45 % as 0.45.
     """
-    if data.startswith(BINARY):
-        return {name: _of_binary(*facts) for name, facts in read_apart(["-I", str(BINARY_FACTS)], data).items()}
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = set(archive.namelist())
-            if "content.xml" in parts:
-                return _open_document(archive)
-            if "xl/workbook.xml" in parts:
-                percent = _percent_styles(archive)
-                return {name: _worksheet(archive, part, percent) for name, part in _worksheets(archive).items() if part in parts}
-    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, RuntimeError, NotImplementedError, ValueError):
-        pass  # the reader of values says what is wrong with the file
-    return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = set(archive.namelist())
+        if "content.xml" in parts:
+            return _open_document(archive)
+        percent = _percent_styles(archive)
+        return {name: _worksheet(archive, part, percent) for name, part in _worksheets(archive).items() if part in parts}
 
 
-def _of_binary(numbers: dict[Place, str], errors: dict[Place, str], rows: list[int], columns: list[int]) -> SheetFacts:
+def of_binary(numbers: dict[Place, str], errors: dict[Place, str], rows: list[int], columns: list[int]) -> SheetFacts:
+    """The same of a sheet from before 2007, of what `binary_facts` tells of it."""
     shown = {code: shows_percent(code) for code in set(numbers.values())}
     return SheetFacts({place for place, code in numbers.items() if shown[code]}, errors, rows, columns)
 

@@ -1,9 +1,6 @@
-"""What a workbook from before 2007 (BIFF, `.xls`) says of its cells beyond their values: a program that `bwise.exports.sheet_facts`
-runs apart, and that imports nothing of ours. It gives the name of each sheet -> `Facts`."""
+"""What a workbook from before 2007 (BIFF, `.xls`) says of its cells beyond their values. Imports nothing of ours."""
 
 import io
-import pickle
-import sys
 
 import xlrd
 
@@ -12,7 +9,8 @@ Facts = tuple[dict[tuple[int, int], str], dict[tuple[int, int], str], list[int],
 and columns (from 0) that are hidden."""
 
 
-def _facts(data: bytes) -> dict[str, Facts]:
+def binary_facts(data: bytes) -> dict[str, Facts]:
+    """Name of each sheet -> its facts."""
     book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
     return {sheet.name: _of_sheet(sheet, formats) for sheet in book.sheets()}
@@ -30,7 +28,3 @@ def _of_sheet(sheet: xlrd.sheet.Sheet, formats: list[str]) -> Facts:
     rows = sorted(row + 1 for row, told in sheet.rowinfo_map.items() if told.hidden)
     columns = sorted(column for column, told in sheet.colinfo_map.items() if told.hidden)
     return numbers, errors, rows, columns
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(pickle.dumps(_facts(sys.stdin.buffer.read())))

@@ -1,0 +1,327 @@
+"""Runs that are killed, disturbed or fed with damaged params: nothing is wrong, nothing lost, nothing crashes.
+
+Each test counts what became of what it tried: right (as undisturbed), refused (in words), told (another outcome, which the record
+explains), wrong, lost, crashed. The last three must be 0; `python -m pytest -rP` shows the line.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bwise.problems import ProblemsFound
+from bwise.questionnaire import load_questionnaire
+from bwise.settings import load_country
+from bwise.storage import read_csv
+from bwise.verification import verify
+from tests.test_cleaning import ENABLER, people, small_project
+from tests.test_corrections import line, state
+from tests.test_lineage import FILES, run
+
+ROOT = Path(__file__).parents[1]
+BAD = ("wrong", "lost", "crashed")
+SEED = 20221126
+
+
+def told(what, counts):
+    """Print the line of counts; none may be bad."""
+    counts = {"tried": sum(counts.values())} | {name: counts[name] for name in ("right", "refused", "told", *BAD)}
+    print(f"{what}: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
+    assert [counts[name] for name in BAD] == [0, 0, 0]
+
+
+def contents(root, *folders):
+    """File below these folders -> its bytes, notes of runs among them; but for the page that says when each country was run."""
+    found = [p for folder in folders for p in sorted((root / folder).rglob("*")) if p.is_file() and p != root / "processed/index.html"]
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in found}
+
+
+class Bwise:
+    """`bwise run …` in a process of its own."""
+
+    def __init__(self, root, *words, environment=None, limit=None):
+        limits = (lambda: _limit_files(limit)) if limit else None
+        environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "300"} if environment is None else environment
+        command = [sys.executable, "-m", "bwise.cli", "run", *words]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.process = subprocess.Popen(command, cwd=root, env=environment, preexec_fn=limits, **streams)
+
+    def said(self):
+        text = self.process.communicate()[0].decode("utf-8", errors="replace")
+        return self.process.returncode, text
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+def _limit_files(largest):
+    import resource  # not on Windows
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+
+def crashed(text):
+    return "Traceback" in text or "nobody foresaw" in text or "Unexpected error" in text
+
+
+# ------------------------------------------------------------------ killed
+
+
+def copied(root, folder):
+    """The project without what was made in it, but with its key."""
+    shutil.copytree(root, folder, ignore=shutil.ignore_patterns("processed", "reports", ".locks"))
+    return folder
+
+
+def killed_and_run_again(root, seconds, *words, environment=None):
+    """Kill a run after so many seconds; what the plain run after it says, and what is still half written after that."""
+    first = Bwise(root, *words)
+    try:
+        first.process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        first.kill()
+    code, text = Bwise(root, *words, environment=environment).said()
+    left = [p for folder in ("processed", "reports") if (root / folder).is_dir() for p in (root / folder).rglob("*") if ".part" in p.name]
+    return code, text, left
+
+
+def outcome(code, text, left, now, wanted):
+    if code or crashed(text):
+        print(text)
+    if crashed(text):
+        return "crashed"
+    if set(wanted) - set(now) or left:
+        return "lost"
+    return "right" if code == 0 and now == wanted else "wrong"
+
+
+def test_a_run_that_was_killed_and_is_run_again_under_another_locale_time_zone_and_hash_seed_gives_the_same_bytes(copy_of, demonstration):
+    project = copy_of("LV")
+    shutil.rmtree(project.processed(""))
+    environments = hostile()
+    elsewhere = environments["no home"] | {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "12345"}
+    code, text, left = killed_and_run_again(project.root, 3.5, "LV", "--only", environment=elsewhere)
+    now, wanted = (contents(root, "processed/LV") for root in (project.root, demonstration.root))
+    told("killed", Counter([outcome(code, text, left, now, wanted)]))
+
+
+@pytest.fixture(scope="module")
+def pair(copy_of):
+    """Two countries of the demonstration and their consolidation, run once."""
+    root = copy_of("AT", "LV").root
+    shutil.rmtree(root / "processed")
+    started = time.monotonic()
+    code, text = Bwise(root).said()
+    assert code == 0, text
+    return root, contents(root, "processed", "reports"), time.monotonic() - started
+
+
+@pytest.mark.long
+def test_a_hundred_runs_that_were_killed_anywhere_and_are_run_again_give_the_same_bytes(pair, tmp_path):
+    root, wanted, seconds = pair
+    counts, moments = Counter(), random.Random(SEED)
+    for number in range(100):
+        project = copied(root, tmp_path / str(number))
+        code, text, left = killed_and_run_again(project, moments.uniform(0.2, seconds))
+        counts[outcome(code, text, left, contents(project, "processed", "reports"), wanted)] += 1
+        shutil.rmtree(project)
+    told("killed", counts)
+
+
+# ------------------------------------------------------------------ disturbed
+
+
+@pytest.mark.long
+def test_two_runs_at_once_give_the_same_bytes_when_one_waits_and_are_told_when_it_does_not(pair, tmp_path):
+    root, wanted, _ = pair
+    counts = Counter()
+    for wait in (["--wait"], []):
+        project = copied(root, tmp_path / f"project{len(wait)}")
+        both = [Bwise(project), Bwise(project, *wait)]
+        said = [each.said() for each in both]
+        if any(crashed(text) for _, text in said):
+            counts["crashed"] += 1
+        elif not wait and any(code for code, _ in said):
+            counts["refused" if any("is being run already" in text for _, text in said) else "wrong"] += 1
+            Bwise(project).said()
+        now = contents(project, "processed", "reports")
+        counts["lost" if set(wanted) - set(now) else "right" if now == wanted else "wrong"] += 1
+    told("two at once", counts)
+
+
+def hostile():
+    """What a run finds elsewhere: name -> the environment."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    plain = given | {"COLUMNS": "300", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    without_home = {name: value for name, value in plain.items() if name not in ("HOME", "USER", "LOGNAME", "XDG_RUNTIME_DIR")}
+    return {
+        "locale C": plain | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        "Turkish": plain | {"LC_ALL": "tr_TR.UTF-8"},
+        "far time zone": plain | {"TZ": "Pacific/Kiritimati"},
+        "hash seed": plain | {"PYTHONHASHSEED": "12345"},
+        "no home": without_home,
+        "a home that is none": plain | {"HOME": "/nonexistent"},
+        "warnings are errors for nobody": plain | {"PYTHONWARNINGS": "default"},
+    }
+
+
+@pytest.mark.long
+def test_every_hostile_environment_gives_the_same_bytes(pair, tmp_path):
+    root, wanted, _ = pair
+    counts = Counter()
+    for number, environment in enumerate(hostile().values()):
+        project = copied(root, tmp_path / str(number))
+        code, text = Bwise(project, environment=environment).said()
+        counts[outcome(code, text, [], contents(project, "processed", "reports"), wanted)] += 1
+    told("environments", counts)
+
+
+@pytest.mark.long
+def test_a_clock_that_was_set_back_changes_nothing(pair, tmp_path):
+    """Every file seems to come from the future."""
+    root, wanted, _ = pair
+    project = copied(root, tmp_path / "project")
+    Bwise(project, "AT", "--only").said()
+    for path in project.rglob("*"):
+        os.utime(path, (4102444800, 4102444800))
+    code, text = Bwise(project).said()
+    told("clock", Counter([outcome(code, text, [], contents(project, "processed", "reports"), wanted)]))
+
+
+@pytest.mark.long
+def test_a_disk_that_takes_no_large_file_is_told_in_words_and_what_was_there_stays(pair, tmp_path):
+    root, wanted, _ = pair
+    counts = Counter()
+    for limit in (2_000, 20_000, 60_000, 200_000, 1_000_000):
+        project = tmp_path / str(limit)
+        shutil.copytree(root, project)
+        code, text = Bwise(project, "--force", limit=limit).said()
+        now = contents(project, "reports")
+        counts["crashed" if crashed(text) else "refused" if code == 1 and "larger than this computer allows" in text else "wrong"] += 1
+        counts["lost" if set(now) != {name for name in wanted if name.startswith("reports/")} else "right"] += 1
+        code, text = Bwise(project).said()
+        counts[outcome(code, text, [], contents(project, "processed", "reports"), wanted)] += 1
+        shutil.rmtree(project)
+    told("limits", counts)
+
+
+@pytest.mark.long
+def test_a_disk_that_is_full_is_told_in_words_and_with_room_again_all_is_well(pair, tmp_path):
+    root, wanted, _ = pair
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here: this needs the rights of root")
+    try:
+        counts = Counter()
+        for room in (0, 50_000, 300_000, 2_000_000):
+            project = copied(root, disk / str(room))
+            free = os.statvfs(disk)
+            (disk / "filler").write_bytes(b"\0" * max(0, free.f_bavail * free.f_frsize - room))
+            code, text = Bwise(project).said()
+            counts["crashed" if crashed(text) else "refused" if code == 1 and "the disk is full" in text else "wrong"] += 1
+            (disk / "filler").unlink()
+            code, text = Bwise(project).said()
+            counts[outcome(code, text, [], contents(project, "processed", "reports"), wanted)] += 1
+            shutil.rmtree(project)
+        told("full disk", counts)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+# ------------------------------------------------------------------ damaged params
+
+MUTATED = ["params/AT.yaml", "params/AT.corrections.csv", *(f"params/questionnaires/small/{name}.csv" for name in ("survey", "choices"))]
+SPLICES = ["\0", '"', "'", "\n", "\r", "\t", "- ", ": ", "{", "]", "&a ", "*a", "!!x ", "<<: ", "2022-02-30", "=1+1", "1e999", "../"]
+SPLICES += [",", ";", "é", "\u202e", "\ufeff", "\udcff", "|", "yes", "no", "~", "#", "%"]
+
+
+def mutated(content, chance):
+    """One fault of the kind that editors, sheets and people make."""
+    at, to = sorted(chance.choices(range(len(content) + 1), k=2))
+    lines = content.splitlines(keepends=True)
+    one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    splice = chance.choice(SPLICES).encode(errors="surrogateescape")
+    kinds = {
+        "cut": content[:at],
+        "gone": content[:at] + content[min(to, at + 9) :],
+        "spliced": content[:at] + splice + content[at:],
+        "line twice": b"".join([*lines[: one + 1], *lines[one:]]),
+        "line gone": b"".join([*lines[:one], *lines[one + 1 :]]),
+        "lines swapped": b"".join([lines[other] if n == one else lines[one] if n == other else text for n, text in enumerate(lines)]),
+        "bit": content[: max(0, at - 1)] + bytes([content[at - 1] ^ (1 << chance.randrange(8))]) + content[at:] if content else b"",
+        "UTF-16": content.decode(errors="replace").encode("utf-16"),
+        "sheet's sign": content.replace(b",", b";"),
+        "tabs": content.replace(b"  ", b"\t"),
+    }
+    return kinds[chance.choice(list(kinds))]
+
+
+def understood(project):
+    """What the program takes params to say, to tell a fault that changes nothing from one that does."""
+    settings = load_country(project, "AT")
+    questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
+    return settings.stated(), repr((questionnaire.questions, questionnaire.lists))
+
+
+def answers(project):
+    """What a run wrote but for the manifest, in which the hash of the params stands; and the counts of the manifest."""
+    found = {name: (project.processed("AT") / name).read_bytes() for name in FILES if name != "manifest.json"}
+    return found, json.loads((project.processed("AT") / "manifest.json").read_bytes())["rows"]
+
+
+def judged(project, name, before, wanted):
+    """What became of a run with the fault in one of its params."""
+    try:
+        run(project)
+        proof = verify(project, load_country(project, "AT"))
+    except ProblemsFound as found:
+        return "refused" if found.problems and all(str(problem).strip() for problem in found.problems) else "wrong"
+    except Exception:
+        return "crashed"
+    files, rows = answers(project)
+    if rows["received"] != sum(rows["excluded"].values()) + rows["kept"] or not (proof["left"] == proof["right"]).all():
+        return "lost"
+    if (files, rows) == wanted:
+        return "right"
+    if name.endswith("corrections.csv"):
+        corrected = read_csv(project.processed("AT") / "changes.csv")["rule"].str.startswith("correction")
+        return "told" if corrected.sum() != 2 or files["changes.csv"] != wanted[0]["changes.csv"] or rows != wanted[1] else "wrong"
+    return "told" if understood(project) != before else "wrong"
+
+
+def judge_params(folder, times):
+    project = small_project(folder, *people({"staff": "10"}, {"s1": "2"}, {"comments": "fine"}), ENABLER)
+    state(project, line("set", "row 2", "staff", "10", "11"), line("blank", "row 3", "s1", "2", "no_answer"))
+    run(project)
+    before, wanted = understood(project), answers(project)
+    counts, chance = Counter(), random.Random(SEED)
+    for number in range(times):
+        name = MUTATED[number % len(MUTATED)]
+        path = project.root / name
+        good = path.read_bytes()
+        path.write_bytes(mutated(good, chance))
+        found = judged(project, name, before, wanted)
+        if found in BAD:
+            shutil.copy(path, folder / f"{found}-{number}-{path.name}")
+            print(found, number, name)
+        counts[found] += 1
+        path.write_bytes(good)
+    told("params", counts)
+
+
+def test_damaged_params_corrections_and_questionnaires_are_refused_or_told(tmp_path):
+    judge_params(tmp_path, 12)
+
+
+@pytest.mark.long
+def test_a_thousand_damaged_params_corrections_and_questionnaires_are_refused_or_told(tmp_path):
+    judge_params(tmp_path, 1000)
