@@ -14,12 +14,13 @@ from bwise.tables import Table
 
 VOID = {"meta", "img", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
-NAMES = ["fieldwork", "comparability", "robustness", "models", "model_recognition", "models_by_source", "sectors"]
+NAMES = ["models", "model_recognition", "models_by_source", "sectors"]
 NAMES += ["sectors_by_source", "income"]
 NAMES += ["technology", "barriers", "pathways", "contracts", "remuneration", "support", "support_by_source"]
 NAMES += ["reserved_contracts", "reserved_contracts_by_source", "skills", "skills_by_country", "skills_by_enterprise", "skill_names"]
 NAMES += [f"ratings_{d}_relevance" for d in ("digital", "green", "management", "accompaniment", "work")]
 NAMES += ["priorities", "priorities_by_source", "profiles", "profiles_by_source", "measures", "training_funding"]
+NAMES += ["fieldwork", "comparability", "robustness"]
 FIGURES = 21
 
 

@@ -91,6 +91,6 @@ def test_headings_that_people_chose_are_masked_in_the_mapping(tmp_path):
     params.write_text(
         params.read_text(encoding="utf-8") + '    columns:\n      "staff (ask ana.kovac@example.org)": staff\n', encoding="utf-8"
     )
-    country, _ = cleaned(project)
+    country = cleaned(project)
     told = mapping_table(country)
     assert set(told.loc[told["question"].eq("staff"), "heading"]) == {"staff (ask [e-mail])"}

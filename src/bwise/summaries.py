@@ -254,6 +254,8 @@ def missing(country: Country, minimum_persons: int) -> Summary:
     Who was asked a follow-up tells what was answered before: counts below `minimum_persons` of params/consolidation.yaml are shown
     as less than it, and a second count of the row with them, so that the rest of the row does not give them away.
     """
+    if country.kept.sum() < minimum_persons:
+        return Summary(pd.DataFrame(), f"Fewer than {minimum_persons} records: what is missing of them is not counted here.")
     reasons = question_reasons(country, list(country.questionnaire.questions)).to_numpy()[country.kept]
     counts = {reason or "answered": (reasons == reason).sum(axis=0) for reason in ("", *MISSING_REASONS)}
     parts = [question.role or "other questions" for question in country.questionnaire.questions.values()]

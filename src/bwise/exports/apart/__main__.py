@@ -73,7 +73,7 @@ if __name__ == "__main__":
     limit(int(sys.argv[2]), int(sys.argv[3]))
     try:
         told = json.dumps(opened(sys.argv[1], sys.stdin.buffer.read()), default=moment)
-    except MemoryError:
+    except (MemoryError, ImportError):  # a library that finds no room to be loaded
         sys.exit(NO_MEMORY)
     except BaseException:  # a panic of a library in Rust is no Exception
         sys.exit(1)
