@@ -67,7 +67,7 @@ def note(project: Project, name: str, began: dict[str, Any], results: Iterable[P
 def results(project: Project, name: str) -> list[Path]:
     """The files in `processed/` and `reports/` that a run of this name is known to have written."""
     if name == CONSOLIDATION:
-        return [path for path in sorted(project.reports.rglob("*")) if path.is_file()]
+        return [path for path in sorted(project.reports.rglob("*")) if path.is_file() and path.name != "README.md"]
     pages = [project.processed(name) / f"country.{kind}" for kind in ("ipynb", "html")]
     return [*_records(project, name), *filter(Path.is_file, pages)]
 
