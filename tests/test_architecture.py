@@ -13,6 +13,7 @@ ORDER = (
     "sheets",
     "questionnaire",
     "settings",
+    "manifests",
     "parameters",
     "hashes",
     "classifications",

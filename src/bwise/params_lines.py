@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -51,11 +52,16 @@ def write_settings(project: Project, country: str, settings: Iterable[Setting], 
         ProblemsFound: under this heading, a delivery is not written with one key per line.
     """
     path = project.params / f"{country}.yaml"
-    mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
-    text = path.read_bytes().decode("utf-8-sig")
+    mark, text = _read(path)
     for setting in settings:
         text = _with(text, setting, f"params/{path.name}", heading)
     write_text(path, mark + text)
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """The byte order mark of a params file, "" where it has none, and its text."""
+    text = path.read_bytes().decode("utf-8")
+    return ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
 
 
 def _with(text: str, setting: Setting, where: str, heading: str) -> str:
@@ -96,7 +102,7 @@ def add_country(project: Project, country: str) -> bool:
         Whether it was added: not where it stands there already, nor where the list is written in a way that is not safe to change.
     """
     path = project.params / "consolidation.yaml"
-    text = path.read_bytes().decode("utf-8-sig")
+    mark, text = _read(path)
     content = YAML().load(text)
     if country in content["countries"]:
         return False
@@ -113,6 +119,5 @@ def add_country(project: Project, country: str) -> bool:
             return False
     except YAMLError:
         return False
-    mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
     write_text(path, mark + "\n".join(lines))
     return True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bwise import staleness
+from bwise.manifests import still_open
 from bwise.paths import json_of
 from bwise.problems import ProblemsFound
 from bwise.redeliveries import waiting
@@ -15,7 +16,7 @@ from bwise.settings import MANIFEST, Project, load_country
 from bwise.staleness import CONSOLIDATION
 from bwise.storage import write_text
 from bwise.text import counted
-from bwise.workflow import WORKING_MATERIAL, template
+from bwise.workflow import WORKING_MATERIAL, consolidated, template
 
 HEADINGS = ("country", "last run", "received", "kept", "open", "flags", "European tables")
 NUMBERS = ("received", "kept", "flags")
@@ -44,9 +45,7 @@ class Standing:
     @property
     def open(self) -> str:
         """Columns and answers that wait for a decision, as its last run left them."""
-        deliveries = [delivery for manifest in self.manifests for delivery in manifest["deliveries"]]
-        columns = sum(d["columns"] - d["columns_matched"] for d in deliveries)
-        answers = sum(d["unreadable_answers"] for d in deliveries)
+        columns, answers = still_open(self.manifests)
         return ", ".join(counted(number, what) for number, what in ((columns, "column"), (answers, "answer")) if number)
 
     @property
@@ -124,7 +123,7 @@ def _written(path: Path) -> datetime:
 
 def _consolidated(project: Project) -> dict[str, Any]:
     """Countries of the survey in the European tables as they were made last, and why others were left out."""
-    made = json_of(project.reports / "consolidation.json")
+    made = consolidated(project)
     return {what: made.get(what, {}).get("survey", {}) for what in ("countries", "left_out")}
 
 

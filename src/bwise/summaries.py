@@ -14,6 +14,7 @@ from bwise.checks import FLAGS
 from bwise.cleaning import MISSING_REASONS, Country, open_answers, question_reasons
 from bwise.exports.table import Grid
 from bwise.lineage import DEMONSTRATION, is_demonstration
+from bwise.manifests import still_open
 from bwise.matching import Part
 from bwise.settings import CountrySettings, FocusGroupSettings, Project
 from bwise.text import as_markdown, counted
@@ -59,9 +60,7 @@ def _counted(manifest: dict[str, Any]) -> str:
 
 def _open(manifests: list[dict[str, Any]]) -> str:
     """What waits for a decision, with the way to it."""
-    deliveries = [delivery for manifest in manifests for delivery in manifest["deliveries"]]
-    columns = sum(d["columns"] - d["columns_matched"] for d in deliveries)
-    answers = sum(d["unreadable_answers"] for d in deliveries)
+    columns, answers = still_open(manifests)
     waiting = [f"[{counted(n, what)}]({where})" for n, what, where in ((columns, "column", COLUMNS), (answers, "answer", ANSWERS)) if n]
     if not waiting:
         return "Nothing needs you: every column belongs to a question, and every answer could be read."

@@ -16,6 +16,7 @@ from typing import Any
 import bwise
 from bwise import staleness
 from bwise.cluster import lost, workers
+from bwise.manifests import still_open
 from bwise.paths import json_of
 from bwise.problems import ProblemsFound
 from bwise.settings import MANIFEST, ConsolidationSettings, Project, load_country
@@ -348,7 +349,7 @@ def _summary(project: Project, name: str) -> str:
 
 def _contains(project: Project) -> str:
     """Which countries the European tables hold, and which were left out and why; nothing where a project's own notebook does not say."""
-    if not (made := _consolidated(project)):
+    if not (made := consolidated(project)):
         return ""
     left_out = [f"{country} ({why})" for country, why in _left_out(project).items()]
     return f", of {', '.join(made['countries']['survey'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
@@ -356,17 +357,17 @@ def _contains(project: Project) -> str:
 
 def _left_out(project: Project) -> dict[str, str]:
     """Country -> why the European tables are without it, or without its focus group."""
-    made = _consolidated(project).get("left_out", {})
+    made = consolidated(project).get("left_out", {})
     of_groups = {f"{country}, focus group": why for country, why in made.get("focus group", {}).items()}
     return made.get("survey", {}) | of_groups
 
 
-def _consolidated(project: Project) -> dict[str, Any]:
+def consolidated(project: Project) -> dict[str, Any]:
     """What the last consolidation says it was made of."""
     return json_of(project.reports / "consolidation.json")
 
 
 def _open(manifest: dict) -> str:
     """What waits for a decision in one part of what a country sent."""
-    columns = sum(d["columns"] - d["columns_matched"] for d in manifest["deliveries"])
-    return f"open: {columns} columns, {sum(d['unreadable_answers'] for d in manifest['deliveries'])} answers"
+    columns, answers = still_open([manifest])
+    return f"open: {columns} columns, {answers} answers"

@@ -1,0 +1,13 @@
+"""What the manifest of a record says, for all who tell it: notebook, runner, overview. Light to import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def still_open(manifests: Iterable[dict[str, Any]]) -> tuple[int, int]:
+    """Columns that belong to no question yet, and answers that could not be read, of these parts of what a country sent."""
+    deliveries = [delivery for manifest in manifests for delivery in manifest["deliveries"]]
+    columns = sum(d["columns"] - d["columns_matched"] for d in deliveries)
+    return columns, sum(d["unreadable_answers"] for d in deliveries)
