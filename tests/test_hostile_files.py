@@ -57,7 +57,7 @@ def test_a_million_formatted_rows_are_read_or_refused(tmp_path):
     assert grid.cells.to_numpy().tolist() == [["wise_code", "staff"]]
 
 
-@pytest.mark.parametrize("limit", [("SECONDS", 0), ("MEMORY", 1), ("OUTPUT", 10)], ids=lambda limit: limit[0].lower())
+@pytest.mark.parametrize("limit", [("SECONDS", 0), ("MEMORY", 1), ("MEMORY", 12_000_000), ("OUTPUT", 10)], ids=str)
 def test_each_limit_of_the_process_refuses_in_plain_words(limit, tmp_path, monkeypatch):
     if sys.platform != "linux" and limit[0] != "OUTPUT":
         pytest.skip("only Linux limits memory and time of a process from within")

@@ -2,6 +2,7 @@
 
 It imports nothing of ours but its neighbours, and those only for the kind asked for: each file costs one start of it.
 Exit code 0: read; 1: the library cannot read the file; any other, or a signal: a limit was reached.
+A library that finds no memory says so in many ways (a damaged zip, a missing module): what is left tells.
 """
 
 import json
@@ -9,6 +10,7 @@ import sys
 
 BINARY = b"\xd0\xcf\x11\xe0"  # the first bytes of an Office file before 2007
 NO_MEMORY = 3
+ROOM = 64_000_000  # bytes that must be left when a library fails, or it failed for want of them
 
 
 def limit(seconds: int, memory: int) -> None:
@@ -69,6 +71,15 @@ def moment(value: object) -> object:
     return {type(value).__name__: value.isoformat()} if hasattr(value, "isoformat") else str(value)
 
 
+def room_is_left() -> bool:
+    """Whether there is memory for more."""
+    try:
+        bytearray(ROOM)
+    except MemoryError:
+        return False
+    return True
+
+
 if __name__ == "__main__":
     limit(int(sys.argv[2]), int(sys.argv[3]))
     try:
@@ -76,5 +87,5 @@ if __name__ == "__main__":
     except (MemoryError, ImportError):  # a library that finds no room to be loaded
         sys.exit(NO_MEMORY)
     except BaseException:  # a panic of a library in Rust is no Exception
-        sys.exit(1)
+        sys.exit(1 if room_is_left() else NO_MEMORY)
     sys.stdout.write(told)
