@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from bwise.exports.apart.sheet_facts import cells_spanned, sheet_facts, shows_percent
+from bwise.apart.sheet_facts import cells_spanned, sheet_facts, shows_percent
 from bwise.exports.containers import grids
 from bwise.problems import ProblemsFound
 
