@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bwise.exports import apart
+from bwise import apart
 from bwise.exports.containers import UNENDED, grids
 from bwise.exports.microsoft_forms import fewer_than_named
 from bwise.lineage import save

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from bwise.problems import ProblemsFound
 from bwise.settings import Project
+from tests.judge import OUTCOMES
 from tests.judge.files import DELIVERIES, Sheet, sheet, shuffled, write
 from tests.judge.mutations import EVERY, Mutant, mutant
 from tests.judge.verdicts import ASKED, REFUSED, SAME, opened, respondents, state_of, wrong_cells
 from tests.judge.verdicts import judged as judged_by_meaning
 
-OUTCOMES = ("right", "refused", "told", "wrong", "lost", "crashed")
 BY_MEANING = {SAME: "right", REFUSED: "refused", ASKED: "told"}
 GUARDED = ("workbook", "zip")  # their members have checksums
 
@@ -101,7 +101,3 @@ def tried(names: list[str], seeds: range, project: Project) -> tuple[Counter, li
             if ended in OUTCOMES[3:]:
                 bad.append(f"{name}, seed {seed}: {ended}, {why}")
     return counts, bad
-
-
-def told(counts: Counter) -> str:
-    return ", ".join([f"tried {counts.total()}", *(f"{outcome} {counts[outcome]}" for outcome in OUTCOMES)])

@@ -308,8 +308,6 @@ def _texts(sheet: dict) -> list[list[str]]:
     for row, column in sheet["percent"]:
         if isinstance(value := rows[row - 1][column], int | float):
             texts[row - 1][column] = _as_text(float(f"{100 * value:.12g}")) + "%"
-    for row, column, error in sheet["errors"]:
-        texts[row - 1][column] = error
     return texts
 
 
