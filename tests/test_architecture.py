@@ -47,6 +47,7 @@ ORDER = (
     "tracing",
     "figures",
     "publication",
+    "forms",
     "feedback",
     "comparison",
     "demo",
