@@ -49,6 +49,7 @@ ORDER = (
     "tracing",
     "figures",
     "publication",
+    "forms",
     "feedback",
     "comparison",
     "demo",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
 )
+forms_app = typer.Typer(no_args_is_help=True, help="A questionnaire as a form to be asked: XLSForm, LimeSurvey, Word, PDF.")
+app.add_typer(forms_app, name="questionnaire")
 DEBUG = "--debug"
 LEFT_OUT = 3  # exit code of a run whose tables are without a country
 
@@ -292,6 +294,24 @@ def new(
         console.print(f"Add {code} to `countries` in params/consolidation.yaml: without it, the European tables leave it out")
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
     console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
+
+
+@forms_app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="Folder in params/questionnaires/.")],
+    to: Annotated[str, typer.Option(help="xlsform (KoBoToolbox, ODK), limesurvey, docx or pdf.")] = "xlsform",
+    language: Annotated[
+        list[str] | None, typer.Option("--language", "-l", help="As de; may be given several times. All; the first for docx and pdf.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; work/<name> with its ending when not given.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Write a questionnaire as a form to be asked: answers to it are recognised without help."""
+    from bwise.forms import export_form
+
+    where = find_project(project)
+    path = export_form(where, name, to, language, out)
+    console.print(f"{where.shown(path)} written", markup=False, soft_wrap=True)
 
 
 @app.command()
