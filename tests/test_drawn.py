@@ -20,7 +20,7 @@ def tables(european):
 
 
 @pytest.fixture(scope="module")
-def once(tables, tmp_path_factory):
+def drawn_once(tables, tmp_path_factory):
     """The folder of a project with its figures drawn and published."""
     project = Project(tmp_path_factory.mktemp("once"))
     write_figures(list(draw(tables, True, project).values()), project)
@@ -28,9 +28,9 @@ def once(tables, tmp_path_factory):
 
 
 @pytest.fixture
-def published(once, tmp_path):
+def published(drawn_once, tmp_path):
     """A copy of it."""
-    return Project(shutil.copytree(once, tmp_path, dirs_exist_ok=True))
+    return Project(shutil.copytree(drawn_once, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.fixture
