@@ -49,6 +49,7 @@ ORDER = (
     "publication",
     "forms",
     "feedback",
+    "decisions",
     "comparison",
     "demo",
     "warm",

@@ -93,7 +93,7 @@ def kept(questionnaire):
 
 def test_help_names_the_commands(bwise):
     assert bwise["help"].well()
-    commands = ("run", "check", "accept", "verify", "feedback", "new", "table", "trace", "diff", "demo")
+    commands = ("run", "check", "accept", "verify", "resolve", "feedback", "new", "table", "trace", "diff", "demo")
     assert all(f" {command} " in bwise["help"].out for command in commands)
 
 

@@ -325,7 +325,8 @@ def _next_steps(state: State) -> list[str]:
         steps.append(f"look through what the new file changes, then `bwise accept {state.country}`; or put the accepted file back")
     steps.append(f"bwise check {state.country}")
     numbered = [f"    {n}. {step}" for n, step in enumerate(steps, 1)]
-    return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
+    book = f"    Or decide in a workbook with drop-downs: bwise resolve {state.country}"
+    return ["  What to do next", *numbered, book, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
 
 
 def _listed(lines: Iterable[str]) -> list[str]:

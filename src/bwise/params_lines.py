@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
-from bwise.problems import Problem, did_you_mean, stop
-from bwise.settings import Project
-from bwise.storage import write_text
-
+from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+from bwise.settings import CountrySettings, Project, validated
+from bwise.storage import write_csv, write_text
 
 PLAIN = re.compile(r"[A-Za-z][\w./]*")  # what YAML reads as the same text without quotes
 WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # but these, which it or another YAML reads as something else
@@ -72,6 +73,39 @@ def with_settings(project: Project, country: str, settings: Iterable[Setting], h
     for setting in settings:
         text = _with(text, setting, f"params/{path.name}", heading)
     return mark + before, mark + text
+
+
+def country_of(text: str, country: str) -> CountrySettings:
+    """The settings that a params file with this text would give.
+
+    Raises:
+        ProblemsFound: as `bwise.settings.load_country`.
+    """
+    settings = validated(CountrySettings, YAML().load(text.removeprefix("\ufeff")), f"params/{country}.yaml")
+    settings.country = country
+    return settings
+
+
+def difference(country: str, before: str, after: str) -> str:
+    """What becomes of the params of a country, line by line; "" where nothing does."""
+    name = f"params/{country}.yaml"
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), name, f"{name}, then", n=2, lineterm="")
+    return "\n".join(lines)
+
+
+def write_together(project: Project, country: str, params: str, corrections: dict[str, pd.DataFrame]) -> None:
+    """Write params ("" to leave them) and files of corrections (name -> lines): all of them, or where one cannot be written none."""
+    paths = {project.root / name: lines for name, lines in corrections.items()}
+    before = {path: path.read_bytes() if path.is_file() else None for path in paths}
+    try:
+        for path, lines in paths.items():
+            write_csv(path, lines)
+        if params:
+            write_text(project.params / f"{country}.yaml", params)
+    except ProblemsFound:
+        for path, content in before.items():
+            path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
+        raise
 
 
 def _read(path: Path) -> tuple[str, str]:
