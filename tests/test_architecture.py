@@ -52,6 +52,7 @@ ORDER = (
     "publication",
     "forms",
     "feedback",
+    "decisions",
     "comparison",
     "demo",
     "warm",
