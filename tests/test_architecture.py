@@ -35,6 +35,7 @@ ORDER = (
     "lineage",
     "pages",
     "verification",
+    "proofs",
     "differences",
     "redeliveries",
     "open_texts",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -177,23 +176,19 @@ def check(
 def verify(
     countries: Annotated[list[str] | None, typer.Argument(help="Country codes; all when none is given.")] = None,
     project: ProjectOption = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Countries at the same time.")] = os.cpu_count() or 1,
 ) -> None:
     """Prove processed/ of each country: inputs unchanged, nothing lost and nothing invented, recomputed from raw cells."""
-    from bwise.verification import verify as prove
+    from bwise.proofs import prove
 
     where = find_project(project)
     problems: list[Problem] = []
-    for country in countries or where.countries():
-        for settings in load_country(where, country).parts():
-            name = f"{settings.country} {settings.part.replace('_', ' ')}".strip()
-            try:
-                proof = prove(where, settings)
-            except ProblemsFound as found:
-                problems += [replace(p, where=f"{name}: {p.where}") for p in found.problems]
-                console.print(f"[red]failed[/] {name}")
-            else:
-                cells = proof["left"].iloc[-1]
-                console.print(f"[green]proved[/] {name:15} {proof['left'].iloc[0]} rows, {cells} cells recomputed")
+    for record in prove(where, countries or where.countries(), jobs):
+        problems += record.problems
+        if record.problems:
+            console.print(f"[red]failed[/] {record.name}")
+        else:
+            console.print(f"[green]proved[/] {record.name:15} {record.rows} rows, {record.cells} cells recomputed")
     stop("Not every record is proved.", *problems)
 
 

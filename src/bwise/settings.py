@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -451,6 +453,11 @@ def read_yaml(path: Path) -> CommentedMap:
     return _read_yaml(path)[0]
 
 
+@lru_cache(maxsize=128)  # one command asks many times for the params of each country
+def _parsed(text: str) -> CommentedMap:
+    return YAML(typ="rt").load(text)
+
+
 def _read_yaml(path: Path) -> tuple[CommentedMap, str]:
     """The same, with the sha256 of what was read."""
     if not path.is_file():
@@ -461,7 +468,7 @@ def _read_yaml(path: Path) -> tuple[CommentedMap, str]:
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        content = YAML(typ="rt").load(text)
+        content = deepcopy(_parsed(text))
     except RecursionError:
         what, remedy = "it holds lists or keys within one another, hundreds deep", "look for a row of brackets or of indentations in it"
         raise ProblemsFound("A settings file cannot be read.", [Problem(what, where, remedy=remedy)]) from None
