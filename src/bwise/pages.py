@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import uuid
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
-from nbconvert import HTMLExporter
 
 from bwise.lineage import DEMONSTRATION
 from bwise.storage import write_text
+
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -29,6 +34,8 @@ def page_template(name: str) -> Template:
 @lru_cache(maxsize=1)
 def _exporter() -> HTMLExporter:
     """Made once: its templates are compiled on first use."""
+    from nbconvert import HTMLExporter  # slow to import, and kernels that publish have no use for it
+
     return HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True)
 
 
@@ -37,9 +44,22 @@ def notebook_to_html(path: Path, title: str, demonstration: bool, private: str =
 
     `private`: why it must not be published, where it must not.
     """
+    import nbformat
+
     notebook = nbformat.read(path, as_version=4)
+    mark, taken = uuid.uuid4().hex, _html_outputs(notebook)
+    for number, (data, _) in enumerate(taken):
+        data["text/html"] = f"{mark}-{number}-"
     with _ONE_AT_A_TIME:  # an exporter knows the notebook it is at
         body, _ = _exporter().from_notebook_node(notebook)
+    body = re.sub(f"{mark}-([0-9]+)-", lambda found: taken[int(found[1])][1], body)
     notes = [note for note in (private, DEMONSTRATION if demonstration else "") if note]
     page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=demonstration, notes=notes)
     write_text(path.with_suffix(".html"), page)
+
+
+def _html_outputs(notebook: NotebookNode) -> list[tuple[NotebookNode, str]]:
+    """Each output that is HTML, with that HTML: it goes into the page as it is. The exporter would take all of it apart and put it
+    together again, which takes longer than everything else it does."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [(output.data, output.data["text/html"]) for output in outputs if "text/html" in output.get("data", {})]
