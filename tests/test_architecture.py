@@ -45,6 +45,7 @@ ORDER = (
     "ledger",
     "tables",
     "tracing",
+    "drawing",
     "figures",
     "publication",
     "forms",
