@@ -22,8 +22,19 @@ LET_PASS = {
     "create_system": "zipfile writes it into the archive",
     "footer": "fpdf2 calls it at the end of each page",
     **dict.fromkeys(
-        ["orientation", "top_margin", "bottom_margin", "italic", "rgb"]
-        + ["author", "created", "modified", "autofit", "keep_with_next", "space_after"],
+        [
+            "orientation",
+            "top_margin",
+            "bottom_margin",
+            "italic",
+            "rgb",
+            "author",
+            "created",
+            "modified",
+            "autofit",
+            "keep_with_next",
+            "space_after",
+        ],
         "python-docx writes it into the document",
     ),
     **dict.fromkeys(

@@ -10,10 +10,13 @@ import time
 import pytest
 
 from bwise import workflow
-from bwise.locks import held
+from bwise.lineage import save
+from bwise.locks import RUNNER, held
 from bwise.problems import ProblemsFound
 from bwise.settings import Project
 from bwise.workflow import run_consolidation, run_country
+from tests.test_cleaning import WORKER, small_project
+from tests.test_lineage import cleaned
 from tests.test_workflow import SAVE, own_template
 
 HOLD = """
@@ -121,3 +124,22 @@ def test_a_good_run_takes_the_page_of_the_stopped_one_away(tmp_path):
         (project.processed("AT") / f"country.stopped.{kind}").write_text("stopped")
     assert run_country(project, "AT", warm=False).ok
     assert not list(project.processed("AT").glob("*.stopped.*")) and (project.processed("AT") / "country.html").is_file()
+
+
+def test_a_notebook_in_jupyterlab_saves_nothing_while_its_country_is_run(tmp_path, monkeypatch):
+    project = small_project(tmp_path, WORKER)
+    country = cleaned(project)
+    with held(project, ["AT"]):
+        monkeypatch.setenv(RUNNER, "1")  # this process stands for another one
+        with pytest.raises(ProblemsFound, match="AT is being run already"):
+            save(country, project)
+    assert not project.processed("AT").exists()
+    save(country, project)
+    assert (project.processed("AT") / "manifest.json").is_file()
+
+
+def test_a_notebook_of_the_run_itself_saves(tmp_path):
+    project = small_project(tmp_path, WORKER)
+    with held(project, ["AT"]):
+        save(cleaned(project), project)
+    assert (project.processed("AT") / "manifest.json").is_file()

@@ -19,7 +19,7 @@ from bwise.cluster import lost, workers
 from bwise.manifests import still_open
 from bwise.paths import json_of
 from bwise.problems import ProblemsFound
-from bwise.settings import MANIFEST, ConsolidationSettings, Project, load_country
+from bwise.settings import MANIFEST, PUBLISHED, ConsolidationSettings, Project, load_country
 from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
@@ -364,7 +364,7 @@ def _left_out(project: Project) -> dict[str, str]:
 
 def consolidated(project: Project) -> dict[str, Any]:
     """What the last consolidation says it was made of."""
-    return json_of(project.reports / "consolidation.json")
+    return json_of(project.reports / PUBLISHED)
 
 
 def _open(manifest: dict) -> str:
