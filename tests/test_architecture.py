@@ -62,6 +62,7 @@ ORDER = (
     "workflow",
     "status",
     "lab",
+    "beginning",
     "releases",
     "unexpected",
     "cli",
