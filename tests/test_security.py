@@ -7,7 +7,6 @@ import io
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -132,26 +131,6 @@ def test_the_workflow_has_least_rights_and_its_actions_are_pinned_by_commit():
     assert used and all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in used)
     assert "permissions: {}" in text and set(re.findall(r"^\s+(\w+): (read|write)$", text, re.MULTILINE)) == {("contents", "read")}
     assert text.count("persist-credentials: false") == text.count("actions/checkout@") and "pip-audit" in text
-
-
-BLOCKED = """
-import socket, sys
-def blocked(*_, **__):
-    raise AssertionError("a socket was opened")
-for name in ("connect", "connect_ex", "bind", "sendto"):
-    setattr(socket.socket, name, blocked)
-socket.create_connection = socket.getaddrinfo = blocked
-from bwise.cli import main
-sys.argv = ["bwise", *sys.argv[1:]]
-main()
-"""
-
-
-@pytest.mark.parametrize("command", [("check", "AT"), ("--help",)])
-def test_commands_open_no_socket(command):
-    done = subprocess.run([sys.executable, "-c", BLOCKED, *command], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "a socket was opened" not in done.stdout + done.stderr
-    assert done.returncode == 0, done.stderr[-500:]
 
 
 @pytest.mark.parametrize("line", ["!!python/object/apply:os.system ['touch owned']", "!!python/name:os.system", "&a [*a, *a]"])
