@@ -63,7 +63,11 @@ class Bwise:
         self.process = subprocess.Popen(command, cwd=root, env=environment, preexec_fn=limits, **streams)
 
     def said(self):
-        text = self.process.communicate()[0].decode("utf-8", errors="replace")
+        try:
+            text = self.process.communicate(timeout=900)[0].decode("utf-8", errors="replace")
+        except subprocess.TimeoutExpired:
+            self.kill()
+            text = "Traceback: none, it did not end within a quarter of an hour"
         return self.process.returncode, text
 
     def kill(self):
@@ -267,12 +271,11 @@ def test_a_clock_that_was_set_back_changes_nothing(small_pair, tmp_path, told):
     Bwise(project, "AT", "--only").said()
     for path in project.rglob("*"):
         os.utime(path, (4102444800, 4102444800))
-    behind = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "-730d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if FAKETIME else {}
-    code, text = Bwise(project, environment=os.environ | {"COLUMNS": "300"} | behind).said()
-    counts = Counter([outcome(code, text, [], contents(project, "processed", "reports"), wanted)])
-    year = datetime.fromtimestamp((project / "processed/LV.run.json").stat().st_mtime).year
-    assert not FAKETIME or year < datetime.now().year - 1
-    told("clock set back", counts)
+    behind = os.environ | {"COLUMNS": "300"} | ({"LD_PRELOAD": str(FAKETIME), "FAKETIME": "-730d"} if FAKETIME else {})
+    year = subprocess.run([sys.executable, "-c", "import time; print(time.gmtime().tm_year)"], env=behind, capture_output=True, check=True)
+    assert not FAKETIME or int(year.stdout) <= datetime.now().year - 1
+    code, text = Bwise(project, environment=behind).said()
+    told("clock set back", Counter([outcome(code, text, [], contents(project, "processed", "reports"), wanted)]))
 
 
 @pytest.mark.long
@@ -301,7 +304,7 @@ def test_a_disk_that_is_full_is_told_in_words_and_with_room_again_all_is_well(sm
         pytest.skip("no disk can be mounted here: this needs the rights of root")
     try:
         counts = Counter()
-        for room in (0, 50_000, 300_000, 2_000_000):
+        for room in (0, 20_000, 100_000, 300_000):
             project = copied(root, disk / str(room))
             free = os.statvfs(disk)
             (disk / "filler").write_bytes(b"\0" * max(0, free.f_bavail * free.f_frsize - room))
