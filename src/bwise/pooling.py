@@ -246,5 +246,5 @@ def _common(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame
 
 def left_out(pool: Pool, groups: Pool | None) -> dict[str, str]:
     """Who is not in the tables -> why: countries, and those whose focus group alone is left out."""
-    of_groups = {f"{country} (focus group)": why for country, why in (groups.left_out if groups else {}).items()}
+    of_groups = {f"focus group of {country}": why for country, why in (groups.left_out if groups else {}).items()}
     return pool.left_out | of_groups
