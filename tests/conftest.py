@@ -21,6 +21,7 @@ from bwise.questionnaire import load_questionnaire
 from bwise.settings import KEY_FILE, ConsolidationSettings, Delivery, Project
 from bwise.tables import european_tables, load_tables
 from bwise.workflow import update
+from tests.judge import OUTCOMES
 
 ROOT = Path(__file__).parents[1]
 LONGEST = (
@@ -44,6 +45,17 @@ def pytest_collection_modifyitems(items):
     """The files of `LONGEST` first, in its order."""
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests that try many things counted (`record_property("tried", …)`), added up by what they tried."""
+    reports = [report for found in ("passed", "failed") for report in terminalreporter.getreports(found)]
+    tried = [value for report in reports if report.when == "call" for name, value in report.user_properties if name == "tried"]
+    if tried:
+        sums = pd.DataFrame(tried).groupby("what").sum().reindex(columns=OUTCOMES, fill_value=0).fillna(0).astype(int)
+        sums.insert(0, "tried", sums.sum(axis=1))
+        terminalreporter.write_sep("=", "what was tried")
+        terminalreporter.write_line(sums.to_string())
 
 
 CORRECTED = {

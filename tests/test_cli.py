@@ -93,7 +93,7 @@ def kept(questionnaire):
 
 def test_help_names_the_commands(bwise):
     assert bwise["help"].well()
-    commands = ("run", "check", "accept", "verify", "feedback", "new", "table", "trace", "diff", "demo")
+    commands = ("run", "check", "accept", "verify", "resolve", "feedback", "new", "table", "trace", "diff", "demo")
     assert all(f" {command} " in bwise["help"].out for command in commands)
 
 
@@ -152,7 +152,7 @@ def test_a_run_whose_tables_are_without_a_country_says_so_and_exits_with_three(b
     first, last = [line for line in said.out.splitlines() if line.strip()]
     assert first.split()[:2] == ["ok", "AT"] and "44 received, 3 excluded, 41 kept, 8 WISEs" in first
     assert last.split()[:2] == ["partly", "consolidation"]
-    assert "of AT; left out: LV (not cleaned yet, or its last run failed)" in last
+    assert "of AT; left out: LV, focus group of LV (not cleaned yet, or its last run failed)" in last
     assert contents(said.root / "processed" / "AT") == contents(demonstration.processed("AT"))
 
 

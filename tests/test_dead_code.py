@@ -6,7 +6,7 @@ from vulture import Vulture
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CALLED_BY = ("@app.command", "@field_validator", "@model_validator")
+CALLED_BY = ("@app.command", "@forms_app.command", "@field_validator", "@model_validator")
 """What typer and pydantic decorate, they call."""
 LET_PASS = {
     "_repr_markdown_": "IPython shows a value by it",
@@ -20,6 +20,23 @@ LET_PASS = {
     "default_style": "ruamel.yaml reads it",
     "allow_unicode": "ruamel.yaml reads it",
     "create_system": "zipfile writes it into the archive",
+    "footer": "fpdf2 calls it at the end of each page",
+    **dict.fromkeys(
+        [
+            "orientation",
+            "top_margin",
+            "bottom_margin",
+            "italic",
+            "rgb",
+            "author",
+            "created",
+            "modified",
+            "autofit",
+            "keep_with_next",
+            "space_after",
+        ],
+        "python-docx writes it into the document",
+    ),
     **dict.fromkeys(
         ["disjunction", "conjunction", "negate", "comparison", "selected", "true", "false"],
         "`bwise.logic` calls it by a name of its grammar",

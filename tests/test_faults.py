@@ -1,7 +1,7 @@
 """Runs that are killed, disturbed or fed with damaged params: nothing is wrong, nothing lost, nothing crashes.
 
 Each test counts what became of what it tried: right (as undisturbed), refused (in words), told (another outcome, which the record
-explains), wrong, lost, crashed. The last three must be 0; `python -m pytest -rP` shows the line.
+explains), wrong, lost, crashed. The last three must be 0; a table of them stands at the end of what pytest prints.
 """
 
 import json
@@ -12,29 +12,38 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from jupyter_client import KernelManager
 
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import load_country
 from bwise.storage import read_csv
 from bwise.verification import verify
+from tests.judge import OUTCOMES
+from tests.judge.returned import Desk
 from tests.test_cleaning import ENABLER, people, small_project
 from tests.test_corrections import line, state
 from tests.test_lineage import FILES, run
 
 ROOT = Path(__file__).parents[1]
-BAD = ("wrong", "lost", "crashed")
+BAD = OUTCOMES[3:]
 SEED = 20221126
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)  # of Debian's package libfaketime
 
 
-def told(what, counts):
-    """Print the line of counts; none may be bad."""
-    counts = {"tried": sum(counts.values())} | {name: counts[name] for name in ("right", "refused", "told", *BAD)}
-    print(f"{what}: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
-    assert [counts[name] for name in BAD] == [0, 0, 0]
+@pytest.fixture
+def told(record_property):
+    """`told(what, counts)`: the counts go into the table at the end of the tests (`conftest`); none may be bad."""
+
+    def told(what, counts):
+        record_property("tried", {"what": what, **counts})
+        assert [counts[name] for name in BAD] == [0, 0, 0]
+
+    return told
 
 
 def contents(root, *folders):
@@ -54,7 +63,11 @@ class Bwise:
         self.process = subprocess.Popen(command, cwd=root, env=environment, preexec_fn=limits, **streams)
 
     def said(self):
-        text = self.process.communicate()[0].decode("utf-8", errors="replace")
+        try:
+            text = self.process.communicate(timeout=900)[0].decode("utf-8", errors="replace")
+        except subprocess.TimeoutExpired:
+            self.kill()
+            text = "Traceback: none, it did not end within a quarter of an hour"
         return self.process.returncode, text
 
     def kill(self):
@@ -103,14 +116,47 @@ def outcome(code, text, left, now, wanted):
     return "right" if code == 0 and now == wanted else "wrong"
 
 
-def test_a_run_that_was_killed_and_is_run_again_under_another_locale_time_zone_and_hash_seed_gives_the_same_bytes(copy_of, demonstration):
-    project = copy_of("LV")
-    shutil.rmtree(project.processed(""))
-    environments = hostile()
-    elsewhere = environments["no home"] | {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "12345"}
-    code, text, left = killed_and_run_again(project.root, 3.5, "LV", "--only", environment=elsewhere)
-    now, wanted = (contents(root, "processed/LV") for root in (project.root, demonstration.root))
-    told("killed", Counter([outcome(code, text, left, now, wanted)]))
+NO_NETWORK = """
+import os, sys
+
+ASKED = {"socket.connect": 1, "socket.bind": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0}
+
+def refuse(event, arguments):
+    if event in ASKED and isinstance(arguments[ASKED[event]], tuple | str):  # bytes: a socket of this machine, as a path
+        where = arguments[ASKED[event]]
+        host = where[0] if isinstance(where, tuple) else where
+        if host not in ("127.0.0.1", "::1", "localhost") and not str(host).startswith("/"):
+            with open(os.environ["ASKED_FOR"], "a") as file:
+                print(event, where, file=file)
+            raise OSError("no network")
+
+sys.addaudithook(refuse)
+"""
+"""A `sitecustomize` of every Python that is started: who asks for a host other than this machine is noted, and gets none."""
+
+
+def test_a_killed_run_that_is_run_again_without_network_in_another_environment_gives_the_same_bytes(tmp_path, told):
+    """Another locale, time zone and hash seed, and no home; what kernels talk over are sockets of this machine."""
+    root, wanted, seconds = run_once(small_survey(tmp_path / "small", "AT"))
+    project, asked = copied(root, tmp_path / "killed"), tmp_path / "asked"
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
+    elsewhere = hostile()["no home"] | {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "12345"}
+    elsewhere |= {"PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), elsewhere["PYTHONPATH"]]), "ASKED_FOR": str(asked)}
+    tried = "import socket; socket.create_connection(('192.0.2.1', 9))"  # the address is that of no machine (RFC 5737)
+    assert b"no network" in subprocess.run([sys.executable, "-c", tried], env=elsewhere, capture_output=True, check=False).stderr
+    asked.unlink()
+    code, text, left = killed_and_run_again(project, 0.6 * seconds, environment=elsewhere)
+    told("killed", Counter([outcome(code, text, left, contents(project, "processed", "reports"), wanted)]))
+    assert not asked.exists() and KernelManager().ip == "127.0.0.1"
+
+
+def run_once(root):
+    """The project as a run leaves it: its folder, what was made, and how long it took."""
+    started = time.monotonic()
+    code, text = Bwise(root).said()
+    assert code == 0, text
+    return root, contents(root, "processed", "reports"), time.monotonic() - started
 
 
 @pytest.fixture(scope="module")
@@ -118,30 +164,63 @@ def pair(copy_of):
     """Two countries of the demonstration and their consolidation, run once."""
     root = copy_of("AT", "LV").root
     shutil.rmtree(root / "processed")
-    started = time.monotonic()
-    code, text = Bwise(root).said()
-    assert code == 0, text
-    return root, contents(root, "processed", "reports"), time.monotonic() - started
+    return run_once(root)
+
+
+def small_survey(root, *countries):
+    """Countries with a small survey, and the tables of the demonstration that it has questions for: a run takes seconds."""
+    for country in countries:
+        sent = people(*({"partner_code": f"{country}-1", "s1": str(1 + n % 3)} for n in range(12)))
+        small_project(root, *sent, country=country, file=f"raw/{country}/answers.csv")
+    (root / "params/consolidation.yaml").write_text(f"questionnaire: small\ncountries: [{', '.join(countries)}]\n", encoding="utf-8")
+    shutil.copy(ROOT / "params/tables.yaml", root / "params")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return root
+
+
+@pytest.fixture(scope="module")
+def small_pair(tmp_path_factory):
+    """Two small countries and their consolidation, run once."""
+    return run_once(small_survey(tmp_path_factory.mktemp("small"), "AT", "LV"))
 
 
 @pytest.mark.long
-def test_a_hundred_runs_that_were_killed_anywhere_and_are_run_again_give_the_same_bytes(pair, tmp_path):
-    root, wanted, seconds = pair
+def test_a_hundred_runs_that_were_killed_anywhere_and_are_run_again_give_the_same_bytes(small_pair, tmp_path, told):
+    """Each second one over the results of other answers, which must not be mixed with those of today."""
+    root, wanted, seconds = small_pair
+    before = shutil.copytree(root, tmp_path / "before")
+    sent = before / "raw/AT/answers.csv"
+    now = sent.read_bytes()
+    sent.write_bytes(now.replace(b";60;40;", b";50;50;"))
+    assert sent.read_bytes() != now and Bwise(before).said()[0] == 0
+    sent.write_bytes(now)
     counts, moments = Counter(), random.Random(SEED)
     for number in range(100):
-        project = copied(root, tmp_path / str(number))
+        project = copied(root, tmp_path / str(number)) if number % 2 else shutil.copytree(before, tmp_path / str(number))
         code, text, left = killed_and_run_again(project, moments.uniform(0.2, seconds))
         counts[outcome(code, text, left, contents(project, "processed", "reports"), wanted)] += 1
         shutil.rmtree(project)
     told("killed", counts)
 
 
+@pytest.mark.long
+def test_runs_of_the_demonstration_that_were_killed_give_the_same_bytes_too(pair, tmp_path, told):
+    root, wanted, seconds = pair
+    counts, moments = Counter(), random.Random(SEED)
+    for number in range(5):
+        project = copied(root, tmp_path / str(number))
+        code, text, left = killed_and_run_again(project, moments.uniform(0.2, seconds))
+        counts[outcome(code, text, left, contents(project, "processed", "reports"), wanted)] += 1
+        shutil.rmtree(project)
+    told("killed, demonstration", counts)
+
+
 # ------------------------------------------------------------------ disturbed
 
 
 @pytest.mark.long
-def test_two_runs_at_once_give_the_same_bytes_when_one_waits_and_are_told_when_it_does_not(pair, tmp_path):
-    root, wanted, _ = pair
+def test_two_runs_at_once_give_the_same_bytes_when_one_waits_and_are_told_when_it_does_not(small_pair, tmp_path, told):
+    root, wanted, _ = small_pair
     counts = Counter()
     for wait in (["--wait"], []):
         project = copied(root, tmp_path / f"project{len(wait)}")
@@ -174,7 +253,7 @@ def hostile():
 
 
 @pytest.mark.long
-def test_every_hostile_environment_gives_the_same_bytes(pair, tmp_path):
+def test_every_hostile_environment_gives_the_same_bytes(pair, tmp_path, told):
     root, wanted, _ = pair
     counts = Counter()
     for number, environment in enumerate(hostile().values()):
@@ -185,19 +264,22 @@ def test_every_hostile_environment_gives_the_same_bytes(pair, tmp_path):
 
 
 @pytest.mark.long
-def test_a_clock_that_was_set_back_changes_nothing(pair, tmp_path):
-    """Every file seems to come from the future."""
-    root, wanted, _ = pair
+def test_a_clock_that_was_set_back_changes_nothing(small_pair, tmp_path, told):
+    """Every file seems to come from the future; where libfaketime is installed, the run itself is two years behind, too."""
+    root, wanted, _ = small_pair
     project = copied(root, tmp_path / "project")
     Bwise(project, "AT", "--only").said()
     for path in project.rglob("*"):
         os.utime(path, (4102444800, 4102444800))
-    code, text = Bwise(project).said()
-    told("clock", Counter([outcome(code, text, [], contents(project, "processed", "reports"), wanted)]))
+    behind = os.environ | {"COLUMNS": "300"} | ({"LD_PRELOAD": str(FAKETIME), "FAKETIME": "-730d"} if FAKETIME else {})
+    year = subprocess.run([sys.executable, "-c", "import time; print(time.gmtime().tm_year)"], env=behind, capture_output=True, check=True)
+    assert not FAKETIME or int(year.stdout) <= datetime.now().year - 1
+    code, text = Bwise(project, environment=behind).said()
+    told("clock set back", Counter([outcome(code, text, [], contents(project, "processed", "reports"), wanted)]))
 
 
 @pytest.mark.long
-def test_a_disk_that_takes_no_large_file_is_told_in_words_and_what_was_there_stays(pair, tmp_path):
+def test_a_disk_that_takes_no_large_file_is_told_in_words_and_what_was_there_stays(pair, tmp_path, told):
     root, wanted, _ = pair
     counts = Counter()
     for limit in (2_000, 20_000, 60_000, 200_000, 1_000_000):
@@ -214,15 +296,15 @@ def test_a_disk_that_takes_no_large_file_is_told_in_words_and_what_was_there_sta
 
 
 @pytest.mark.long
-def test_a_disk_that_is_full_is_told_in_words_and_with_room_again_all_is_well(pair, tmp_path):
-    root, wanted, _ = pair
+def test_a_disk_that_is_full_is_told_in_words_and_with_room_again_all_is_well(small_pair, tmp_path, told):
+    root, wanted, _ = small_pair
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk], capture_output=True).returncode:
         pytest.skip("no disk can be mounted here: this needs the rights of root")
     try:
         counts = Counter()
-        for room in (0, 50_000, 300_000, 2_000_000):
+        for room in (0, 20_000, 100_000, 300_000):
             project = copied(root, disk / str(room))
             free = os.statvfs(disk)
             (disk / "filler").write_bytes(b"\0" * max(0, free.f_bavail * free.f_frsize - room))
@@ -298,7 +380,7 @@ def judged(project, name, before, wanted):
     return "told" if understood(project) != before else "wrong"
 
 
-def judge_params(folder, times):
+def judge_params(folder, times, told):
     project = small_project(folder, *people({"staff": "10"}, {"s1": "2"}, {"comments": "fine"}), ENABLER)
     state(project, line("set", "row 2", "staff", "10", "11"), line("blank", "row 3", "s1", "2", "no_answer"))
     run(project)
@@ -318,10 +400,29 @@ def judge_params(folder, times):
     told("params", counts)
 
 
-def test_damaged_params_corrections_and_questionnaires_are_refused_or_told(tmp_path):
-    judge_params(tmp_path, 12)
+def judge_returned(folder, times, told):
+    desk, counts, chance = Desk(folder), Counter(), random.Random(SEED)
+    for number in range(times):
+        ended, why = desk.judged(number, chance)
+        counts[ended] += 1
+        if ended in BAD:
+            print(ended, number, why)
+    told("returned workbooks", counts)
+
+
+def test_damaged_params_corrections_and_questionnaires_are_refused_or_told(tmp_path, told):
+    judge_params(tmp_path, 12, told)
+
+
+def test_damaged_and_changed_workbooks_of_partners_are_refused_or_told(tmp_path, told):
+    judge_returned(tmp_path, 12, told)
 
 
 @pytest.mark.long
-def test_a_thousand_damaged_params_corrections_and_questionnaires_are_refused_or_told(tmp_path):
-    judge_params(tmp_path, 1000)
+def test_a_thousand_damaged_params_corrections_and_questionnaires_are_refused_or_told(tmp_path, told):
+    judge_params(tmp_path, 1000, told)
+
+
+@pytest.mark.long
+def test_a_thousand_damaged_and_changed_workbooks_of_partners_are_refused_or_told(tmp_path, told):
+    judge_returned(tmp_path, 1000, told)

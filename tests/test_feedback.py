@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bwise.cli import feedback
-from bwise.feedback import account, dossiers, read_returned, write_page, write_workbook
+from bwise.feedback import account, apply_returned, dossiers, read_returned, write_page, write_workbook
 from bwise.feedback.wording import Wording, languages, sentences
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
@@ -258,6 +258,26 @@ def test_a_column_s_question_is_a_line_for_params(project):
     returned = workbook.send_back(project)
     assert returned.columns == ['"Speakin": s4']
     assert len(returned.corrections) == 0
+
+
+def test_what_a_partner_answered_is_applied_to_params_and_corrections_once(project):
+    path = project.root / "raw/AT/answers.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("s4", "Speakin", 1), encoding="utf-8")
+    workbook = Workbook(*written(project))
+    workbook.answer("column 7", "Speakin", next(iter(workbook.dossier.asks[0].options)))
+    workbook.answer("row 4", "staff", write=12)
+    returned = workbook.send_back(project)
+    told = apply_returned(project, returned)
+    assert '+      "Speakin": s4' in told and "params/AT.corrections.csv: 1 line more" in told
+    assert load_country(project, "AT").deliveries[0].columns == {"Speakin": "s4"}
+    file = project.params / "AT.corrections.csv"
+    before = file.read_bytes()
+    assert ",row 4,staff," in before.decode("utf-8-sig")
+    with pytest.raises(ProblemsFound, match="the same answer is corrected already"):
+        apply_returned(project, returned)
+    assert file.read_bytes() == before
+    again = workbook.send_back(project)
+    assert (len(again.corrections), again.columns) == (0, []) and sum("settled since" in note for note in again.notes) == 2
 
 
 def test_only_options_that_the_delivery_offered_can_be_chosen(project):

@@ -18,16 +18,17 @@ from bwise.hashes import sha256
 from bwise.identities import check_identities
 from bwise.lineage import save
 from bwise.matching import read_deliveries, read_delivery
-from bwise.pooling import country_pool, load_focus_groups, load_pool
+from bwise.pooling import country_pool, left_out, load_focus_groups, load_pool
 from bwise.privacy import project_key, protect, row_numbers
-from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.settings import Delivery, FocusGroupSettings, Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.summaries import discussed
+from bwise.tables import european_tables
 from bwise.verification import prove_saved
 from bwise.workflow import run_country
 from tests import test_lineage as survey
+from tests.conftest import ROOT
 from tests.test_cleaning import export, people, small_project
 from tests.test_settings import GOOD, refused, write
 
@@ -396,11 +397,15 @@ def test_a_return_cleaned_with_other_settings_or_params_is_left_out(two):
     assert load_focus_groups(two).left_out == {"AT": "changed since it was cleaned: params/AT.yaml"}
 
 
-def test_returns_cleaned_by_another_program_are_left_out_until_none_is_there_to_pool(two, monkeypatch):
+def test_where_no_return_can_be_used_the_survey_is_consolidated_without_and_it_is_said(two, monkeypatch):
+    shutil.copy(ROOT / "params/tables.yaml", two.params)
+    pool = load_pool(two)
     monkeypatch.setattr(bwise.pooling, "program", lambda: "another")
-    with pytest.raises(ProblemsFound) as found:
-        load_focus_groups(two)
-    assert "AT: cleaned by another version of the program" in str(found.value) and "run `bwise run BE`" in str(found.value)
+    groups = load_focus_groups(two)
+    why = "cleaned by another version of the program"
+    assert groups.countries == [] and left_out(pool, groups) == pool.left_out | {"BE (focus group)": why, "AT (focus group)": why}
+    with_none, without = european_tables(pool, groups), european_tables(pool)
+    assert list(with_none) == list(without) and "fieldwork" in without
 
 
 def test_a_return_that_was_never_cleaned_is_left_out(two):

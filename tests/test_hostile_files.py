@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bwise.exports import apart
+from bwise import apart
 from bwise.exports.containers import UNENDED, grids
 from bwise.exports.microsoft_forms import fewer_than_named
 from bwise.lineage import save
@@ -77,7 +77,7 @@ def test_a_process_that_hangs_is_killed(monkeypatch):
 
 
 def test_what_the_process_gives_is_json_and_never_a_pickle():
-    folder = ROOT / "src/bwise/exports/apart"
+    folder = ROOT / "src/bwise/apart"
     assert [path.name for path in folder.glob("*.py") if "pickle" in path.read_text(encoding="utf-8").replace("never a\npickle", "")] == []
 
 

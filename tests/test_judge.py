@@ -94,17 +94,15 @@ def test_the_same_people_are_told_of_in_every_form_of_every_delivery(name, proje
 DAMAGED = ["AT-1", "FR-1", "HR-1", "LV-1", "ES-1", "AT-1 focus group", "NL-1"]
 
 
-def test_a_damaged_delivery_is_right_refused_or_told(project, capsys):
+def test_a_damaged_delivery_is_right_refused_or_told(project, record_property):
     counts, bad = damage.tried(DAMAGED, range(2), project)
-    with capsys.disabled():
-        print(damage.told(counts))
+    record_property("tried", {"what": "deliveries", **counts})
     assert bad == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", DELIVERIES)
-def test_ten_thousand_damaged_deliveries_are_right_refused_or_told(name, project, capsys):
+def test_ten_thousand_damaged_deliveries_are_right_refused_or_told(name, project, record_property):
     counts, bad = damage.tried([name], range(2, 2 + 10_000 // len(DELIVERIES) + 1), project)
-    with capsys.disabled():
-        print(name, damage.told(counts))
+    record_property("tried", {"what": "deliveries", **counts})
     assert bad == []

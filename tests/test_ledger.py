@@ -1,10 +1,12 @@
 """The ledger: everything is protected together, whatever table it stands in; what is shown of it is what it is."""
 
+import json
+
 import pytest
 
 from bwise.ledger import MEAN_OF_COUNTRIES, POOLED
 from bwise.problems import ProblemsFound
-from bwise.tables import first_look, frequencies
+from bwise.tables import european_tables, first_look, frequencies
 from tests.conftest import ONE_SKILL, made
 
 models, sectors, skills = map(made, ("models", "sectors", "skills"))
@@ -147,3 +149,16 @@ def test_groups_to_join_that_do_not_exist_are_refused(pool_of, together, said):
     pool = pool_of(SURVEY, CHOICES, {"AT": enterprises(9, model=["social"])}, CONCEPTS, together=together)
     with pytest.raises(ProblemsFound, match=said):
         sectors(pool)
+
+
+def test_what_is_remembered_of_hidden_figures_is_used_only_as_a_run_wrote_it(pool_of):
+    pool = small_pool(pool_of, {c: enterprises(size, country=c, model=["social"]) for c, size in (("AT", 9), ("BE", 9), ("EL", 3))})
+    memory = pool.project.root / "processed/protection.json"
+    memory.parent.mkdir()
+    first = european_tables(pool)["models"].data
+    assert first["conf_status"].eq("C").any() and first.equals(european_tables(pool)["models"].data)
+    told = json.loads(memory.read_text())
+    for verdict in told["verdicts"].values():
+        verdict["hidden"] = []
+    memory.write_text(json.dumps(told))
+    assert first.equals(european_tables(pool)["models"].data)

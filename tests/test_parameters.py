@@ -1,11 +1,18 @@
 """What the country notebook takes for its parameters, whatever else its kernel holds."""
 
+import base64
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
+from papermill.cli import papermill
+from papermill.translators import PythonTranslator
 
 from bwise.parameters import notebook_settings
 from bwise.problems import ProblemsFound
 from tests.test_cleaning import WORKER, small_project
 
+ROOT = Path(__file__).parents[1]
 PARAMETERS = 'country = "AT"  # the settings are in params/AT.yaml\nproject = None'
 SETTINGS = "project, settings = notebook_settings(globals())"
 
@@ -88,3 +95,25 @@ def test_outside_of_a_notebook_names_are_what_is_given(project):
 def test_in_a_kernel_that_keeps_no_cells_names_are_what_is_given(project):
     """As under nbval, which runs cells without a history."""
     assert notebook_settings({"In": [""], "Out": {}, "country": "AT", "project": None})[1].country == "AT"
+
+
+HOSTILE = ("__import__('os').system('touch owned')", "AT'\nopen('owned', 'w')\n'", "../AT", "AT/../../AT", "/etc/passwd", "C:\\AT", "A\0T")
+
+
+@pytest.mark.parametrize("given", HOSTILE)
+def test_code_and_paths_in_parameters_of_papermill_are_texts_and_no_country(given, project):
+    (project.root / "AT.yaml").write_text("country: AT\n", encoding="utf-8")  # what `../AT` would lead to
+    cell = PythonTranslator.codify({"country": given})
+    exec(cell)
+    assert "is no code of a country" in refusal_after(PARAMETERS, cell)
+    assert not Path("owned").exists()
+
+
+@pytest.mark.parametrize("way", ["-y", "-b", "-f"])
+def test_objects_in_the_yaml_of_papermill_are_refused(way, project):
+    yaml = "country: !!python/object/apply:os.system ['touch owned']"
+    path = project.root / "given.yaml"
+    path.write_text(yaml, encoding="utf-8")
+    value = {"-y": yaml, "-b": base64.b64encode(yaml.encode()).decode(), "-f": str(path)}[way]
+    done = CliRunner().invoke(papermill, [str(ROOT / "notebooks/country.ipynb"), "out.ipynb", way, value, "--prepare-only"])
+    assert "could not determine a constructor" in str(done.exception) and not Path("owned").exists() and not Path("out.ipynb").exists()

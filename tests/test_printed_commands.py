@@ -23,7 +23,7 @@ NAMES += [
 ]
 PRINTED = re.compile(r"\bbwise ([a-z]+(?: (?:[A-Z]{2}\b|--?[\w-]+|raw/\S+|…))*)")
 SLOW = "run"  # starts kernels: it is parsed only
-FIRST = ("new", "check", "confirm", "feedback", "accept")
+FIRST = ("new", "check", "confirm", "resolve", "feedback", "accept")
 
 
 @pytest.fixture

@@ -7,10 +7,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import bwise.publication
 from bwise.figures import DEMONSTRATION, draw
-from bwise.publication import Shown, html_table, layout, show, shown, write_figures, write_page, write_tables, write_workbook
+from bwise.publication import Shown, html_table, layout, publish, show, shown, write_figures, write_page, write_tables, write_workbook
 from bwise.settings import Project
-from bwise.tables import Table
+from bwise.storage import write_text
+from bwise.tables import Table, european_tables, load_tables
+from tests.test_ledger import enterprises, small_pool
 
 VOID = {"meta", "img", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
@@ -483,3 +486,18 @@ def test_real_results_do_not_say_that_they_are_a_demonstration(demonstration_poo
     assert "emonstration data" not in (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
     sheets = openpyxl.load_workbook(tmp_path / "reports" / "european_tables.xlsx").worksheets
     assert not any("emonstration" in str(c.value) for sheet in sheets for row in sheet.iter_rows() for c in row)
+
+
+def test_a_run_that_is_stopped_while_it_publishes_leaves_what_was_published_as_it_was(pool_of, monkeypatch):
+    pool = small_pool(pool_of, {c: enterprises(9, country=c, model=["social"]) for c in ("AT", "BE")})
+    tables = european_tables(pool, described=load_tables(pool.project).only("models", "skills"))
+    page = "a page"  # a pool made by hand has too little for one
+    monkeypatch.setattr(bwise.publication, "write_page", lambda _, __, pool, *___: write_text(pool.project.reports / "index.html", page))
+    names = publish(tables, {}, pool)
+    before = {path: path.read_bytes() for path in sorted(pool.project.reports.rglob("*")) if path.is_file()}
+    assert {path.relative_to(pool.project.root).as_posix() for path in before} == set(names)
+    del tables["skills"]
+    monkeypatch.setattr(bwise.publication, "write_record", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        publish(tables, {}, pool)
+    assert {path: path.read_bytes() for path in sorted(pool.project.reports.rglob("*")) if path.is_file()} == before

@@ -5,12 +5,14 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 
-from bwise.exports.apart.sheet_facts import cells_spanned, sheet_facts, shows_percent
+from bwise.apart.sheet_facts import cells_spanned, sheet_facts, shows_percent
 from bwise.exports.containers import grids
 from bwise.problems import ProblemsFound
+from tests.hostile import rows
 
 OLD_WORKBOOK = Path(__file__).parent / "workbooks" / "percentages.xls"
 HEADINGS = ["wise_code", "income_market", "income_contracts"]
@@ -122,6 +124,17 @@ def test_an_error_is_unreadable_and_no_missing_answer(send):
 def ods_cell(text, **attributes):
     told = "".join(f" {name.replace('_', ':', 1).replace('_', '-')}='{value}'" for name, value in attributes.items())
     return f"<table:table-cell{told}><text:p>{text}</text:p></table:table-cell>"
+
+
+def test_a_formula_that_was_not_computed_is_told_and_not_blank(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(HEADINGS)
+    book.active.append(["W1", "=1+1", '=IF(TRUE,"")'])
+    out = io.BytesIO()
+    book.save(out)
+    assert cells_of(out.getvalue(), tmp_path).cells.iloc[1].tolist() == ["W1", "=1+1", '=IF(TRUE,"")']
+    as_excel = rows(b'<row r="2"><c r="A2" t="str"><f>IF(TRUE,"")</f><v></v></c><c r="B2"><f>1+1</f><v>2</v></c></row>')
+    assert cells_of(as_excel, tmp_path).cells.iloc[1].tolist() == ["", "2"]
 
 
 def test_percentages_and_errors_of_an_open_document_sheet_are_read(tmp_path):

@@ -11,6 +11,7 @@ from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
 from bwise.sheets import parse_sheet
 from tests.conftest import ROOT
+from tests.hostile import HOSTILE
 
 PLACE = Path("params/questionnaires/small/choices.csv")
 CZECH = [["name", "label::English (en)", "label::Čeština (cs)"], ["yes", "Yes, it is", "Ano, žluťoučký kůň; ó"], ["no", "No", "Ne"]]
@@ -135,3 +136,9 @@ def test_a_questionnaire_saved_by_excel_in_a_semicolon_country_is_the_same(tmp_p
         table = pd.read_csv(sheet, dtype=str, keep_default_na=False, encoding="utf-8-sig")
         table.to_csv(tmp_path / sheet.name, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
     assert load_questionnaire(tmp_path).questions == load_questionnaire(original).questions
+
+
+def test_a_workbook_made_to_fill_the_memory_is_refused(tmp_path):
+    (tmp_path / "form.xlsx").write_bytes(HOSTILE["far_cell.xlsx"]())
+    with pytest.raises(ProblemsFound, match="reaches over"):
+        load_questionnaire(tmp_path)

@@ -143,3 +143,11 @@ def test_what_changes_while_a_country_runs_makes_it_stale(project):
 def test_settings_that_cannot_be_read_are_run_so_that_the_run_tells_it(project):
     (project.params / "SI.yaml").write_text("country: [")
     assert set(begin(project, "SI", project.root / "notebooks" / "country.ipynb")["inputs"]) == {"params/SI.yaml", KEY_FILE}
+
+
+def test_reports_whose_publishing_was_stopped_are_told_from_those_that_were_never_made(project):
+    template = run(project, CONSOLIDATION)
+    begin(project, CONSOLIDATION, template)
+    assert why_stale(project, CONSOLIDATION, template) == "it was not run yet, or its last run failed"
+    (project.reports / "index.html").write_text("a page")
+    assert "stopped while it published" in why_stale(project, CONSOLIDATION, template)

@@ -1,10 +1,12 @@
 import errno
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from bwise.problems import ProblemsFound
 from bwise.storage import (
+    PART,
     read_csv,
     read_table,
     remove,
@@ -162,3 +164,35 @@ def test_the_same_table_gives_the_same_bytes(tmp_path, write, name):
     write(tmp_path / "1" / name, FRAME)
     write(tmp_path / "2" / name, FRAME.copy())
     assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_files_that_belong_together_take_their_places_with_the_record_last_and_those_that_are_not_made_any_more_go(tmp_path, monkeypatch):
+    for name in ("tables/a.csv", "tables/old.csv", "record.json", "README.md"):
+        write_text(tmp_path / name, "old")
+    placed, replace = [], Path.replace
+    with written_together(tmp_path, "record.json", ("tables/*.csv",)) as beside:
+        for name in ("record.json", "tables/a.csv", "countries/AT.html"):
+            write_text(beside / name, "new")
+        assert (tmp_path / "tables/a.csv").read_text() == "old"
+        monkeypatch.setattr(Path, "replace", lambda self, to: (placed.append(to.name) if PART in str(self) else None, replace(self, to)))
+    monkeypatch.undo()
+    assert placed == ["AT.html", "a.csv", "record.json"]
+    found = {path.relative_to(tmp_path).as_posix(): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == {"README.md": "old", "countries/AT.html": "new", "record.json": "new", "tables/a.csv": "new"}
+
+
+def test_nothing_takes_its_place_while_another_program_holds_one_of_the_old_files(tmp_path, monkeypatch):
+    for name in ("a.csv", "record.json"):
+        write_text(tmp_path / name, "old")
+    replace = Path.replace
+
+    def as_on_windows(self, to):
+        if to == tmp_path / "a.csv":
+            raise PermissionError(errno.EACCES, "as the system says it", str(to))
+        return replace(self, to)
+
+    with pytest.raises(ProblemsFound, match=r"a\.csv is open in another program"), written_together(tmp_path, "record.json") as beside:
+        for name in ("a.csv", "record.json"):
+            write_text(beside / name, "new")
+        monkeypatch.setattr(Path, "replace", as_on_windows)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "old", "record.json": "old"}

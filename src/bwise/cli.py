@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="From questionnaire exports to European tables.", pretty_exceptions_enable=False
 )
+forms_app = typer.Typer(no_args_is_help=True, help="A questionnaire as a form to be asked: XLSForm, LimeSurvey, Word, PDF.")
+app.add_typer(forms_app, name="questionnaire")
 DEBUG = "--debug"
 LEFT_OUT = 3  # exit code of a run whose tables are without a country
 
@@ -201,16 +203,23 @@ def feedback(
     delivery: Annotated[str, typer.Option(help="Only this delivery; all when not given.")] = "",
     language: Annotated[str, typer.Option(help="Code of the language to write in; the delivery's own when not given.")] = "",
     returned: Annotated[Path | None, typer.Option(help="A workbook that a partner filled in: read it, propose corrections.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="With --returned: write what it says into params and corrections.")] = False,
     on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Of the corrections; today when not given.")] = None,
     project: ProjectOption = None,
 ) -> None:
     """Back to the partner: a page and a workbook of what was not understood, in the partner's language; and their answers."""
-    from bwise.feedback import account, dossiers, read_returned, write_page, write_workbook
+    from bwise.feedback import account, apply_returned, dossiers, read_returned, write_page, write_workbook
 
     where = find_project(project)
     parts = load_country(where, country).parts()
+    if apply and not returned:
+        stop("Nothing was written.", Problem("--apply without --returned", remedy="give the workbook that came back: --returned FILE"))
     if returned:
         answers = read_returned(where, parts, returned, (on or datetime.now()).date())
+        if apply:
+            told = apply_returned(where, answers)
+            console.print(f"{told}\nNow: bwise check {parts[0].country}", markup=False, soft_wrap=True)
+            return
         path = where.shown(answers.save(where))
         console.print(account(answers, path), markup=False, soft_wrap=True)
         return
@@ -241,6 +250,27 @@ def confirm(
     from bwise.confirmation import confirm, to_confirm
 
     _into_params(country, delivery, project, to_confirm, confirm, "check", "No heading waits for this")
+
+
+@app.command()
+def resolve(
+    country: Annotated[str, typer.Argument(help="Country code.")],
+    file: Annotated[Path | None, typer.Argument(help="The workbook that came back; processed/<CC>/decisions.xlsx when not given.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Read the decisions back into params and corrections.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --apply: say what would be written, and write nothing.")] = False,
+    on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Of the corrections; today when not given.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Everything open of a country in one workbook to decide in, with proposals; and the decisions back into params."""
+    from bwise.decisions import resolve
+
+    where = find_project(project)
+    settings = load_country(where, country)
+    if (file or dry_run) and not apply:
+        remedy = f"add --apply, or call `bwise resolve {settings.country}` alone to write the workbook"
+        stop("Nothing was written.", Problem("a file, or --dry-run, without --apply", remedy=remedy))
+    told = resolve(where, settings, file, apply, dry_run, on.date() if on else None)
+    console.print(told, markup=False, soft_wrap=True)
 
 
 def _print_csv(table: pd.DataFrame) -> None:
@@ -292,6 +322,26 @@ def new(
         console.print(f"Add {code} to `countries` in params/consolidation.yaml: without it, the European tables leave it out")
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
     console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
+    if any(s.is_open for s in found):
+        console.print(f"Or decide in a workbook with drop-downs: bwise resolve {code}", markup=False, soft_wrap=True)
+
+
+@forms_app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="Folder in params/questionnaires/.")],
+    to: Annotated[str, typer.Option(help="xlsform (KoBoToolbox, ODK), limesurvey, docx or pdf.")] = "xlsform",
+    language: Annotated[
+        list[str] | None, typer.Option("--language", "-l", help="As de; may be given several times. All; the first for docx and pdf.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; work/<name> with its ending when not given.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Write a questionnaire as a form to be asked: answers to it are recognised without help."""
+    from bwise.forms import export_form
+
+    where = find_project(project)
+    path = export_form(where, name, to, language, out)
+    console.print(f"{where.shown(path)} written", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import load_questionnaire
 from bwise.records import read_manifest
 from bwise.remembered import folder_of, load_releases, respondents_since
-from bwise.settings import CountrySettings, Project, load_country
+from bwise.settings import PUBLISHED, CountrySettings, Project, load_country
 from bwise.storage import read_csv
 
 RESULTS = ["value", "n", "wises", "countries", "code", "rank", "obs_status", "conf_status"]  # all other columns say what the figure is
@@ -98,7 +98,7 @@ def _side(folder: Path) -> Side:
         what, remedy = "no folder `reports/tables/` in it", "give a project folder or its `reports`, after `bwise run`"
         stop("There is nothing to compare.", Problem(what, folder.name, remedy=remedy))
     project = Project(folder) if (folder / "params").is_dir() else None
-    return Side(folder, reports, project, json_of(reports / "consolidation.json"))
+    return Side(folder, reports, project, json_of(reports / PUBLISHED))
 
 
 # ------------------------------------------------------------------ figures

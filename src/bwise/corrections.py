@@ -31,6 +31,7 @@ from bwise.text import as_typed, tidy
 COLUMNS = ("kind", "delivery", "respondent", "question", "expected", "new", "reason", "by", "date")
 KINDS = ("set", "blank", "exclude", "merge", KEEP)
 CORRECTION = "correction"  # the rule under which changes and exclusions are recorded
+SETTLED = "settled at the source"  # in place of the kind of a correction whose answer stands in the export by now
 BLANKS = tuple(reason for reason in MISSING_REASONS if reason != "not_asked")  # "not asked" is all or none per delivery
 NOTHING_SAID = ("no_answer", "not_shown", "not_asked")  # reasons for which a merged record may tell more
 # What Excel's plain "CSV" is written in, where it is not the code page of Western Europe.
@@ -75,6 +76,17 @@ def load_corrections(project: Project, settings: CountrySettings, questionnaire:
             for question, text in zip(found.loc[answers, "question"], found.loc[answers, column], strict=True)
         ]
     return found
+
+
+def amended(project: Project, settings: CountrySettings, out: set[int], expected: dict[int, str], more: pd.DataFrame) -> pd.DataFrame:
+    """The file of corrections without the lines `out`, with other answers expected (line -> answer), and with more lines at its end."""
+    path = project.file(corrections_file(settings.country, settings.part))
+    lines = pd.DataFrame(columns=COLUMNS, dtype="str")
+    if path.is_file():
+        lines = _lines(_grid(path.read_bytes(), path.name, settings.country), path.name)
+    for line, answer in expected.items():
+        lines.loc[line, "expected"] = answer
+    return pd.concat([lines.drop(index=sorted(out)), more], ignore_index=True)[list(COLUMNS)]
 
 
 def _check_names(project: Project, settings: CountrySettings) -> None:
@@ -226,12 +238,39 @@ def correct(country: Country, corrections: pd.DataFrame) -> Country:
     out = [(position, CORRECTION, line.reason) for line in lines if (position := _left_out(line)) != -1]
     if out:
         done.exclusions = pd.concat([done.exclusions, pd.DataFrame(out, columns=list(done.exclusions))], ignore_index=True)
-    return replace(done, corrections=corrections.assign(position=[line.position for line in lines]))
+    made = corrections.assign(position=[line.position for line in lines])
+    made.loc[settled(country, corrections), "kind"] = SETTLED
+    return replace(done, corrections=made)
 
 
 def misfits(country: Country, corrections: pd.DataFrame) -> list[tuple[int, Problem]]:
     """Corrections that cannot be made, as (line in the file, problem): what `correct` would stop for. Nothing is changed."""
     return _tried(country, corrections)[2]
+
+
+def settled(country: Country, corrections: pd.DataFrame) -> list[int]:
+    """Lines of the file that nothing is left to do for: the partner has corrected the export, or params read the answer by now.
+
+    Such a line says what was there before (`expected`) and finds what it would write (`new`).
+    """
+    answers = _Answers(country)
+    return [line.line for line in _located(country, corrections)[0] if _is_settled(country, answers, line)]
+
+
+def answers_now(country: Country, corrections: pd.DataFrame) -> dict[int, str]:
+    """Line of the file -> the answer it finds, or why there is none, where this is all that keeps the line from being made."""
+    answers, problems = _Answers(country), misfits(country, corrections)
+    lines = {line.line: line for line in _located(country, corrections)[0]}
+    found = {}
+    for number in dict.fromkeys(number for number, _ in problems):
+        line = lines[number]
+        if line.kind not in ("set", "blank") or line.position == -1 or line.question not in country.questionnaire.questions:
+            continue
+        reason = answers.reason(line.question, line.position)
+        expecting = line._replace(expected=reason or answers.told(line.question, line.position))
+        if not list(_faults(country, answers, expecting)) and sum(n == number for n, _ in problems) == 1:
+            found[number] = expecting.expected
+    return found
 
 
 def to_keep(country: Country, corrections: pd.DataFrame) -> pd.DataFrame:
@@ -378,6 +417,8 @@ def _wrong_guard(country: Country, answers: _Answers, line: Line, where: str) ->
     """The answer is another than the correction expects, or already the new one; open answers are not repeated."""
     reason, told = answers.reason(line.question, line.position), answers.told(line.question, line.position)
     after = answers.reason_after(line)
+    if _is_settled(country, answers, line):
+        return
     if (reason, told) == (after, "" if after else line.new):
         yield Problem("it is answered like this already", where, remedy="take the line out, or correct `new`")
     elif line.expected not in ({"", reason} if reason else {told}):
@@ -385,6 +426,18 @@ def _wrong_guard(country: Country, answers: _Answers, line: Line, where: str) ->
         closed = told and country.questionnaire[line.question].kind.startswith("select")
         remedy = f"look at the export{f' (the answer now is `{told}`)' if closed else ''}, then correct `expected`, or take the line out"
         yield Problem(f"{now}, not what `expected` says", where, "an answer nobody has looked at would be overwritten", remedy)
+
+
+def _is_settled(country: Country, answers: _Answers, line: Line) -> bool:
+    """Whether the new answer stands there already, and the one expected is another that could have stood there before."""
+    if line.kind not in ("set", "blank") or line.position == -1 or line.question not in country.questionnaire.questions:
+        return False
+    reason, told = answers.reason(line.question, line.position), answers.told(line.question, line.position)
+    after = answers.reason_after(line)
+    if (reason, told) != (after, "" if after else line.new) or line.expected in ({"", reason} if reason else {told}):
+        return False
+    before = line._replace(kind="set", new=line.expected)
+    return line.expected in ("", *BLANKS) or not list(_wrong_value(country, answers, before, ""))
 
 
 def _wrong_value(country: Country, answers: _Answers, line: Line, where: str) -> Iterator[Problem]:

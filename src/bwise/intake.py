@@ -12,7 +12,7 @@ import pandas as pd
 
 from bwise import open_texts
 from bwise.cleaning import DUPLICATE, Country, apply_skip_logic, exclude, gather, open_answers, sent_twice
-from bwise.corrections import correct, load_corrections, misfits
+from bwise.corrections import answers_now, correct, load_corrections, misfits, settled
 from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
@@ -36,7 +36,8 @@ class State:
     `columns` are those no question was found for; `answers` has one row per column and text that fits no answer and that no
     correction settles (`bwise.cleaning.open_answers`). `part` as in `CountrySettings`. `review`: what the file would change, where
     it is not the accepted one. `corrections`: what keeps those of this delivery from being made. `wises`: lines of params that join
-    no enterprises. `remarks`: what it has in common with other deliveries of the country.
+    no enterprises. `remarks`: what it has in common with other deliveries of the country, and corrections that are settled. `misfits`:
+    the same corrections by line of their file; `answers_now` as `bwise.corrections.answers_now`.
     """
 
     name: str
@@ -50,6 +51,8 @@ class State:
     corrections: list[Problem] = field(default_factory=list)
     wises: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    misfits: dict[int, list[Problem]] = field(default_factory=dict)
+    answers_now: dict[int, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[Match]:
@@ -96,8 +99,10 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
         reviews, unreviewed = {r.name: r for r in review(project, settings, questionnaire, reads)}, []
     except ProblemsFound as problems:
         reviews, unreviewed = {}, problems.problems
-    country, off = _as_corrected(project, settings, questionnaire, reads)
-    answers, remarks = open_answers(country), _in_common(country)
+    country, stated = _as_corrected(project, settings, questionnaire, reads)
+    answers, remarks, off = open_answers(country), _in_common(country), stated.problems
+    for name, lines in stated.settled.items():
+        remarks[name].append(_settled(lines, corrections_file(settings.country, settings.part)))
     off[reads[0].name] += [problem for problem in unreviewed if problem not in off[reads[0].name]]
     return [
         replace(
@@ -107,6 +112,8 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
             corrections=off[state.name],
             wises=check_wises(country) if state.name == reads[0].name else [],
             remarks=remarks[state.name],
+            misfits=stated.misfits[state.name],
+            answers_now=stated.answers_now,
         )
         if state.read
         else state
@@ -114,28 +121,49 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
     ]
 
 
+@dataclass
+class _Stated:
+    """What became of the corrections that are stated: delivery -> problems, the same by line, lines that are settled."""
+
+    problems: dict[str, list[Problem]]
+    misfits: dict[str, dict[int, list[Problem]]]
+    settled: dict[str, list[int]] = field(default_factory=dict)
+    answers_now: dict[int, str] = field(default_factory=dict)
+
+
 def _as_corrected(
     project: Project, settings: CountrySettings, questionnaire: Questionnaire, reads: list[DeliveryRead]
-) -> tuple[Country, dict[str, list[Problem]]]:
-    """The country as it is when the corrections are made, and delivery -> corrections that cannot be made.
+) -> tuple[Country, _Stated]:
+    """The country as it is when the corrections are made, and what became of them.
 
     Corrections of a delivery that cannot be read are left aside; what belongs to no delivery stands with the first one.
     """
     country, first = gather(settings, questionnaire, reads), reads[0].name
-    problems: dict[str, list[Problem]] = {read.name: [] for read in reads}
-    unread = set(settings.delivery_names()) - set(problems)
+    stated = _Stated({read.name: [] for read in reads}, {read.name: {} for read in reads})
+    unread = set(settings.delivery_names()) - set(stated.problems)
     try:
         lines = load_corrections(project, settings, questionnaire)
         lines = lines[~lines["delivery"].isin(unread)]
         misfit = misfits(country, lines)
         for line, problem in misfit:
-            problems.get(lines.at[line, "delivery"], problems[first]).append(problem)
+            name = lines.at[line, "delivery"] if lines.at[line, "delivery"] in stated.problems else first
+            stated.problems[name].append(problem)
+            stated.misfits[name].setdefault(line, []).append(problem)
+        for line in settled(country, lines):
+            stated.settled.setdefault(lines.at[line, "delivery"], []).append(line)
+        stated.answers_now = answers_now(country, lines) if misfit else {}
         country = correct(country, lines.drop({line for line, _ in misfit}))
         country = apply_skip_logic(country)
         country = exclude(country)
     except ProblemsFound as found:
-        problems[first] += found.problems
-    return country, problems
+        stated.problems[first] += found.problems
+    return country, stated
+
+
+def _settled(lines: list[int], file: str) -> str:
+    """The remark that these lines of the corrections are settled."""
+    which = f"line {lines[0]} of {file} is" if len(lines) == 1 else f"lines {', '.join(map(str, lines))} of {file} are"
+    return f"{which} settled: the answers there are the corrected ones by now; nothing is changed, and the lines may be taken out"
 
 
 def _in_common(country: Country) -> dict[str, list[str]]:
@@ -297,7 +325,8 @@ def _next_steps(state: State) -> list[str]:
         steps.append(f"look through what the new file changes, then `bwise accept {state.country}`; or put the accepted file back")
     steps.append(f"bwise check {state.country}")
     numbered = [f"    {n}. {step}" for n, step in enumerate(steps, 1)]
-    return ["  What to do next", *numbered, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
+    book = f"    Or decide in a workbook with drop-downs: bwise resolve {state.country}"
+    return ["  What to do next", *numbered, book, f"    What only the partner can tell, ask the partner: bwise feedback {state.country}"]
 
 
 def _listed(lines: Iterable[str]) -> list[str]:

@@ -21,9 +21,9 @@ from scipy.sparse import csr_array, vstack
 
 from bwise import protection
 from bwise.lineage import program
-from bwise.paths import json_of
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
+from bwise.records import sealed, unsealed
 from bwise.remembered import Release, beside, earlier, questions_of
 from bwise.settings import ConsolidationSettings
 from bwise.storage import write_text
@@ -181,7 +181,8 @@ class Ledger:
         self._answered: dict[tuple[Base, tuple[Items, ...]], protection.Answers] = {}
         self._left_out: set[tuple[Base, Grouping]] = set()
         self.audit: dict[str, int] = {}
-        self._remembered = json_of(memory) if memory is not None else {}
+        # somebody who changed it would have figures shown that are to be hidden
+        self._remembered = unsealed(pool.project, memory).get("verdicts", {}) if memory is not None else {}
         self._verdicts: dict[str, dict] = {}
         self._made: dict[str, Any] = {}
 
@@ -359,7 +360,7 @@ class Ledger:
             known = {"hidden": np.flatnonzero(verdict.hidden).tolist(), "audit": audit, "bounded": verdict.bounded}
         self._verdicts[key.hexdigest()] = known
         if self.memory is not None and self.memory.parent.is_dir() and not self._verdicts.keys() <= self._remembered.keys():
-            write_text(self.memory, json.dumps(self._verdicts) + "\n")
+            write_text(self.memory, json.dumps(sealed(self.pool.project, {"verdicts": self._verdicts})) + "\n")
         return np.isin(np.arange(len(cells.family)), known["hidden"]), known["audit"], known["bounded"]
 
     def _questions(self, base: Base) -> list[Question]:

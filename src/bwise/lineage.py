@@ -11,6 +11,7 @@ import pandas as pd
 from bwise import released_texts
 from bwise.cleaning import MISSING_REASONS, Country, open_answers
 from bwise.hashes import commit, program
+from bwise.locks import writing
 from bwise.masking import mask
 from bwise.matching import DeliveryRead
 from bwise.matching.columns import ACCEPTED
@@ -48,23 +49,28 @@ def save(country: Country, project: Project) -> dict[str, Any]:
 
     Returns:
         The manifest.
+
+    Raises:
+        ProblemsFound: a run of the country is going on that this is no part of; a text is released that is not there; the disk refuses.
     """
     rows, stored, kept = country.rows, _stored(country), np.flatnonzero(country.kept)
     order = kept[_by_content(_taken(stored, kept), rows["row"].iloc[kept])]
     identity = rows[[name for name in (*IDENTITY, "weight") if name in rows]].iloc[order].reset_index(drop=True)
     answers, reasons = (_taken(columns, order) for columns in (stored, _as_categories(country.reasons)))
     manifest = _manifest(country, project)
-    texts = _texts(country, project)
-    with written_together(project.processed(country.settings.country, country.settings.part), MANIFEST) as folder:
-        write_parquet(folder / "answers.parquet", pd.concat([identity, answers], axis=1))
-        write_parquet(folder / "missing.parquet", pd.concat([identity, reasons], axis=1))
-        write_csv(folder / "mapping.csv", mapping_table(country))
-        write_csv(folder / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
-        write_csv(folder / released_texts.FILE, texts)
-        write_csv(folder / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
-        write_csv(folder / "flags.csv", _with_identity(_without_places(country.flags, rows), rows, ["flag", "detail"]))
-        manifest |= {"key": key_mark(project), "outputs": outputs(folder)}
-        write_json(folder / MANIFEST, manifest)
+    folder = project.processed(country.settings.country, country.settings.part)
+    with writing(project, country.settings.country):
+        texts = _texts(country, project)
+        with written_together(folder, MANIFEST) as beside:
+            write_parquet(beside / "answers.parquet", pd.concat([identity, answers], axis=1))
+            write_parquet(beside / "missing.parquet", pd.concat([identity, reasons], axis=1))
+            write_csv(beside / "mapping.csv", mapping_table(country))
+            write_csv(beside / "changes.csv", _with_identity(country.changes, rows, ["question", "old", "new", "rule", "reason"]))
+            write_csv(beside / released_texts.FILE, texts)
+            write_csv(beside / "exclusions.csv", _with_identity(country.exclusions, rows, ["rule", "reason"]))
+            write_csv(beside / "flags.csv", _with_identity(_without_places(country.flags, rows), rows, ["flag", "detail"]))
+            manifest |= {"key": key_mark(project), "outputs": outputs(beside)}
+            write_json(beside / MANIFEST, manifest)
     return manifest
 
 

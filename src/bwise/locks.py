@@ -21,19 +21,37 @@ from bwise.problems import Problem, ProblemsFound
 from bwise.settings import Project
 from bwise.storage import told_plainly, write_json
 
+RUNNER = "BWISE_RUNNER"  # in the environment of kernels: the process that runs their notebook
 FOLDER = ".locks"  # in the project folder; empty but for the names of the locks while nothing runs
 
 
 @contextmanager
 def held(project: Project, names: list[str], wait: bool = False) -> Iterator[bool]:
     """Hold the locks of these countries, or of the consolidation, and let go of them at the end; gives whether another run was waited for.
+    Kernels that are started meanwhile know this process as the one they write for.
 
     Raises:
         ProblemsFound: another run holds one of them, and nobody wants to `wait`; names who, where, and since when.
     """
+    os.environ[RUNNER] = str(os.getpid())
     with ExitStack() as locks:
         waited = [locks.enter_context(_held(project, name, wait)) for name in names]
         yield any(waited)
+
+
+@contextmanager
+def writing(project: Project, name: str) -> Iterator[None]:
+    """Hold the lock of a country, or of the consolidation, while a step of a notebook writes its files: in JupyterLab nobody else does.
+
+    Raises:
+        ProblemsFound: a run is at work on it that this notebook is no part of.
+    """
+    holder = json_of(project.root / FOLDER / f"{name}.json")
+    if (str(holder.get("process")), holder.get("on")) == (os.environ.get(RUNNER), platform.node()):
+        yield
+        return
+    with held(project, [name]):
+        yield
 
 
 @contextmanager

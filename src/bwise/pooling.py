@@ -115,16 +115,15 @@ def load_pool(project: Project) -> Pool:
 def load_focus_groups(project: Project) -> Pool | None:
     """What the national focus groups returned, one row per WISE model and group; None where no country has sent a return.
 
-    A country whose return was never cleaned, or not as it stands now, is left out and named; one that sent none is not.
-
-    Raises:
-        ProblemsFound: there are returns, and none of them can be used.
+    A country whose return was never cleaned, or not as it stands now, is left out and named; one that sent none is not. Where none can be
+    used, the pool holds no country.
     """
     countries = [country for country in project.countries() if _sent_focus_group(project, country)]
     if not countries:
         return None
     part = FocusGroupSettings.part
-    return _pool(project, project.consolidation().focus_group, part, countries, lambda c: load_country(project, c).for_focus_group())
+    questionnaire = project.consolidation().focus_group
+    return _pool(project, questionnaire, part, countries, lambda c: load_country(project, c).for_focus_group(), may_be_empty=True)
 
 
 def _sent_focus_group(project: Project, country: str) -> bool:
@@ -138,8 +137,14 @@ def _sent_focus_group(project: Project, country: str) -> bool:
 SettingsOf = Callable[[str], CountrySettings]  # of one part, as they stand now
 
 
-def _pool(project: Project, questionnaire: str, part: str, countries: list[str], settings_of: SettingsOf) -> Pool:
-    """Read one part of these countries; left out are those whose record is not whole, not their own, or not as they stand now."""
+def _pool(
+    project: Project, questionnaire: str, part: str, countries: list[str], settings_of: SettingsOf, may_be_empty: bool = False
+) -> Pool:
+    """Read one part of these countries; left out are those whose record is not whole, not their own, or not as they stand now.
+
+    Raises:
+        ProblemsFound: none can be used, unless the pool `may_be_empty`.
+    """
     codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
     records, left_out = {}, {}
     for country in countries:
@@ -147,6 +152,9 @@ def _pool(project: Project, questionnaire: str, part: str, countries: list[str],
             records[country] = _record(project, country, questionnaire, part, settings_of)
         except _NotUsable as why:
             left_out[country] = str(why)
+    if not records and may_be_empty:
+        nobody = pd.DataFrame(columns=["country", *codebook.all_columns])
+        return Pool(project, project.consolidation(), codebook, nobody, nobody, {}, left_out, part)
     if not records:
         none = Problem("no file params/<CC>.yaml", remedy="write one; see params/README.md")
         why = [Problem(f"{c}: {why}", remedy=f"run `bwise run {c}`") for c, why in left_out.items()]
@@ -238,5 +246,5 @@ def _common(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame
 
 def left_out(pool: Pool, groups: Pool | None) -> dict[str, str]:
     """Who is not in the tables -> why: countries, and those whose focus group alone is left out."""
-    of_groups = {f"{country} (focus group)": why for country, why in (groups.left_out if groups else {}).items()}
+    of_groups = {f"focus group of {country}": why for country, why in (groups.left_out if groups else {}).items()}
     return pool.left_out | of_groups

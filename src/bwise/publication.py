@@ -14,15 +14,16 @@ import pandas as pd
 import xlsxwriter
 from markupsafe import Markup, escape
 
-from bwise.figures import Drawing
+from bwise.drawn import Drawn
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
+from bwise.locks import writing
 from bwise.pages import page_template
 from bwise.pooling import Pool, left_out
 from bwise.released_texts import published_texts
-from bwise.settings import Project
-from bwise.storage import remove, write_csv, write_json, write_text, write_whole
+from bwise.settings import CONSOLIDATION, PUBLISHED, Project
+from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
 from bwise.tables import AVERAGES, Published, Table, by_question, finding, headline
 from bwise.text import CSV_RULE, rounded
 
@@ -130,7 +131,7 @@ def write_tables(tables: list[Table], project: Project) -> None:
         write_csv(folder / f"{table.id}.csv", data)
 
 
-def write_figures(drawings: list[Drawing], project: Project) -> None:
+def write_figures(drawings: list[Drawn], project: Project) -> None:
     """`reports/figures/<id>.svg` and `.png`, the same bytes for the same figures."""
     for old in (project.reports / "figures").glob("*.*"):
         remove(old)
@@ -312,7 +313,7 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, text, right)
 
 
-def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
+def write_page(tables: list[Table], drawings: list[Drawn], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
     """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
     page = page_template("report.html.j2").render(
         pool=pool,
@@ -470,7 +471,7 @@ class Part:
     """A table with its computed sentence and its figure, as a notebook shows them one below the other."""
 
     table: Table
-    drawing: Drawing | None
+    drawing: Drawn | None
 
     def _repr_html_(self) -> str:
         picture = self.drawing._repr_html_() if self.drawing else ""
@@ -505,7 +506,7 @@ def at_a_glance(tables: Published) -> Glance:
     return Glance(_findings(tables, tables.glance))
 
 
-def present(tables: dict[str, Table], figures: dict[str, Drawing], id_: str) -> Part | str:
+def present(tables: dict[str, Table], figures: dict[str, Drawn], id_: str) -> Part | str:
     """Sentence, figure and table on one matter, or a plain word where the questionnaires do not ask for it."""
     if id_ not in tables:
         return "The questionnaires do not ask for it."
@@ -537,7 +538,7 @@ def write_record(tables: list[Table], pool: Pool, groups: Pool | None = None) ->
         "left_out": {name: part.left_out for name, part in parts.items()},
         "tables": {t.id: sha256(project.reports / "tables" / f"{t.id}.csv") for t in tables},
     }
-    write_json(project.reports / "consolidation.json", record)
+    write_json(project.reports / PUBLISHED, record)
 
 
 def write_texts(pools: list[Pool], project: Project) -> list[str]:
@@ -562,17 +563,39 @@ def write_audit(tables: dict[str, Table], project: Project) -> None:
     write_csv(project.reports / "audit.csv", pd.DataFrame(rows, columns=["table", "what", "number"]))
 
 
-def publish(tables: Published, drawings: dict[str, Drawing], pool: Pool, groups: Pool | None = None) -> list[str]:
-    """Write tables, figures, workbook, page and the record of what they were made of. Returns their names, relative to the project."""
+OWN = ("tables/*.csv", "figures/*", "countries/*", "texts.csv")  # in reports/: what an earlier run made there, and this one did not, goes
+
+
+class _Beside(Project):
+    """The project whose reports are written beside those that are published."""
+
+    @property
+    def reports(self) -> Path:
+        return super().reports / PART
+
+
+def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: Pool | None = None) -> list[str]:
+    """Write tables, figures, workbook, page and the record of what they were made of, all of them beside what is published; then they
+    take its place, the record as the last, so that a run that is stopped leaves nothing mixed that passes for whole.
+
+    Returns:
+        Their names, relative to the project.
+
+    Raises:
+        ProblemsFound: a run is going on that this is no part of, or the disk refuses: what is published stays as it was.
+    """
     listed, drawn = list(tables.values()), list(drawings.values())
-    write_tables(listed, pool.project)
-    write_figures(drawn, pool.project)
-    write_workbook(listed, pool)
-    write_page(listed, drawn, pool, groups, tables.glance)
-    write_country_pages(listed, pool)
-    write_audit(tables, pool.project)
-    write_record(listed, pool, groups)
-    texts = write_texts([pool, groups] if groups else [pool], pool.project)
+    project = _Beside(pool.project.root)
+    pool = replace(pool, project=project)
+    with writing(project, CONSOLIDATION), written_together(pool.project.root / "reports", PUBLISHED, OWN):
+        write_tables(listed, project)
+        write_figures(drawn, project)
+        write_workbook(listed, pool)
+        write_page(listed, drawn, pool, groups, tables.glance)
+        write_country_pages(listed, pool)
+        write_audit(tables, project)
+        write_record(listed, pool, groups)
+        texts = write_texts([pool, groups] if groups else [pool], project)
     return [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),

@@ -164,6 +164,22 @@ def load_questionnaire(folder: Path) -> Questionnaire:
             defined, a name used twice.
     """
     folder = Path(folder)
+    files, contents = _files(folder)
+    return _from_sheets(folder, tuple((path, contents[path.name]) for path in files), sheets_hash(contents))
+
+
+def questionnaire_sheets(folder: Path) -> dict[str, pd.DataFrame]:
+    """Its sheets as they stand in the folder, by name: all text, notes and layout among the questions.
+
+    Raises:
+        ProblemsFound: a sheet is missing or cannot be read.
+    """
+    files, contents = _files(Path(folder))
+    return _sheets(Path(folder), tuple((path, contents[path.name]) for path in files))
+
+
+def _files(folder: Path) -> tuple[list[Path], dict[str, bytes]]:
+    """The sheets, or the one workbook, that count; and the content of every file of the folder by its name."""
     files = sheets_in(folder)
     if linked := [p.name for p in (folder, *files) if leads_out(folder.parents[2], p)]:
         stop(_cannot_use(folder), *[Problem(OUTSIDE, name, WHY, "put the file itself there instead of a link") for name in linked])
@@ -173,18 +189,23 @@ def load_questionnaire(folder: Path) -> Questionnaire:
         names = " and ".join(path.name for path in (*sheets, *books))
         problem = Problem(f"{names} stand side by side", _shown(folder), "nothing tells which of them counts", "keep one questionnaire")
         stop(_cannot_use(folder), problem)
-    contents = {path.name: path.read_bytes() for path in files}
-    return _from_sheets(folder, tuple((path, contents[path.name]) for path in sheets or books), sheets_hash(contents))
+    return sheets or books, {path.name: path.read_bytes() for path in files}
+
+
+def _sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> dict[str, pd.DataFrame]:
+    sheets = {}
+    for path, content in contents:
+        sheets |= workbook_sheets(content, path) if path.suffix == ".xlsx" else {path.stem: parse_sheet(content, path)}
+    remedy = "save the sheet as CSV with this name, or the whole workbook as .xlsx"
+    missing = [Problem(f"the sheet {name}.csv is missing", _shown(folder), remedy=remedy) for name in NEEDED if name not in sheets]
+    stop(_cannot_use(folder), *missing)
+    return sheets
 
 
 @lru_cache(maxsize=8)
 def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...], digest: str) -> Questionnaire:
     """The questionnaire in this folder, of the contents of its files."""
-    heading, sheets = _cannot_use(folder), {}
-    for path, content in contents:
-        sheets |= workbook_sheets(content, path) if path.suffix == ".xlsx" else {path.stem: parse_sheet(content, path)}
-    remedy = "save the sheet as CSV with this name, or the whole workbook as .xlsx"
-    stop(heading, *[Problem(f"the sheet {name}.csv is missing", _shown(folder), remedy=remedy) for name in NEEDED if name not in sheets])
+    heading, sheets = _cannot_use(folder), _sheets(folder, contents)
     survey, choices, settings = (sheets[name] for name in NEEDED)
     stop(heading, *_missing_columns(survey, ("type", "name"), "survey"), *_missing_columns(choices, ("list_name", "name"), "choices"))
     lists, problems = _lists(choices)
@@ -196,7 +217,7 @@ def _from_sheets(folder: Path, contents: tuple[tuple[Path, bytes], ...], digest:
         title=title.iloc[0] if len(title) else folder.name,
         questions=questions,
         lists=lists,
-        languages=tuple(_label_columns(survey)),
+        languages=tuple(label_columns(survey)),
         concepts=_concepts(sheets["concepts"]) if "concepts" in sheets else {},
         folder=folder,
         sha256=digest,
@@ -221,7 +242,7 @@ def _missing_columns(sheet: pd.DataFrame, needed: tuple[str, ...], name: str) ->
     return [Problem(f"the column `{c}` is missing", f"{name}.csv") for c in needed if c not in sheet.columns]
 
 
-def _label_columns(sheet: pd.DataFrame) -> dict[str, str]:
+def label_columns(sheet: pd.DataFrame) -> dict[str, str]:
     """Language -> column; a bare `label` counts as English."""
     found = {c: LABEL.match(c) for c in sheet.columns}
     return {(m["language"] or "en"): c for c, m in found.items() if m}
@@ -234,7 +255,7 @@ def _labels(row: dict, columns: dict[str, str]) -> dict[str, str]:
 def _lists(choices: pd.DataFrame) -> tuple[dict[str, dict[str, Choice]], list[Problem]]:
     lists: dict[str, dict[str, Choice]] = {}
     problems: list[Problem] = []
-    columns = _label_columns(choices)
+    columns = label_columns(choices)
     for number, row in zip(choices.index, choices.to_dict("records"), strict=True):
         if not row["list_name"]:
             continue
@@ -270,7 +291,7 @@ def _mixed_classifications(lists: dict[str, dict[str, Choice]]) -> list[Problem]
 def _questions(survey: pd.DataFrame, lists: dict) -> tuple[dict[str, Question], list[Problem]]:
     questions: dict[str, Question] = {}
     problems: list[Problem] = []
-    columns = _label_columns(survey)
+    columns = label_columns(survey)
     groups: list[dict] = []
     for number, row in zip(survey.index, survey.to_dict("records"), strict=True):
         where = f"survey.csv, row {number}"

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bwise.paths import json_of
 from bwise.privacy import project_key, pseudonym
 from bwise.settings import KEY_FILE, MANIFEST, RECORD, CountrySettings, Project
 from bwise.storage import write_json
@@ -35,12 +36,23 @@ def seal(project: Project, settings: CountrySettings) -> None:
     """Say in the manifest that the record was proved as it stands."""
     path = project.processed(settings.country, settings.part) / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    write_json(path, manifest | {"seal": _seal(project, manifest)})
+    write_json(path, sealed(project, manifest))
 
 
 def is_sealed(manifest: dict[str, Any]) -> bool:
     """Whether the record was proved when it was written (`seal`)."""
     return "seal" in manifest
+
+
+def sealed(project: Project, said: dict[str, Any]) -> dict[str, Any]:
+    """What is said, with a seal under the project's key."""
+    return said | {"seal": _seal(project, said)}
+
+
+def unsealed(project: Project, path: Path) -> dict[str, Any]:
+    """What a file that `sealed` made says; nothing where it is not there, damaged or changed."""
+    said = json_of(path)
+    return said if hmac.compare_digest(str(said.get("seal")), _seal(project, said)) else {}
 
 
 def _seal(project: Project, manifest: dict[str, Any]) -> str:

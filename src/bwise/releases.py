@@ -12,14 +12,13 @@ from bwise.ledger import wises_of
 from bwise.pooling import Pool, load_focus_groups, load_pool
 from bwise.problems import Problem, stop
 from bwise.remembered import CELLS, MANIFEST, PEOPLE, folder_of, key_mark, private_folder, remember
-from bwise.settings import RELEASES, Project
+from bwise.settings import PUBLISHED, RELEASES, Project
 from bwise.staleness import CONSOLIDATION
 from bwise.storage import write_json
 from bwise.tables import Published, european_tables
 from bwise.workflow import template
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,40}", re.ASCII)
-RECORD = "consolidation.json"
 NOTHING = "Nothing was released."
 
 
@@ -50,7 +49,7 @@ def freeze(name: str, on: date, tables: Published, pool: Pool) -> dict:
     beside = public.with_name(f".{name}.part")
     shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
     shutil.copytree(project.reports / "tables", beside / "tables")
-    shutil.copy(project.reports / RECORD, beside)
+    shutil.copy(project.reports / PUBLISHED, beside)
     remember(private, pool, wises_of(pool), tables.ledger.remembered())
     manifest = {
         "release": name,

@@ -21,6 +21,9 @@ from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.text import tidy
 
 KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
+CONSOLIDATION = "consolidation"  # the run that makes the European tables, beside those of countries
+DRAWN = "figures.json"  # in processed/: what each figure of reports/ was drawn from
+PUBLISHED = "consolidation.json"  # in reports/: what they were made of
 MANIFEST = "manifest.json"
 RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", "texts_to_read.csv", MANIFEST)
 """What `bwise.lineage.save` writes into the folder of a country, and of each part of what it sent."""
@@ -398,7 +401,7 @@ def load_country(project: Project, country: str, **overrides: Any) -> CountrySet
     country = COUNTRY_CODES.get(str(country).upper(), str(country).upper())
     path = project.params / f"{country}.yaml"
     known = sorted(p.stem for p in project.params.glob("[A-Z][A-Z].yaml"))
-    if not path.is_file():
+    if country not in known:  # a path that leads elsewhere is none of them
         code = country_code(country, known)
         begin = f"put the export into raw/{code}/ and write the file with: bwise new {code} --file raw/{code}/NAME"
         remedy = f"use one of: {', '.join(known)}; or {begin}" if known else begin

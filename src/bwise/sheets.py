@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
+from bwise.apart import WORKBOOK, TooMuch, opened
 from bwise.paths import OUTSIDE, WHY, leads_out
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.text import tidy
@@ -71,12 +70,18 @@ def workbook_sheets(content: bytes, path: Path) -> dict[str, pd.DataFrame]:
     """
     name = f"{path.parent.name}/{path.name}"
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
-    except (CalamineError, OSError, zipfile.BadZipFile):
-        what, remedy = "it is no workbook that can be opened", "save it in Excel as “Excel Workbook (.xlsx)”, without a password"
-        stop(_cannot_use(name), Problem(what, name, remedy=remedy))
-    found = {tidy(sheet).casefold(): [list(map(_as_text, row)) for row in cells] for sheet, cells in rows.items()}
+        told = opened(WORKBOOK, content)
+    except ValueError as error:
+        what = (
+            "it needs more time or memory than any questionnaire" if isinstance(error, TooMuch) else "it is no workbook that can be opened"
+        )
+        stop(_cannot_use(name), Problem(what, name, remedy="save it in Excel as “Excel Workbook (.xlsx)”, without a password"))
+    far = [
+        Problem(f"the sheet `{sheet}` reaches over {n:,} cells", name, remedy="delete what stands far from its table")
+        for sheet, n in told["far"].items()
+    ]
+    stop(_cannot_use(name), *far)
+    found = {tidy(sheet["name"]).casefold(): [list(map(_as_text, row)) for row in sheet["rows"]] for sheet in told["sheets"]}
     return {sheet: _table(cells, f"{name}, sheet {sheet}") for sheet, cells in found.items() if any(map(any, cells))}
 
 

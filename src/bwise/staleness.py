@@ -17,9 +17,9 @@ from typing import Any
 from bwise.hashes import sha256
 from bwise.paths import json_of, leads_out
 from bwise.problems import ProblemsFound
-from bwise.settings import KEY_FILE, MANIFEST, RECORD, RELEASES, Project, corrections_file, load_country
+from bwise.settings import CONSOLIDATION, KEY_FILE, MANIFEST, PUBLISHED, RECORD, RELEASES, Project, corrections_file, load_country
 
-CONSOLIDATION = "consolidation"
+PUBLISHED_HALF = "its last run was stopped while it published: files in reports/ may not belong together"
 READ_BY_ALL = ("tables.yaml", "nace.csv")  # in params/: which questions a country's page looks at first, and sections of sectors
 
 
@@ -30,7 +30,7 @@ def why_stale(project: Project, name: str, template: Path) -> str:
     """
     noted = json_of(_note(project, name))
     if not {"program", "template", "inputs", "results"} <= set(noted):
-        return "it was not run yet, or its last run failed"
+        return PUBLISHED_HALF if name == CONSOLIDATION and _published_half(project) else "it was not run yet, or its last run failed"
     if noted["program"] != program():
         return "the program, Python or a library is another one"
     if noted["template"] != sha256(template):
@@ -41,6 +41,11 @@ def why_stale(project: Project, name: str, template: Path) -> str:
         return _said(changed, "has changed", "have changed")
     changed = [path for path, digest in noted["results"].items() if _digest(project.root / path) != digest]
     return _said(changed, "is not what its last run wrote", "are not what its last run wrote") if changed else ""
+
+
+def _published_half(project: Project) -> bool:
+    """Whether pages stand in `reports/` without the record of what they were made of, which is written last."""
+    return (project.reports / "index.html").is_file() and not (project.reports / PUBLISHED).is_file()
 
 
 def _said(paths: list[str], one: str, many: str) -> str:

@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -78,10 +78,12 @@ REFUSALS = {
 
 
 @contextmanager
-def written_together(folder: Path, last: str) -> Iterator[Path]:
-    """A folder beside, for files that belong together: at the end they take the place of those in `folder`, `last` as the last of them.
+def written_together(folder: Path, last: str, own: Iterable[str] = ()) -> Iterator[Path]:
+    """A folder beside, for files that belong together, also in folders below: at the end they take the place of those in `folder`, `last`
+    as the last of them. `own`: patterns of files that go then, where they were not written anew.
 
-    Where writing fails, what was there stays as it was; where they cannot all take their places, none is left.
+    Where writing fails, or one of the old files is held by another program, what was there stays as it was; where the new ones cannot
+    all take their places, none is left.
 
     Raises:
         ProblemsFound: as `told_plainly`.
@@ -92,16 +94,24 @@ def written_together(folder: Path, last: str) -> Iterator[Path]:
         with told_plainly(folder):
             beside.mkdir(parents=True)
             yield beside
-        names = sorted((path.name for path in beside.iterdir()), key=lambda name: (name == last, name))
+        written = sorted(path.relative_to(beside) for path in beside.rglob("*") if path.is_file())
+        written.sort(key=lambda path: path.name == last)
+        old = {path.relative_to(folder) for pattern in own for path in folder.glob(pattern)} - set(written)
+        for path in (folder / each for each in [*written, *old] if (folder / each).is_file()):
+            with told_plainly(path):
+                path.replace(path)  # nothing, but for a file that is open on Windows
         remove(folder / last)  # from here to the end, nobody takes the files for complete
+        for each in old:
+            remove(folder / each)
         try:
-            for name in names:
-                (beside / name).replace(folder / name)
+            for each in written:
+                (folder / each).parent.mkdir(exist_ok=True)
+                (beside / each).replace(folder / each)
         except OSError:
-            for path in (folder / name for name in names):
+            for path in (folder / each for each in written):
                 if path.is_file():
                     remove(path)
-            with told_plainly(folder / name):
+            with told_plainly(folder / each):
                 raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)

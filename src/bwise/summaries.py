@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,8 @@ from bwise.cleaning import MISSING_REASONS, Country, open_answers, question_reas
 from bwise.exports.table import Grid
 from bwise.lineage import DEMONSTRATION, is_demonstration
 from bwise.manifests import still_open
-from bwise.matching import Part
+from bwise.matching import DeliveryRead, Part
+from bwise.matching.dates import date_order, parse_date
 from bwise.settings import CountrySettings, FocusGroupSettings, Project
 from bwise.text import as_markdown, counted
 from bwise.verification import prove_saved
@@ -68,15 +70,23 @@ def _open(manifests: list[dict[str, Any]]) -> str:
     return f"**Settle {' and '.join(waiting)}** in params/{code}.yaml; `bwise check {code}` says how. Everything else is settled."
 
 
+HEIGHTS = "▁▂▃▄▅▆▇█"  # bars in a line of text
+MOST_WEEKS = 30
+UNBROKEN = str.maketrans("- ", "\u2011\u00a0")
 LEFT = ' style="text-align: left"'  # JupyterLab aligns cells to the right unless told
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A small table for a notebook; says so in words when it has no rows."""
+    """A small table for a notebook; says so in words when it has no rows.
+
+    `bars`: at the end of each row a bar from one per cent to another, or none; `bars_show`: what it stands for.
+    """
 
     frame: pd.DataFrame
     empty: str = "Nothing to show."
+    bars: tuple[tuple[float, float] | None, ...] = ()
+    bars_show: str = ""
 
     def _repr_html_(self) -> str:
         return f"<p>{self.note}</p>" if self.note else self.table
@@ -95,16 +105,38 @@ class Summary:
         names = [str(n or "") for n in self.frame.index.names] if self.frame.index.names != [None] else []
         head = "".join(f'<th scope="col"{LEFT}>{escape(n)}</th>' for n in names)
         head += "".join(f'<th scope="col"{text[c]}>{escape(str(c))}</th>' for c in self.frame.columns)
+        head += f"<td{LEFT}>{escape(self.bars_show)}</td>" if self.bars else ""
         rows = []
-        for key, row in zip(self.frame.index, self.frame.itertuples(index=False), strict=True):
-            keys = (key if isinstance(key, tuple) else (key,)) if names else ()
-            cells = [f'<th scope="row"{LEFT}>{escape(str(k))}</th>' for k in keys]
+        keys = [key if isinstance(key, tuple) else (key,) for key in self.frame.index] if names else [()] * len(self.frame)
+        for number, row in enumerate(self.frame.itertuples(index=False)):
+            cells = _row_heads(keys, number)
             cells += [f"<td{text[c]}>{escape(str(v))}</td>" for c, v in zip(self.frame.columns, row, strict=True)]
+            cells += [_bar(self.bars[number])] if self.bars else []
             rows.append(f"<tr>{''.join(cells)}</tr>")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
     def __repr__(self) -> str:
         return self.empty if self.frame.empty else self.frame.to_string(max_colwidth=100)
+
+
+def _row_heads(keys: list[tuple], number: int) -> list[str]:
+    """The names of a row; the first of several names is said once for all rows that have it."""
+    here = keys[number]
+    if len(here) < 2:
+        return [f'<th scope="row"{LEFT}>{escape(str(key))}</th>' for key in here]
+    again = number > 0 and keys[number - 1][0] == here[0]
+    rows = sum(1 for _ in takewhile(lambda key: key[0] == here[0], keys[number:]))
+    first = [] if again else [f'<th scope="rowgroup" rowspan="{rows}"{LEFT}>{escape(str(here[0]))}</th>']
+    return first + [f'<th scope="row"{LEFT}>{escape(str(key))}</th>' for key in here[1:]]
+
+
+def _bar(span: tuple[float, float] | None) -> str:
+    """A bar on a line that stands for 0 to 100 %; what it shows is said in the row, too."""
+    if span is None:
+        return '<td aria-hidden="true"></td>'
+    start, end = span
+    style = f"margin-left: {start:.0f}%; width: {end - start:.0f}%; height: 0.8em; background: #7b8794"
+    return f'<td aria-hidden="true" style="min-width: 9em; border-left: 1px solid"><div style="{style}"></div></td>'
 
 
 @dataclass(frozen=True)
@@ -145,6 +177,7 @@ def received(part: Part) -> Summary:
                 "headings": d.raw.headings,
                 "language": found.language or "not told: codes only",
                 "records": len(d.raw.cells),
+                "submitted": _submitted(d),
                 "columns": found.of_columns,
                 "columns matched": found.columns,
                 "answers read": f"{found.readable:.1%}",
@@ -154,6 +187,24 @@ def received(part: Part) -> Summary:
         )
     table = pd.DataFrame(rows).set_index("delivery")
     return Summary(table if table["remarks"].any() else table.drop(columns="remarks"))
+
+
+def _submitted(delivery: DeliveryRead) -> str:
+    """The first and the last day, and between them how many came by week (by month, where there are many): a dot for none."""
+    told = delivery.raw.about("submitted")
+    if told is None:
+        return "not told"
+    texts = told.fillna("").tolist()
+    order = delivery.delivery.dates or date_order(texts)
+    days = pd.Series(pd.to_datetime([day for text in texts if (day := parse_date(text, order))]))
+    if days.empty:
+        return "not told"
+    first, last = days.min(), days.max()
+    unit = "W" if (last - first).days < MOST_WEEKS * 7 else "M"
+    counts = days.dt.to_period(unit).value_counts().reindex(pd.period_range(first, last, freq=unit), fill_value=0)
+    heights = (counts / counts.max() * (len(HEIGHTS) - 1)).round().astype(int)
+    drawn = "".join(HEIGHTS[height] if count else "·" for height, count in zip(heights, counts, strict=True))
+    return f"{first:%Y-%m-%d} {drawn} {last:%Y-%m-%d}".translate(UNBROKEN)
 
 
 def _file_format(grid: Grid) -> str:
@@ -251,7 +302,8 @@ def missing(country: Country, minimum_persons: int) -> Summary:
     """Answers and missing answers by reason, by part of the questionnaire (respondents kept; multiple answers count once).
 
     Who was asked a follow-up tells what was answered before: counts below `minimum_persons` of params/consolidation.yaml are shown
-    as less than it, and a second count of the row with them, so that the rest of the row does not give them away.
+    as less than it, and a second count of the row with them, so that the rest of the row does not give them away. The bar is the share
+    answered of what was asked and shown, in rows where no count is hidden.
     """
     if country.kept.sum() < minimum_persons:
         return Summary(pd.DataFrame(), f"Fewer than {minimum_persons} records: what is missing of them is not counted here.")
@@ -259,8 +311,16 @@ def missing(country: Country, minimum_persons: int) -> Summary:
     counts = {reason or "answered": (reasons == reason).sum(axis=0) for reason in ("", *MISSING_REASONS)}
     parts = [question.role or "other questions" for question in country.questionnaire.questions.values()]
     table = pd.DataFrame(counts).groupby(pd.Index(parts, name="part"), sort=False).sum().rename_axis(columns="reason")
+    asked = table.drop(columns=["not_asked", "not_shown"]).sum(axis=1)
+    answered = 100 * table["answered"] / asked.where(asked > 0)
     table = table.loc[:, (table != 0).any()].apply(_without_few, axis=1, minimum=minimum_persons)
-    return Summary(table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")))
+    hidden = table.map(lambda cell: isinstance(cell, str)).any(axis=1) | answered.isna()
+    bars = tuple(None if no else (0, share) for share, no in zip(answered, hidden, strict=True))
+    return Summary(
+        table.rename(index=lambda i: i.replace("_", " "), columns=lambda c: c.replace("_", " ")),
+        bars=bars,
+        bars_show="answered, of those asked",
+    )
 
 
 def _without_few(row: pd.Series, minimum: int) -> pd.Series:

@@ -12,6 +12,7 @@ from bwise.cleaning import Country, gather, whole
 from bwise.hashes import changed_inputs, program
 from bwise.identities import check_identities
 from bwise.lineage import IDENTITY, ROW, discard, mapping_table
+from bwise.locks import writing
 from bwise.matching import DeliveryRead, read_deliveries
 from bwise.privacy import project_key, row_ids
 from bwise.problems import Problem, ProblemsFound, stop
@@ -61,12 +62,13 @@ def prove_saved(country: Country, project: Project) -> pd.DataFrame:
     Raises:
         ProblemsFound: the files do not prove the answers; they are removed, so that nobody uses them.
     """
-    try:
-        proof = _proof(project, country.settings, country.questionnaire, country.deliveries)
-    except ProblemsFound:
-        discard(project, country.settings)
-        raise
-    seal(project, country.settings)
+    with writing(project, country.settings.country):
+        try:
+            proof = _proof(project, country.settings, country.questionnaire, country.deliveries)
+        except ProblemsFound:
+            discard(project, country.settings)
+            raise
+        seal(project, country.settings)
     return proof
 
 

@@ -19,7 +19,7 @@ from bwise.cluster import lost, workers
 from bwise.manifests import still_open
 from bwise.paths import json_of
 from bwise.problems import ProblemsFound
-from bwise.settings import MANIFEST, ConsolidationSettings, Project, load_country
+from bwise.settings import DRAWN, MANIFEST, PUBLISHED, ConsolidationSettings, Project, load_country
 from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
@@ -101,6 +101,8 @@ def update(
             yield from (_because(outcome, stale[outcome.name]) for outcome in run_countries(project, due, executor, warm, wait))
     if consolidate:
         why = _why(project, CONSOLIDATION, force)
+        if force:  # figures, too, are drawn again
+            project.processed(DRAWN).unlink(missing_ok=True)
         yield _because(run_consolidation(project, warm, wait), why) if why else _current(project, CONSOLIDATION)
 
 
@@ -351,20 +353,23 @@ def _contains(project: Project) -> str:
     """Which countries the European tables hold, and which were left out and why; nothing where a project's own notebook does not say."""
     if not (made := consolidated(project)):
         return ""
-    left_out = [f"{country} ({why})" for country, why in _left_out(project).items()]
+    who: dict[str, list[str]] = {}
+    for country, why in _left_out(project).items():
+        who.setdefault(why, []).append(country)
+    left_out = [f"{', '.join(countries)} ({why})" for why, countries in who.items()]
     return f", of {', '.join(made['countries']['survey'])}" + (f"; left out: {', '.join(left_out)}" if left_out else "")
 
 
 def _left_out(project: Project) -> dict[str, str]:
-    """Country -> why the European tables are without it, or without its focus group."""
+    """Country, or its focus group, -> why it is not in the European tables."""
     made = consolidated(project).get("left_out", {})
-    of_groups = {f"{country}, focus group": why for country, why in made.get("focus group", {}).items()}
+    of_groups = {f"focus group of {country}": why for country, why in made.get("focus group", {}).items()}
     return made.get("survey", {}) | of_groups
 
 
 def consolidated(project: Project) -> dict[str, Any]:
     """What the last consolidation says it was made of."""
-    return json_of(project.reports / "consolidation.json")
+    return json_of(project.reports / PUBLISHED)
 
 
 def _open(manifest: dict) -> str:

@@ -1,4 +1,5 @@
-"""Deliveries damaged on their way: cut off, and containers with bytes changed. `damaged` makes one, `judged` says what became of it.
+"""Deliveries that went wrong on their way to us: one half cut off or with bytes changed (`damaged`), one half changed by one of the
+`mutations`. `tried` counts what became of them.
 
 Only damage that can be told from the file is tried: a CSV that is cut right after a row, or a byte of an answer changed where no checksum
 guards it, is another file of the same kind.
@@ -12,11 +13,13 @@ from dataclasses import replace
 
 from bwise.problems import ProblemsFound
 from bwise.settings import Project
-from tests.judge.files import DELIVERIES, Sheet, sheet, write
-from tests.judge.mutations import Mutant
-from tests.judge.verdicts import opened, respondents, state_of, wrong_cells
+from tests.judge import OUTCOMES
+from tests.judge.files import DELIVERIES, Sheet, sheet, shuffled, write
+from tests.judge.mutations import EVERY, Mutant, mutant
+from tests.judge.verdicts import ASKED, REFUSED, SAME, opened, respondents, state_of, wrong_cells
+from tests.judge.verdicts import judged as judged_by_meaning
 
-OUTCOMES = ("right", "refused", "told", "wrong", "lost", "crashed")
+BY_MEANING = {SAME: "right", REFUSED: "refused", ASKED: "told"}
 GUARDED = ("workbook", "zip")  # their members have checksums
 
 
@@ -73,17 +76,28 @@ def _notes(whole: Sheet, project: Project) -> frozenset[str]:
     return NOTES[content]
 
 
+def outcome(name: str, seed: int, project: Project) -> tuple[str, str]:
+    """What became of a delivery that is damaged where the seed is even, and changed by a mutation where it is odd."""
+    if seed % 2 == 0:
+        return judged(damaged(name, seed), project)
+    kinds = shuffled(random.Random(f"{seed} {name}"), list(EVERY))
+    kind, changed = next((kind, made) for kind in kinds if (made := mutant(kind, sheet(DELIVERIES[name]), seed)))
+    try:
+        verdict = judged_by_meaning(kind, changed, project)
+    except ProblemsFound as found:
+        return "refused", str(found)
+    except Exception as error:
+        return "crashed", f"{kind}, {type(error).__name__}: {error}"
+    return BY_MEANING.get(verdict.outcome, "lost" if " records of " in verdict.why else "wrong"), f"{kind}, {verdict.why}"
+
+
 def tried(names: list[str], seeds: range, project: Project) -> tuple[Counter, list[str]]:
     """How many ended how, and what is wrong with those that must not be."""
     counts, bad = Counter(), []
     for name in names:
         for seed in seeds:
-            outcome, why = judged(damaged(name, seed), project)
-            counts[outcome] += 1
-            if outcome in OUTCOMES[3:]:
-                bad.append(f"{name}, seed {seed}: {outcome}, {why}")
+            ended, why = outcome(name, seed, project)
+            counts[ended] += 1
+            if ended in OUTCOMES[3:]:
+                bad.append(f"{name}, seed {seed}: {ended}, {why}")
     return counts, bad
-
-
-def told(counts: Counter) -> str:
-    return ", ".join([f"tried {counts.total()}", *(f"{outcome} {counts[outcome]}" for outcome in OUTCOMES)])

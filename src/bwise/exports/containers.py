@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bwise.exports.apart import SAV, WORKBOOK, TooMuch, opened
+from bwise.apart import SAV, WORKBOOK, TooMuch, opened
 from bwise.exports.table import Grid
 from bwise.problems import Problem, did_you_mean, stop
 from bwise.text import tidy
@@ -266,7 +266,7 @@ def _within(value: object, low: float | str, high: float | str) -> bool:
 
 
 def sheets(data: bytes, shown: str) -> list[dict]:
-    """The sheets of a workbook: `name`, `shown`, `rows` of values, `merged`, and what is said of cells (`bwise.exports.apart`).
+    """The sheets of a workbook: `name`, `shown`, `rows` of values, `merged`, and what is said of cells (`bwise.apart`).
 
     Raises:
         ProblemsFound: the file is damaged, protected, or needs more than it may.
@@ -308,8 +308,6 @@ def _texts(sheet: dict) -> list[list[str]]:
     for row, column in sheet["percent"]:
         if isinstance(value := rows[row - 1][column], int | float):
             texts[row - 1][column] = _as_text(float(f"{100 * value:.12g}")) + "%"
-    for row, column, error in sheet["errors"]:
-        texts[row - 1][column] = error
     return texts
 
 

@@ -6,7 +6,7 @@ the page, `returned` reads the workbook that comes back. What is written here go
 
 from bwise.feedback.asks import Ask, Dossier, dossiers
 from bwise.feedback.page import write_page
-from bwise.feedback.returned import Returned, account, read_returned
+from bwise.feedback.returned import Returned, account, apply_returned, read_returned
 from bwise.feedback.sheet import write_workbook
 
-__all__ = ["Ask", "Dossier", "Returned", "account", "dossiers", "read_returned", "write_page", "write_workbook"]
+__all__ = ["Ask", "Dossier", "Returned", "account", "apply_returned", "dossiers", "read_returned", "write_page", "write_workbook"]

@@ -12,7 +12,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bwise.cleaning import KEEP, as_text
-from bwise.corrections import COLUMNS
+from bwise.corrections import COLUMNS, amended, load_corrections
 from bwise.exports.containers import WORKBOOKS, sheets
 from bwise.feedback.asks import (
     BLANK,
@@ -33,14 +33,16 @@ from bwise.feedback.asks import (
 )
 from bwise.feedback.sheet import KEY_HEADING, LISTS
 from bwise.feedback.wording import Wording, languages
+from bwise.intake import states
 from bwise.matching.dates import parse_date
 from bwise.matching.lists import AnswerList
 from bwise.matching.numbers import UNITS, parse_number
-from bwise.params_lines import quoted
+from bwise.params_lines import Setting, country_of, difference, quoted, with_settings, write_together
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
+from bwise.questionnaire import load_questionnaire
 from bwise.settings import CountrySettings, Project, corrections_file
 from bwise.storage import read_csv, write_csv
-from bwise.text import answer_key, tidy
+from bwise.text import answer_key, counted, tidy
 
 REASONS = {
     "unreadable": "not understood",
@@ -69,7 +71,7 @@ class Row:
     @property
     def cell(self) -> str:
         """Where the partner's answer stands."""
-        return self.where("answer" if _filled(self.answer) else "write")
+        return self.where("answer" if filled(self.answer) else "write")
 
     def where(self, name: str) -> str:
         return f"sheet “{self.sheet}”, cell {xl_rowcol_to_cell(self.number, self.columns[name])}"
@@ -81,7 +83,7 @@ class Returned:
 
     Attributes:
         corrections: in the format of `params/<CC>.corrections.csv`.
-        columns: lines to put under `columns:` of the delivery.
+        targets: column, as params name it -> the question that it is.
         notes: what is left to the coordinator, without any answer in it.
         answered, kept, empty: questions answered, those of them left as they are, and questions without an answer.
     """
@@ -89,11 +91,20 @@ class Returned:
     settings: CountrySettings
     delivery: str
     corrections: pd.DataFrame
-    columns: list[str] = field(default_factory=list)
+    targets: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     answered: int = 0
     kept: int = 0
     empty: int = 0
+
+    @property
+    def counts(self) -> str:
+        return f"{self.delivery}: {self.answered} answers, {self.kept} of them confirm what we have; {self.empty} not answered"
+
+    @property
+    def columns(self) -> list[str]:
+        """Lines to put under `columns:` of the delivery."""
+        return [f"{quoted(name)}: {target}" for name, target in self.targets.items()]
 
     def save(self, project: Project) -> Path:
         """Write `proposed_corrections.csv` of this part; what other deliveries' workbooks proposed stays in it."""
@@ -111,14 +122,41 @@ def account(returned: Returned, path: str) -> str:
     """
     settings, n = returned.settings, len(returned.corrections)
     target = corrections_file(settings.country, settings.part)
-    lines = [
-        f"{returned.delivery}: {returned.answered} answers, {returned.kept} of them confirm what we have; {returned.empty} not answered"
-    ]
+    lines = [returned.counts]
     lines += [f"{path}: {n} proposed corrections; copy the lines you accept into {target}"] if n else ["no corrections are proposed"]
     if returned.columns:
         where = f"{'focus_group: ' if settings.part else ''}deliveries: {returned.delivery}"
         lines += [f"in params/{settings.country}.yaml, {where}, put under `columns:`", *(f"      {line}" for line in returned.columns)]
     return "\n".join([*lines, *returned.notes])
+
+
+def apply_returned(project: Project, returned: Returned) -> str:
+    """Write what a partner answered into `params/<CC>.yaml` and the corrections, all or nothing.
+
+    Returns:
+        What was written: the lines of params; corrections are counted, since they hold answers.
+
+    Raises:
+        ProblemsFound: a correction of the same answer is stated already, two columns would be one question, or the export could not
+            be read with these columns.
+    """
+    settings, lines = returned.settings, returned.corrections
+    country, name = settings.country, corrections_file(settings.country, settings.part)
+    questionnaire = load_questionnaire(project.params / "questionnaires" / settings.questionnaire)
+    stated = load_corrections(project, settings, questionnaire)
+    cells = {cell: line for line, *cell in stated[["delivery", "respondent", "question"]].itertuples(name=None) for cell in [tuple(cell)]}
+    twice = [cells[cell] for cell in lines[["delivery", "respondent", "question"]].itertuples(index=False, name=None) if cell in cells]
+    do = "take that line out, or take over the partner's answer by hand"
+    stop(HEADING, *(Problem("the same answer is corrected already", f"{name}, line {line}", remedy=do) for line in twice))
+    number = settings.delivery_names().index(returned.delivery)
+    new = [Setting(returned.delivery, settings.part, number, "columns", dict(returned.targets))] if returned.targets else []
+    before, after = with_settings(project, country, new, HEADING)
+    part = next(p for p in country_of(after, country).parts() if p.part == settings.part)
+    stop(HEADING, *(problem for state in states(project, part, questionnaire) for problem in state.problems))
+    corrections = {name: amended(project, settings, set(), {}, lines)} if len(lines) else {}
+    write_together(project, country, after if after != before else "", corrections)
+    told = [difference(country, before, after), returned.counts, f"{name}: {counted(len(lines), 'line')} more" if len(lines) else ""]
+    return "\n".join(filter(None, [*told, *returned.notes]))
 
 
 def read_returned(project: Project, parts: list[CountrySettings], path: Path, on: date) -> Returned:
@@ -137,15 +175,24 @@ def read_returned(project: Project, parts: list[CountrySettings], path: Path, on
     return _Reader(dossier, on).read(rows)
 
 
-def _rows(path: Path) -> tuple[str, list[Row]]:
+def sheets_of(path: Path, heading: str) -> dict[str, list[list]]:
+    """The cells of a workbook that came back, by sheet.
+
+    Raises:
+        ProblemsFound: under this heading, the file is not there, or no workbook.
+    """
     again = "save it as .xlsx and try again"
     try:
         data = path.read_bytes()
-        if not data.startswith(WORKBOOKS):
-            raise ProblemsFound(HEADING, [Problem("the file is not a workbook", path.name, remedy=again)])
-        found = {sheet["name"]: sheet["rows"] for sheet in sheets(data, path.name) if sheet["name"] != LISTS}
     except OSError:
-        raise ProblemsFound(HEADING, [Problem("the file is not there, or not a workbook", path.name, remedy=again)]) from None
+        raise ProblemsFound(heading, [Problem("the file is not there, or not a workbook", path.name, remedy=again)]) from None
+    if not data.startswith(WORKBOOKS):
+        raise ProblemsFound(heading, [Problem("the file is not a workbook", path.name, remedy=again)])
+    return {sheet["name"]: sheet["rows"] for sheet in sheets(data, path.name) if sheet["name"] != LISTS}
+
+
+def _rows(path: Path) -> tuple[str, list[Row]]:
+    found = sheets_of(path, HEADING)
     for name, cells in found.items():
         for number, line in enumerate(cells):
             key = next((m for cell in line if isinstance(cell, str) and (m := KEY_CELL.match(cell))), None)
@@ -164,11 +211,11 @@ def _below(sheet: str, cells: list[list], head: int, language: str) -> Iterator[
     stop(HEADING, *(Problem(f"the column “{title}” is missing", f"sheet “{sheet}”", remedy="put its heading back") for title in lost))
     columns = {name: cells[head].index(title) for name, title in titles.items()}
     for number, line in enumerate(cells[head + 1 :], head + 1):
-        if any(_filled(cell) for cell in line):
+        if any(filled(cell) for cell in line):
             yield Row(sheet, number, columns, str(line[columns["key"]]), *(line[columns[n]] for n in ("answer", "write", "remark")))
 
 
-def _filled(cell: object) -> bool:
+def filled(cell: object) -> bool:
     return not isinstance(cell, str) or bool(tidy(cell))
 
 
@@ -229,9 +276,9 @@ class _Reader:
         return None
 
     def _read(self, row: Row, ask: Ask) -> None:
-        if _filled(row.remark):
+        if filled(row.remark):
             self.returned.notes.append(f"{row.where('remark')}: a remark to read")
-        if not _filled(row.answer) and not _filled(row.write):
+        if not filled(row.answer) and not filled(row.write):
             self.returned.empty += 1
             return
         decision = self._decision(row, ask)
@@ -242,10 +289,10 @@ class _Reader:
             self._wrong(f"the same question is answered differently in {at.cell}", row.cell, do="leave one of the two")
 
     def _decision(self, row: Row, ask: Ask) -> Decision | None:
-        if _filled(row.answer) and _filled(row.write):
+        if filled(row.answer) and filled(row.write):
             self._wrong("two answers to one question", row.where("write"), do=f"empty this cell, or {row.where('answer')}")
             return None
-        name = "answer" if _filled(row.answer) else "write"
+        name = "answer" if filled(row.answer) else "write"
         cell = getattr(row, name)
         text = _as_text(cell)
         options = {answer_key(option): decision for option, decision in ask.options.items()}
@@ -297,7 +344,7 @@ class _Reader:
         if decision.kind == COLUMN:
             others = [c for c in self.dossier.read.raw.columns if c.heading == ask.question]
             name = ask.question if tidy(ask.question) and len(others) == 1 else ask.who[0]
-            self.returned.columns.append(f"{quoted(name)}: {decision.new}")
+            self.returned.targets[name] = decision.new
         elif decision.kind == REAL:
             return self._lines(KEEP, ask, "", f"the partner says that the record counts, left out by the rule {ask.expected}")
         elif decision.kind == RIGHT or ask.expected == ("" if decision.kind == BLANK else decision.new):

@@ -119,7 +119,7 @@ def _workbook(dossier: Dossier, path: Path) -> None:
 
 def _start_sheet(book, dossier: Dossier, style: dict) -> None:
     say = dossier.say
-    page = _sheet(book, say("sheet_start"))
+    page = add_sheet(book, say("sheet_start"))
     page.set_column(0, 0, 30)
     page.set_column(1, 1, 92)
     settings = dossier.country.settings
@@ -135,7 +135,7 @@ def _start_sheet(book, dossier: Dossier, style: dict) -> None:
             text = say(f"step_{number}", sheet=say("sheet_asks"), keep=say("keep"))
             page.write_string(at + number, 0, str(number), style["step"])
             page.write_string(at + number, 1, text, style["wrap"])
-            page.set_row(at + number, _height([(text, 105)]))
+            page.set_row(at + number, row_height([(text, 105)]))
         at += STEPS
     at += 2
     page.write_string(at, 0, say("received"), style["name"])
@@ -149,8 +149,8 @@ def _start_sheet(book, dossier: Dossier, style: dict) -> None:
 
 def _asks_sheet(book, dossier: Dossier, style: dict) -> None:
     say = dossier.say
-    page = _sheet(book, say("sheet_asks"))
-    lists = _Lists(book)
+    page = add_sheet(book, say("sheet_asks"))
+    lists = DropDowns(book)
     top = 0
     if warning := demonstration(dossier):
         page.write_string(0, 0, warning, style["sign"])
@@ -170,14 +170,14 @@ def _asks_sheet(book, dossier: Dossier, style: dict) -> None:
             page.data_validation(row, WRITE, row, WRITE, _typed(ask, say))
         page.write_blank(row, REMARK, None, style["answer"])
         page.write_string(row, KEY, dossier.key(ask), style["key"])
-        page.set_row(row, _height(list(zip(texts, COLUMNS.values(), strict=False))))
+        page.set_row(row, row_height(list(zip(texts, COLUMNS.values(), strict=False))))
     page.freeze_panes(top + 1, 2)
     page.autofilter(top, 0, top + len(dossier.asks), KEY)
     page.repeat_rows(0, top)
     page.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
-def _sheet(book, name: str):
+def add_sheet(book, name: str):
     page = book.add_worksheet(name)
     page.hide_gridlines(2)
     page.set_landscape()
@@ -186,7 +186,7 @@ def _sheet(book, name: str):
     return page
 
 
-def _choice(ask: Ask, say, lists: _Lists) -> dict:
+def _choice(ask: Ask, say, lists: DropDowns) -> dict:
     """A drop-down; where several answers can be given, other texts are let through and read when the workbook is back."""
     several = ask.write == SEVERAL
     return {
@@ -221,7 +221,7 @@ def _typed(ask: Ask, say) -> dict:
     return {**texts, "validate": "decimal", "criteria": ">=", "value": -1e15 if low is None else low}
 
 
-class _Lists:
+class DropDowns:
     """The drop-downs, each once, in columns of a hidden sheet: Excel takes no more than 255 letters beside a cell."""
 
     def __init__(self, book):
@@ -240,7 +240,7 @@ class _Lists:
         return self.places[texts]
 
 
-def _height(texts: list[tuple[str, float]]) -> float:
+def row_height(texts: list[tuple[str, float]]) -> float:
     """Enough for the longest wrapped text: neither Excel nor LibreOffice finds that out for a sheet that is protected."""
     lines = max(len(textwrap.wrap(text, int(width) - INDENT)) for text, width in texts)
     return max(ROW_HEIGHT, lines * LINE + 3)

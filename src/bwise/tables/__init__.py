@@ -76,13 +76,14 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     """All tables that the questionnaires can answer, by id, in the order of the report.
 
     Args:
-        groups: what focus groups returned, if any did.
+        groups: what focus groups returned, if any did and could be used.
         described: the tables to make; all of `params/tables.yaml` when not given.
 
     Raises:
         ProblemsFound: a table is described that cannot be made.
     """
     whole = described is None
+    groups = groups if groups and groups.countries else None
     described = load_tables(pool.project) if described is None else described
     check_questions(described, pool.questionnaire)
     check_together(pool.settings.together, pool.questionnaire)
@@ -101,7 +102,8 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
 
 
 def _closed(ledger: Ledger, plans: dict[str, list[Plan]], described: Tables) -> tuple[dict[str, list[Plan]], dict[Items, Items]]:
-    """Enter and protect everything, without what is not offered: what that hid in other tables may then be shown.
+    """Enter and protect everything, without what is not offered: what that hid in other tables may then be shown. A table of which
+    nothing is left is left out.
 
     Returns:
         The plans, and their items -> the same without flagged respondents.
@@ -111,7 +113,7 @@ def _closed(ledger: Ledger, plans: dict[str, list[Plan]], described: Tables) -> 
             part.enter(ledger)
         unflagged = _without_flagged(ledger, _parts({id_: found for id_, found in plans.items() if described[id_].robustness}))
         ledger.close()
-        kept = {id_: [offered(plan, ledger) for plan in found] for id_, found in plans.items()}
+        kept = {id_: [left for plan in found if (left := offered(plan, ledger)).parts] for id_, found in plans.items()}
         if _parts(kept) == _parts(plans):
             return kept, unflagged
         ledger.reopen()

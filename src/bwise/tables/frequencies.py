@@ -81,6 +81,7 @@ def _groupings(ledger: Ledger, by: str | None, side_by_side: bool) -> list[Group
 
 
 BANDS = {25: "up to a quarter", 50: "a quarter to half", 75: "half to three quarters", 100: "more than three quarters"}
+SPANS = {band: (top - 25, top) for top, band in BANDS.items()}  # per cent
 
 
 def first_look(pool: Pool, roles: tuple[str, ...]) -> Summary:
@@ -107,4 +108,5 @@ def first_look(pool: Pool, roles: tuple[str, ...]) -> Summary:
         if len(often) < len(shares):
             rows.append((question.label(), "every other answer" if len(often) else "every answer", BANDS[25]))
     frame = pd.DataFrame(rows, columns=["question", "answer", "share of those who answered"])
-    return Summary(frame.set_index(["question", "answer"]), "The questionnaire has none of the main questions.")
+    bars = tuple(SPANS.get(band) for band in frame.iloc[:, -1])
+    return Summary(frame.set_index(["question", "answer"]), "The questionnaire has none of the main questions.", bars, "0 to 100 %")

@@ -53,13 +53,15 @@ def opened(kind: str, data: bytes) -> object:
 
 
 def sheet(name: str, shown: bool, rows: list[list], merged: list, facts: object) -> dict:
-    """One sheet, with what is said of cells that are there."""
+    """One sheet, with what is said of cells that are there; the text of an error stands in its cell."""
     found = {"name": name, "shown": shown, "rows": rows, "merged": merged}
-    found |= {"percent": [], "errors": [], "hidden_rows": [], "hidden_columns": []}
+    found |= {"percent": [], "hidden_rows": [], "hidden_columns": []}
     if facts is not None and rows:
+        for (row, column), text in facts.errors.items():
+            if row <= len(rows) and column < len(rows[0]):
+                rows[row - 1][column] = text
         found |= {
             "percent": [place for place in facts.percent if place[0] <= len(rows) and place[1] < len(rows[0])],
-            "errors": [[*place, text] for place, text in facts.errors.items() if place[0] <= len(rows) and place[1] < len(rows[0])],
             "hidden_rows": [row for row in facts.hidden_rows if row <= len(rows)],
             "hidden_columns": [column for column in facts.hidden_columns if column < len(rows[0])],
         }

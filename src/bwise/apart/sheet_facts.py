@@ -23,13 +23,17 @@ NOT_SHOWN_OF_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')  # of a numbe
 CELL = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
 FAR_CELL = re.compile(rb"""\sr=["']([A-Z]{3}\d+)["']""")
 LAST_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)["']""")
+NOT_COMPUTED = re.compile(rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></|</(?:\w+:)?c>)""")
 WORTH_PARSING = re.compile(rb"""\st=["']e["']|\shidden=["'](?:1|true)["']""")
 REPEATED = 20_000  # at most so many equal cells of an OpenDocument file are told one by one
 
 
 @dataclass
 class SheetFacts:
-    """Of one sheet: places of cells that show a percentage, text of cells with an error, rows (from 1) and columns (from 0) hidden."""
+    """Of one sheet: places of cells that show a percentage, text of cells with an error, rows (from 1) and columns (from 0) hidden.
+
+    A formula that the program that wrote it has not computed counts as an error: libraries write such cells, and read them as blanks.
+    """
 
     percent: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
@@ -118,7 +122,7 @@ def shows_percent(code: str) -> bool:
 
 def _worksheet(archive: zipfile.ZipFile, part: str, percent: set[str]) -> SheetFacts:
     found, xml = SheetFacts(), _part(archive, part)
-    if not percent and not WORTH_PARSING.search(xml):
+    if not percent and not WORTH_PARSING.search(xml) and not NOT_COMPUTED.search(xml):
         return found
     row, column = 0, -1
     for event, element in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
@@ -134,11 +138,21 @@ def _worksheet(archive: zipfile.ZipFile, part: str, percent: set[str]) -> SheetF
             column = place[1]
             if element.get("t") == "e":
                 found.errors[place] = next((v.text or "" for v in _named(element, "v")), "")
+            elif (formula := _not_computed(element)) is not None:
+                found.errors[place] = formula
             elif element.get("s") in percent and element.get("t", "n") == "n":
                 found.percent.add(place)
         elif event == "end" and tag == "row":
             element.clear()
     return found
+
+
+def _not_computed(cell: ElementTree.Element) -> str | None:
+    """The formula of a cell that has one and no value; one whose value is the empty text has the type `str`."""
+    formula = next(_named(cell, "f"), None)
+    if formula is None or cell.get("t") == "str" or any(value.text for value in _named(cell, "v")):
+        return None
+    return f"={formula.text or ''}"
 
 
 def _place(cell: str) -> Place | None:
