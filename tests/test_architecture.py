@@ -48,6 +48,7 @@ ORDER = (
     "tables",
     "tracing",
     "figures",
+    "drawn",
     "publication",
     "forms",
     "feedback",

@@ -70,7 +70,9 @@ def test_the_demonstration_leaves_the_reports_and_no_half_written_file(demonstra
     assert sorted(found) == sorted(pages)
     runs = [f"{name}.run.json" for name in (*countries, "consolidation")]
     kept = {p.name for p in (demonstration.root / "processed").iterdir()}
-    assert kept - {"index.html"} == {*countries, *runs, "protection.json"}, "and the page that `bwise run` writes, and `update` does not"
+    assert kept - {"index.html"} == {*countries, *runs, "figures.json", "protection.json"}, (
+        "and the page that `bwise run` writes, and `update` does not"
+    )
     assert [p.name for p in demonstration.root.rglob("*") if ".part" in p.name] == []
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 from markupsafe import Markup, escape
 
-from bwise.figures import Drawing
+from bwise.drawn import Drawn
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
@@ -131,7 +131,7 @@ def write_tables(tables: list[Table], project: Project) -> None:
         write_csv(folder / f"{table.id}.csv", data)
 
 
-def write_figures(drawings: list[Drawing], project: Project) -> None:
+def write_figures(drawings: list[Drawn], project: Project) -> None:
     """`reports/figures/<id>.svg` and `.png`, the same bytes for the same figures."""
     for old in (project.reports / "figures").glob("*.*"):
         remove(old)
@@ -313,7 +313,7 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, text, right)
 
 
-def write_page(tables: list[Table], drawings: list[Drawing], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
+def write_page(tables: list[Table], drawings: list[Drawn], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
     """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
     page = page_template("report.html.j2").render(
         pool=pool,
@@ -471,7 +471,7 @@ class Part:
     """A table with its computed sentence and its figure, as a notebook shows them one below the other."""
 
     table: Table
-    drawing: Drawing | None
+    drawing: Drawn | None
 
     def _repr_html_(self) -> str:
         picture = self.drawing._repr_html_() if self.drawing else ""
@@ -506,7 +506,7 @@ def at_a_glance(tables: Published) -> Glance:
     return Glance(_findings(tables, tables.glance))
 
 
-def present(tables: dict[str, Table], figures: dict[str, Drawing], id_: str) -> Part | str:
+def present(tables: dict[str, Table], figures: dict[str, Drawn], id_: str) -> Part | str:
     """Sentence, figure and table on one matter, or a plain word where the questionnaires do not ask for it."""
     if id_ not in tables:
         return "The questionnaires do not ask for it."
@@ -574,7 +574,7 @@ class _Beside(Project):
         return super().reports / PART
 
 
-def publish(tables: Published, drawings: dict[str, Drawing], pool: Pool, groups: Pool | None = None) -> list[str]:
+def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: Pool | None = None) -> list[str]:
     """Write tables, figures, workbook, page and the record of what they were made of, all of them beside what is published; then they
     take its place, the record as the last, so that a run that is stopped leaves nothing mixed that passes for whole.
 

@@ -22,6 +22,7 @@ from bwise.text import tidy
 
 KEY_FILE = ".pseudonym-key"  # of the pseudonyms, in the project folder: made on the first run, never committed
 CONSOLIDATION = "consolidation"  # the run that makes the European tables, beside those of countries
+DRAWN = "figures.json"  # in processed/: what each figure of reports/ was drawn from
 PUBLISHED = "consolidation.json"  # in reports/: what they were made of
 MANIFEST = "manifest.json"
 RECORD = ("answers.parquet", "missing.parquet", "mapping.csv", "changes.csv", "exclusions.csv", "flags.csv", "texts_to_read.csv", MANIFEST)

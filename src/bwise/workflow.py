@@ -19,7 +19,7 @@ from bwise.cluster import lost, workers
 from bwise.manifests import still_open
 from bwise.paths import json_of
 from bwise.problems import ProblemsFound
-from bwise.settings import MANIFEST, PUBLISHED, ConsolidationSettings, Project, load_country
+from bwise.settings import DRAWN, MANIFEST, PUBLISHED, ConsolidationSettings, Project, load_country
 from bwise.staleness import CONSOLIDATION
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
@@ -101,6 +101,8 @@ def update(
             yield from (_because(outcome, stale[outcome.name]) for outcome in run_countries(project, due, executor, warm, wait))
     if consolidate:
         why = _why(project, CONSOLIDATION, force)
+        if force:  # figures, too, are drawn again
+            project.processed(DRAWN).unlink(missing_ok=True)
         yield _because(run_consolidation(project, warm, wait), why) if why else _current(project, CONSOLIDATION)
 
 
