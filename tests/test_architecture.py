@@ -64,6 +64,7 @@ ORDER = (
     "workflow",
     "status",
     "lab",
+    "beginning",
     "releases",
     "unexpected",
     "cli",
