@@ -82,7 +82,7 @@ def xml(body: bytes) -> bytes:
 HOSTILE = {
     "far_cell.xlsx": lambda: xlsx(lambda page: page.write(1_048_575, 16_383, "x")),
     "far_cell_in_single_quotes.xlsx": lambda: rows(b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"),
-    "far_columns.xlsx": lambda: xlsx(lambda page: [page.write(row, 16_383, "x") for row in range(1, 4_000)]),
+    "far_columns.xlsx": lambda: rows(b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(2, 4_000))),
     "far_row.xlsx": lambda: xlsx(lambda page: page.write(1_048_575, 1, "x")),
     "cells_without_a_place.xlsx": lambda: rows(b"<row>" + b"<c><v>1</v></c>" * 200_000 + b"</row>"),
     "entities.xlsx": lambda: swapped(

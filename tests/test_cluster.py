@@ -25,7 +25,7 @@ def contents(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def until(holds, seconds=60):
+def until(holds, seconds=240):
     end = time.monotonic() + seconds
     while not (found := holds()) and time.monotonic() < end:
         time.sleep(0.05)
@@ -76,7 +76,7 @@ def test_a_worker_is_killed_in_mid_run_and_every_byte_is_the_same(dask, schedule
         shutil.rmtree(project.processed(country))
     mortal, survivor = worker(dask, scheduler), worker(dask, scheduler)
     with distributed.Client(scheduler, set_as_default=False) as watcher, ThreadPoolExecutor() as beside:
-        watcher.wait_for_workers(2, timeout=60)
+        watcher.wait_for_workers(2, timeout=240)
         address = next(a for a, pid in watcher.run(os.getpid).items() if pid == mortal.pid)
         running = beside.submit(lambda: list(update(project, COUNTRIES, consolidate=False, scheduler=scheduler)))
         until(lambda: watcher.processing()[address] and any(project.processed("").glob("*/.country.part.ipynb")))

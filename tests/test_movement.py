@@ -124,3 +124,22 @@ def test_the_room_is_that_between_the_smallest_and_the_largest_sum_of_as_many_of
     alike = [p for p, told in zip(points, published, strict=True) if not told]
     sums = [sum(some) for some in combinations(alike, inside)]
     assert 1.0 - lack == pytest.approx((max(sums) - min(sums)) / (4 * inside))
+
+
+def test_a_hidden_total_of_which_other_groups_are_shown_nearly_all_takes_one_of_them_with_it():
+    """Of 40 persons, 14, 10 and 9 are shown by model: 7 are left, who move the total by 7 of 40 at most."""
+    sizes = [14, 10, 9, 7]
+    persons = sum(sizes)
+    rows = np.vstack([np.ones((1, persons)), np.repeat(np.eye(4), sizes, axis=1)]).astype(np.int64)
+    answers = Answers(np.ones(persons, dtype=bool), np.tile([0.0, 1.0], persons // 2)[:, None], np.array([[0.0, 1.0]]))
+    breakdown, outside = np.array([0, 1, 1, 1, 1]), np.ones((1, persons), dtype=bool)
+    movement = Movement(csr_array(rows), breakdown, np.zeros(5, dtype=int), (answers,), outside, 0.2)
+    shown = np.array([False, True, True, True, False])
+    assert movement.covered(shown, 0).tolist() == shown.tolist()
+    assert not movement.covered(np.array([False, True, True, False, False]), 0).any(), "16 of 40 are left"
+    known = np.ones((2, persons), dtype=bool)
+    known[1, -12:] = False
+    partner = Movement(csr_array(rows), breakdown, np.zeros(5, dtype=int), (answers,), known, 0.2)
+    assert partner.covered(np.array([False, True, True, False, False]), 0).any(), (
+        "of those who are left he knows twelve; 4 of 28 he does not"
+    )

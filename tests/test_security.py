@@ -7,7 +7,6 @@ import io
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -61,7 +60,8 @@ def test_no_csv_or_workbook_of_a_run_holds_a_formula(demonstration):
     assert written
     for path in written:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            assert [cell for row in csv.reader(file) for cell in row if inert(cell) != cell and not cell.startswith("'")] == []
+            cells = {cell for row in csv.reader(file) for cell in row}
+        assert [cell for cell in cells if inert(cell) != cell and not cell.startswith("'")] == []
     for path in [*demonstration.reports.rglob("*.xlsx"), *demonstration.root.glob("processed/**/*.xlsx")]:
         with zipfile.ZipFile(path) as book:
             sheets = [book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/")]
@@ -132,26 +132,6 @@ def test_the_workflow_has_least_rights_and_its_actions_are_pinned_by_commit():
     assert used and all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in used)
     assert "permissions: {}" in text and set(re.findall(r"^\s+(\w+): (read|write)$", text, re.MULTILINE)) == {("contents", "read")}
     assert text.count("persist-credentials: false") == text.count("actions/checkout@") and "pip-audit" in text
-
-
-BLOCKED = """
-import socket, sys
-def blocked(*_, **__):
-    raise AssertionError("a socket was opened")
-for name in ("connect", "connect_ex", "bind", "sendto"):
-    setattr(socket.socket, name, blocked)
-socket.create_connection = socket.getaddrinfo = blocked
-from bwise.cli import main
-sys.argv = ["bwise", *sys.argv[1:]]
-main()
-"""
-
-
-@pytest.mark.parametrize("command", [("check", "AT"), ("--help",)])
-def test_commands_open_no_socket(command):
-    done = subprocess.run([sys.executable, "-c", BLOCKED, *command], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "a socket was opened" not in done.stdout + done.stderr
-    assert done.returncode == 0, done.stderr[-500:]
 
 
 @pytest.mark.parametrize("line", ["!!python/object/apply:os.system ['touch owned']", "!!python/name:os.system", "&a [*a, *a]"])

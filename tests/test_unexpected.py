@@ -70,7 +70,7 @@ def test_with_debug_all_of_it_is_shown(monkeypatch, said):
     ("line", "what"),
     [
         ("fieldwork: {first: 2022-02-30, last: 2022-03-31}", "`2022-02-30` is no date"),
-        ("minimum_answered: " + "[" * 5000, "within one another"),
+        ("minimum_answered: " + "[" * 2000, "within one another"),
         ("? " * 5000, "A settings file cannot be read"),
         ("minimum_answered: &a [*a]", "A settings file cannot be read|cannot be used"),
         ("minimum_answered: !!python/object/apply:os.system [ls]", "minimum_answered"),

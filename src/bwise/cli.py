@@ -452,19 +452,44 @@ def diff(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The project to make: a new or an empty folder.")],
+    form: Annotated[
+        Path | None, typer.Option("--questionnaire", help="Your own: an XLSForm workbook, or a folder with its sheets.")
+    ] = None,
+    demonstration: Annotated[bool, typer.Option("--demo", help="With the demonstration: its questionnaire, params and exports.")] = False,
+) -> None:
+    """Make a project: folders, READMEs, notebooks, params; for a survey of your own, or with the demonstration."""
+    from bwise.beginning import account, begin
+
+    if demonstration == bool(form):
+        remedy = "give --questionnaire FILE for a survey of your own, or --demo for the demonstration"
+        stop("No project was made.", Problem("it is not said which survey the project is for", remedy=remedy))
+    where = begin(folder, form)
+    if demonstration:
+        _write_demonstration(where)
+    console.print(account(where, bool(form)), markup=False, soft_wrap=True)
+
+
+@app.command()
 def demo(project: ProjectOption = None) -> None:
     """Write the demonstration exports to raw/demo/: synthetic answers with known truth, the same on every machine."""
+    made = _write_demonstration(find_project(project))
+    console.print(f"{len(made)} demonstration exports, {sum(map(len, made.values())) / 1e6:.1f} MB, in raw/demo/")
+
+
+def _write_demonstration(where: Project) -> dict[str, bytes]:
+    """The demonstration exports, written to raw/demo/: name -> content."""
     from bwise.demo import exports, focus_groups
     from bwise.questionnaire import load_questionnaire
 
-    where: Project = find_project(project)
     survey, form = (load_questionnaire(where.params / "questionnaires" / name) for name in ("skills_survey", "focus_group"))
     made = exports(survey) | focus_groups.exports(form)
     for name, content in made.items():
         path = where.root / "raw" / "demo" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    console.print(f"{len(made)} demonstration exports, {sum(map(len, made.values())) / 1e6:.1f} MB, in raw/demo/")
+    return made
 
 
 def main() -> None:

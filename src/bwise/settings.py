@@ -251,6 +251,7 @@ class ConsolidationSettings(Strict):
     """`params/consolidation.yaml`.
 
     Attributes:
+        title: of the project, before the names of its notebooks' pages.
         questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
         countries: the order in which countries stand in every table and figure.
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
@@ -275,6 +276,7 @@ class ConsolidationSettings(Strict):
         minutes_per_notebook: a notebook that runs longer is stopped.
     """
 
+    title: str = ""
     questionnaire: Folder
     focus_group: Folder = "focus_group"
     countries: list[str]

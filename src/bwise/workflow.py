@@ -273,7 +273,8 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
         page.parent.mkdir(parents=True, exist_ok=True)
         _make_publishable(beside, problem)
         beside.replace(page)
-        notebook_to_html(page, f"B-WISE: {name}", _demonstration(project, name), WORKING_MATERIAL if private else "")
+        title = ": ".join(filter(None, (project.consolidation().title, name)))
+        notebook_to_html(page, title, _demonstration(project, name), WORKING_MATERIAL if private else "")
     if not problem:
         remove(stopped)
         remove(stopped.with_suffix(".html"))

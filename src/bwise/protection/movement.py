@@ -2,9 +2,10 @@
 
 Persons whom no published figure of a breakdown tells apart may exchange all their answers, and nothing published of it changes, so that a
 hidden figure may be whatever such an exchange makes of it: in whole numbers, and whatever else is published of these answers (intervals of
-GaussSuppression and tau-Argus; disclosure handbook, protection levels). Other breakdowns are left aside, since an exchange that would
-change them has a way around through the many groups that are shown, and so are means of countries, which are made of shown figures only and
-rounded. What that is worth, the linear programs of `tests/attack` say, which leave nothing aside.
+GaussSuppression and tau-Argus; disclosure handbook, protection levels). Of other breakdowns only those groups are looked at that a hidden
+figure has inside it (`covered`), since an exchange that would change others has a way around through the many groups that are shown; means
+of countries are left aside, which are made of shown figures only and rounded. What that is worth, the linear programs of `tests/attack`
+say, which leave nothing aside.
 """
 
 from __future__ import annotations
@@ -68,6 +69,24 @@ class Movement:
             short = self.least - self._widths(label, cells[at])
             lack[at] += np.where(short > ROUNDING, short, 0).sum(axis=(0, 2))
         return lack
+
+    def covered(self, published: np.ndarray, cell: int) -> np.ndarray:
+        """Cells, mask: published groups of another breakdown inside this hidden cell, where those of one breakdown leave less of it than it
+        must be able to move in, to any attacker: however far the others move, they are too few."""
+        if self.base[cell] < 0:
+            return np.zeros(len(published), dtype=bool)
+        unknown = self.outside * self._tally(self.base[cell]).persons
+        beside = published & (self.base == self.base[cell]) & (self.breakdown != self.breakdown[cell])
+        inside = beside & (self.members @ unknown[0] > 0) & (self.members @ (unknown[0] * ~self.members[cell].astype(bool)) == 0)
+        told = unknown @ self.members[inside].T  # views x groups
+        whole = unknown @ self.members[cell]
+        found = np.zeros(len(published), dtype=bool)
+        for number in np.unique(self.breakdown[inside]):
+            of_one = self.breakdown[inside] == number
+            left = whole - told[:, of_one].sum(axis=1)
+            if ((left < (self.least - ROUNDING) * whole) & (whole > 0)).any():
+                found |= inside & (self.breakdown == number)
+        return found
 
     def _tally(self, base: int) -> _Tally:
         if base not in self._tallies:

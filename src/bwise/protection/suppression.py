@@ -261,21 +261,35 @@ class _Loop:
         """
         withdrawn: list[list[int]] = []
 
-        def narrow() -> list[int]:
-            hidden = np.flatnonzero(looked_at & ~self.elimination.published)
-            hidden = hidden[~np.isin(hidden, self.bounded)]
-            return hidden[movement.missing(read & self.elimination.published, hidden) > 0].tolist()
+        def hidden() -> np.ndarray:
+            return np.flatnonzero(looked_at & ~self.elimination.published)
 
+        def withdraw(cell: int) -> None:
+            if alike := self._alike(cell):
+                for one in alike:
+                    self.elimination.withdraw(one)
+                    self.reasons[one] = []
+                withdrawn.append(alike)
+
+        def narrow() -> list[int]:
+            open_ = hidden()[~np.isin(hidden(), self.bounded)]
+            return open_[movement.missing(read & self.elimination.published, open_) > 0].tolist()
+
+        def covering() -> np.ndarray:
+            """Of a hidden cell that is covered: the published groups inside it."""
+            masks = (movement.covered(read & self.elimination.published, cell) for cell in hidden())
+            cells = next((np.flatnonzero(mask) for mask in masks if mask.any()), np.array([], dtype=int))
+            return cells[cells >= self.forced]
+
+        while len(cells := covering()):
+            withdraw(int(cells[-1]))
         while found := narrow():
             cells = self._widening(movement, found[0], read)
             if not cells:
                 self.bounded.append(found[0])
-            for alike in map(self._alike, cells):
-                for cell in alike:
-                    self.elimination.withdraw(cell)
-                    self.reasons[cell] = []
-                withdrawn += [alike] if alike else []
-        again = self.publish_again(sorted(withdrawn)[:-1], lambda: not narrow()) if len(withdrawn) > 1 else 0
+            for cell in cells:
+                withdraw(cell)
+        again = self.publish_again(sorted(withdrawn)[:-1], lambda: not narrow() and not len(covering())) if len(withdrawn) > 1 else 0
         if withdrawn:
             _certify(self.elimination)
         self.counts["hidden for movement"] = sum(map(len, withdrawn)) - again
