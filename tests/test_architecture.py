@@ -47,6 +47,7 @@ ORDER = (
     "ledger",
     "tables",
     "tracing",
+    "drawing",
     "figures",
     "drawn",
     "publication",

@@ -8,23 +8,26 @@ import pandas as pd
 import pytest
 
 import bwise.publication
-from bwise.figures import DEMONSTRATION, draw
+from bwise.drawing import DEMONSTRATION
+from bwise.figures import draw
 from bwise.publication import Shown, html_table, layout, publish, show, shown, write_figures, write_page, write_tables, write_workbook
 from bwise.settings import Project
 from bwise.storage import write_text
 from bwise.tables import Table, european_tables, load_tables
 from tests.test_ledger import enterprises, small_pool
 
-VOID = {"meta", "img", "link", "br", "hr", "input"}
+VOID = {"meta", "img", "source", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
 NAMES = ["models", "model_recognition", "models_by_source", "sectors"]
 NAMES += ["sectors_by_source", "income"]
-NAMES += ["technology", "barriers", "pathways", "contracts", "remuneration", "support", "support_by_source"]
-NAMES += ["reserved_contracts", "reserved_contracts_by_source", "skills", "skills_by_country", "skills_by_enterprise", "skill_names"]
+NAMES += ["technology", "barriers", "pathways", "contracts", "remuneration", "support", "support_index"]
+NAMES += ["support_by_source"]
+NAMES += ["reserved_contracts", "reserved_contracts_by_source", "skills", "skills_by_country", "skills_by_enterprise"]
+NAMES += ["skills_by_model", "skill_names"]
 NAMES += [f"ratings_{d}_relevance" for d in ("digital", "green", "management", "accompaniment", "work")]
 NAMES += ["priorities", "priorities_by_source", "profiles", "profiles_by_source", "measures", "training_funding"]
 NAMES += ["fieldwork", "comparability", "robustness"]
-FIGURES = 21
+FIGURES = 27
 
 
 class Page(HTMLParser):
@@ -455,7 +458,9 @@ def test_a_figure_that_is_drawn_no_more_leaves_no_file(european, tmp_path):
     project = Project(tmp_path)
     for name in ("ratings_green_relevance", "ratings_work_relevance"):
         write_figures(list(draw({name: european[name]}, True).values()), project)
-    assert sorted(p.name for p in (tmp_path / "reports" / "figures").iterdir()) == [f"ratings_work_relevance.{k}" for k in ("png", "svg")]
+    assert sorted(p.name for p in (tmp_path / "reports" / "figures").iterdir()) == [
+        f"ratings_work_relevance.{k}" for k in ("narrow.svg", "png", "svg")
+    ]
 
 
 # ------------------------------------------------------------------ demonstration
@@ -472,10 +477,10 @@ def test_demonstration_results_say_so_on_every_page_sheet_and_figure(demonstrati
     for sheet in book.worksheets:
         assert DEMONSTRATION in [sheet.cell(row, 1).value for row in (1, 2)], sheet.title
     figures = sorted((demonstration.reports / "figures").glob("*.svg"))
-    assert len(figures) == FIGURES
+    assert len(figures) == 2 * FIGURES, "wide and narrow"
     for path in figures:
-        assert f"<!-- {DEMONSTRATION} -->" in path.read_text(encoding="utf-8"), path.name
-        assert path.with_suffix(".png").is_file()
+        assert f">{DEMONSTRATION}<" in path.read_text(encoding="utf-8"), path.name
+        assert path.with_name(f"{path.name.partition('.')[0]}.png").is_file()
 
 
 def test_real_results_do_not_say_that_they_are_a_demonstration(demonstration_pool, european, tmp_path):

@@ -270,9 +270,9 @@ def test_no_table_is_left_untested(european):
     recomputed = {"fieldwork", "models", "sectors", "skills", "skills_by_country"}
     recomputed |= {f"ratings_{d}_relevance" for d in ("digital", "green", "management", "accompaniment", "work")}
     recomputed |= {"income", "technology", "barriers", "pathways", "contracts", "remuneration"}  # test_tables_enterprises.py
-    recomputed |= {"support", "reserved_contracts", "comparability"}  # test_tables_enterprises.py
+    recomputed |= {"support", "support_index", "reserved_contracts", "comparability"}  # test_tables_enterprises.py
     recomputed |= {"measures", "profiles", "training_funding"}  # test_tables_training.py
-    recomputed |= {"priorities"}  # test_tables_skills.py
+    recomputed |= {"priorities", "skills_by_model"}  # test_tables_skills.py
     recomputed |= {"skills_by_enterprise", "skill_names"}  # test_tables_enterprises.py, test_classifications.py
     recomputed |= {"robustness"}  # test_robustness.py
     beside = ("models", "sectors", "support", "reserved_contracts", "profiles", "priorities")

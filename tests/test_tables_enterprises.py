@@ -23,6 +23,7 @@ from tests.test_tables import (
 )
 
 barriers, income, pathways, technology = map(made, ("barriers", "income", "pathways", "technology"))
+index = made("support_index", "support")
 comparability, reserved_contracts, support = map(made, ("comparability", "reserved_contracts", "support"))
 OPEN = {"minimum_persons": 1, "minimum_wises": 1, "minimum_median": 1, "minimum_movement": 0, "low_reliability": 1}
 """Settings under which a table made by hand shows everything."""
@@ -195,6 +196,30 @@ def test_support_is_the_share_of_each_extent_by_instrument_in_the_truth(european
                 expected |= {(domain, question.concept, extent, "share", *key): c for key, c in cells.items()}
     assert len({k[1] for k in expected}) == 11
     assert differences(european["support"], ("domain", "instrument", "extent", "statistic", *KEYS), expected) == {}
+
+
+def test_the_index_of_support_is_the_mean_of_the_points_of_its_instruments_in_the_truth(european, kept, questionnaire, groups):
+    points, scores = {"none": 0, "partly": 50, "fully": 100}, {}
+    for question in questionnaire.questions.values():
+        if question.role == "support":
+            domain = questionnaire.concepts[question.concept].domain
+            said = [(p, points[p.values[question.name]]) for p in kept if p.values.get(question.name) in points]
+            for model in (*dict.fromkeys(groups["model"].values()), "all"):
+                mine = [(p, v) for p, v in said if model == "all" or groups["model"][wise_of(p)] == model]
+                if model is not None:
+                    scores.setdefault((domain, model), {})[question.concept] = (sum(v for _, v in mine) / len(mine), len(mine))
+    table = european["support_index"]
+    found = {(r["domain"], r["group"], r["instrument"]): r for r in table.data.to_dict("records")}
+    assert len(found) == sum(1 + len(of_type) for of_type in scores.values())
+    for (domain, model), of_type in scores.items():
+        for instrument, (value, n) in of_type.items():
+            assert (found[domain, model, instrument]["value"], found[domain, model, instrument]["n"]) == (pytest.approx(value), n)
+        whole = found[domain, model, "all"]
+        assert whole["value"] == pytest.approx(sum(value for value, _ in of_type.values()) / len(of_type))
+        assert (whole["n"], whole["obs_status"]) == (
+            min(n for _, n in of_type.values()),
+            "u" if min(n for _, n in of_type.values()) < 30 else "",
+        )
 
 
 def test_skills_by_model_size_and_age_of_the_enterprise_are_those_of_the_truth(european, kept, questionnaire, groups):
@@ -569,6 +594,18 @@ reserved,no,No access,
 reserved,used,We use them,
 reserved,dont_know,Don't know,dont_know
 """
+
+
+@pytest.mark.parametrize(
+    ("who_spoke_of_tax", "expected"),
+    [(2, {"all": 75.0, "s/wages": 100.0, "s/tax": 50.0}), (1, {"all": None, "s/wages": 100.0, "s/tax": None})],
+)
+def test_a_type_of_support_has_an_index_where_all_of_its_instruments_are_shown(pool_of, who_spoke_of_tax, expected):
+    """Full support by one instrument and half by the other are 75 points; where too few spoke of the second, nothing is said of both."""
+    people = [{"wages": "fully", "tax": "partly" if n < who_spoke_of_tax else None} for n in range(2)]
+    table = index(pool_of(SUPPORT, EXTENTS, {"AT": people}, **OPEN | {"minimum_persons": 2}))
+    found = {r["instrument"]: None if r["conf_status"] else r["value"] for r in table.data.to_dict("records")}
+    assert found == expected
 
 
 def test_support_is_counted_by_instrument_without_those_who_do_not_know(pool_of):

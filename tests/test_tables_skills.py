@@ -8,12 +8,13 @@ from tests.test_tables import (
     MEAN,
     POOLED,
     by_country,
+    cell,
     cells_of_skills,
     differences,
     figure,
     ratings_of_skills,
 )
-from tests.test_tables_enterprises import OPEN, people_kept
+from tests.test_tables_enterprises import OPEN, groups_of_wises, people_kept, wise_of
 
 skills, skills_by_country, priorities = made("skills"), made("skills_by_country"), made("priorities", "skills")
 
@@ -64,6 +65,26 @@ def test_priorities_rank_skills_by_the_critical_gap_of_the_truth(european, kept,
     for group in ("enabler", "supporter", "wsn", "all"):
         ranks = [int(rank.removesuffix(" =")) for g, rank in zip(table.data["worker_group"], table.data["rank"], strict=True) if g == group]
         assert ranks == sorted(ranks), "the first row is the greatest need"
+
+
+def test_skills_by_model_are_those_of_each_worker_group_in_the_truth(european, kept, rated):
+    model_of, expected = groups_of_wises(kept)["model"], {}
+    for (domain, skill), found in rated.items():
+        if domain not in ("digital", "green"):
+            continue
+        for statistic, answers in found.items():
+            for group in ("enabler", "supporter", "wsn"):
+                mine = [(p, v) for p, v in answers if p.group == group]
+                for model in dict.fromkeys(model_of.values()):
+                    there = [(p, v) for p, v in mine if model_of[wise_of(p)] == model]
+                    if model is not None and there:
+                        expected[domain, skill, group, "model", model, statistic] = cell(figure(there), False)
+    table = european["skills_by_model"]
+    assert {k[4] for k in expected} == {"productive", "social", "training", "mixed_or_other"}
+    assert {k[5] for k in expected} == {"relevance", "endowment", "future", "gap", "critical gap", "future gap"}
+    keys = ("domain", "skill", "worker_group", "breakdown", "group", "statistic")
+    assert differences(table, keys, expected) == {}
+    assert set(table.data["conf_status"]) == {""}, "of the demonstration every worker group of every model may be shown"
 
 
 # ------------------------------------------------------------------ by hand

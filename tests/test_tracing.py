@@ -23,8 +23,8 @@ from tests.test_tables_focus_groups import SURVEY
 SHARES = {"share", "active in the sector", "main sector"}
 ITEM = {"models": "model", "sectors": "sector", "income": "source", "support": "extent"}
 """Table -> the dimension that says which answer a figure counts; `answer` in all others."""
-OF_SKILLS = ("skills", "skills_by_country", "skills_by_enterprise", "priorities", "technology")
-NO_MEANS = ("fieldwork", "comparability", "robustness", "model_recognition", "skill_names")
+OF_SKILLS = ("skills", "skills_by_country", "skills_by_enterprise", "skills_by_model", "priorities", "technology")
+NO_MEANS = ("fieldwork", "comparability", "robustness", "model_recognition", "skill_names", "support_index")
 
 
 def figures(table):

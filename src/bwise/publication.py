@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -132,7 +131,7 @@ def write_tables(tables: list[Table], project: Project) -> None:
 
 
 def write_figures(drawings: list[Drawn], project: Project) -> None:
-    """`reports/figures/<id>.svg` and `.png`, the same bytes for the same figures."""
+    """`reports/figures/<id>.svg`, `.narrow.svg` for small screens and `.png`: the same bytes for the same figures."""
     for old in (project.reports / "figures").glob("*.*"):
         remove(old)
     for drawing in drawings:
@@ -314,7 +313,7 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
 
 
 def write_page(tables: list[Table], drawings: list[Drawn], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
-    """`reports/index.html`: every table and figure on one page that stands alone, readable by screen readers and without scripts."""
+    """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it."""
     page = page_template("report.html.j2").render(
         pool=pool,
         left_out=left_out(pool, groups),
@@ -326,7 +325,7 @@ def write_page(tables: list[Table], drawings: list[Drawn], pool: Pool, groups: P
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
-        drawings=[(d, base64.b64encode(d.pictures["svg"]).decode()) for d in drawings],
+        drawings=drawings,
         country_pages=pool.countries,
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )

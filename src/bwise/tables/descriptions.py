@@ -25,13 +25,13 @@ class Figure(Strict):
     """How a table is drawn.
 
     Attributes:
-        kind: `dots` (a bar for everybody, a mark for each part), `likert`, `gaps` or `heat map`.
+        kind: `dots` (a bar for everybody, a mark for each part), `likert`, `gaps`, `by model`, `heat map`, `index`, or `tiles` (a map).
         marks: the dimension whose parts get a mark each.
         unit: what the axis is called, where not by the table's unit.
         scale: whether the axis is a scale of points, which begins at 1.
     """
 
-    kind: Literal["dots", "likert", "gaps", "heat map"]
+    kind: Literal["dots", "likert", "gaps", "by model", "heat map", "index", "tiles"]
     marks: str = "group"
     unit: str = ""
     scale: bool = False

@@ -40,8 +40,10 @@ class Description(OfQuestions):
         statistics: name -> the rating it is, or the two ratings whose difference it is.
         critical: those of two ratings that are no difference but the share of respondents, in per cent, whose first rating is at least
             and whose second is at most `critical_at`.
-        groups: `worker groups` shows each worker group, and who answered for it; `breakdowns` all who answered for themselves,
-            by groups of WISEs; with neither, all who did, by country where `by_country` of the file says so.
+        groups: `worker groups` shows each worker group, and who answered for it, with `breakdowns` all who answered for themselves, each
+            worker group by groups of WISEs; `breakdowns` alone everybody by groups of WISEs; with neither, all who did, by country where
+            `by_country` of the file says so.
+        domains: those of which concepts are shown; all where none is named.
         item: the dimension that says which concept is rated.
     """
 
@@ -49,6 +51,7 @@ class Description(OfQuestions):
     critical: Names = Field(default=[])
     critical_at: tuple[int, int] = (4, 2)
     groups: Literal["worker groups", ""] = ""
+    domains: Names = Field(default=[])
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,10 @@ def plan(ledger: Ledger, about: Description) -> Plan | None:
     own_group = pool.questionnaire.one("group")
     if not measured or (own_group is None and not about.breakdowns):
         return None
+    if about.domains:
+        measured = {key: asked for key, asked in measured.items() if domain_of(pool, next(iter(asked.values()))) in about.domains}
     if about.breakdowns:
-        return _by_enterprise(ledger, about, measured)
+        return (_by_group_and_enterprise if about.groups else _by_enterprise)(ledger, about, measured)
     return _by_group(ledger, about, measured) if about.groups else _by_country(ledger, about, measured)
 
 
@@ -79,6 +84,28 @@ def _by_enterprise(ledger: Ledger, about: Description, measured: dict) -> Plan |
     rows = _rows(about, "statistic")
     codes = _codes(ledger, about) | across_codes(ledger, about.breakdowns)
     return _plan(ledger, about, across(ledger, items, about.breakdowns), rows, ("breakdown", "group", "average"), codes) if items else None
+
+
+def _by_group_and_enterprise(ledger: Ledger, about: Description, measured: dict) -> Plan | None:
+    """Each worker group, as it rated itself, by groups of WISEs."""
+    items = _items(ledger, about, [key for key in measured if key[1] == SELF])
+    found = {name: made for name in about.breakdowns if (made := breakdown(ledger, name))}
+    if not items or not found or ledger.pool.questionnaire.one("group") is None:
+        return None
+    group = worker_groups(ledger)
+    parts = [
+        Part(items, _within(ledger, by, group, number), known={"breakdown": name, "worker_group": code}, asked_only=True)
+        for name, (by, _) in found.items()
+        for number, code in enumerate(group.groups)
+    ]
+    codes = _codes(ledger, about) | across_codes(ledger, about.breakdowns)
+    return _plan(ledger, about, parts, _rows(about, "worker_group", "statistic"), ("breakdown", "group"), codes)
+
+
+def _within(ledger: Ledger, by: Grouping, group: Grouping, number: int) -> Grouping:
+    """The groups of WISEs, of the respondents of one worker group alone."""
+    codes = np.where(group.codes == number, by.codes, -1)
+    return ledger.grouping(f"{by.name} of {group.groups[number]}", codes, by.groups, told=group.told, of_wise=by.of_wise)
 
 
 def _by_group(ledger: Ledger, about: Description, measured: dict) -> Plan:
