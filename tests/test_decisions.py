@@ -305,7 +305,8 @@ def test_the_numbers_of_a_battery_are_one_decision_for_all_its_questions(tmp_pat
     assert load_country(project, "AT").deliveries[0].answers == {"rating": {"0": "1", "1": "2", "2": "3"}}
 
 
-@pytest.mark.parametrize("case", ["typeform-renamed-option"])
+@pytest.mark.long
+@pytest.mark.parametrize("case", ["typeform-renamed-option", "similar-text-options"])
 def test_each_choice_that_is_offered_can_be_applied(tmp_path, case):
     """Columns, options of multiple answers and options without a column, each alone: fewer things are open, or others are."""
     shutil.copytree(ROOT / "tests/cases" / case, tmp_path, dirs_exist_ok=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bwise.tables import european_tables, finding, headline
+from bwise.tables import european_tables, headline
 from bwise.text import rounded
 from tests.conftest import made
 from tests.test_tables import MEAN, POOLED
@@ -56,12 +56,6 @@ def test_a_sentence_names_highest_and_lowest_the_base_the_mean_of_countries_and_
         "“Cost” is highest with 66.7 % (n = 6, 5 WISEs, pooled), “No barriers” lowest with 16.7 %; mean of 2 countries 62.5 %; "
         "by model from 33.3 % (Social model) to 100.0 % (Productive model)."
     )
-
-
-def test_a_finding_is_the_largest_figure_with_its_base_and_the_mean_of_countries(pool_of):
-    people = {"AT": [says("cost", model="productive"), says("skills", model="social")], "BE": [says("cost", model="social")]}
-    found = finding(barriers(pool_of(SURVEY, CHOICES, people, **OPEN)))
-    assert found == "“Cost” is highest with 66.7 % (n = 3, 3 WISEs, pooled); mean of 2 countries 75.0 %."
 
 
 def test_a_model_of_few_persons_is_said_to_be_one(pool_of):

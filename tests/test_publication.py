@@ -276,7 +276,7 @@ def test_the_page_can_be_read_aloud_and_walked_through(page):
 
 def test_every_link_of_the_page_leads_to_a_file_that_is_there(page, demonstration):
     files = [a["href"] for tag, a in page.found if tag == "a" and not a["href"].startswith("#")]
-    assert len(files) == 1 + len(NAMES) + 2 * FIGURES + 13  # workbook, tables, figures, country pages
+    assert len(files) == 2 + len(NAMES) + 2 * FIGURES + 13  # findings, workbook, tables, figures, country pages
     assert [f for f in files if not (demonstration.reports / f).is_file()] == []
 
 

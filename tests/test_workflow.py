@@ -65,7 +65,15 @@ def test_every_notebook_of_the_demonstration_ends_well_with_its_counts(demonstra
 def test_the_demonstration_leaves_the_reports_and_no_half_written_file(demonstration):
     countries = demonstration.countries()
     pages = [f"countries/{c}.html" for c in countries]
-    pages += ["audit.csv", "consolidation.ipynb", "consolidation.html", "consolidation.json", "european_tables.xlsx", "index.html"]
+    pages += [
+        "data/findings.json",
+        "audit.csv",
+        "consolidation.ipynb",
+        "consolidation.html",
+        "consolidation.json",
+        "european_tables.xlsx",
+        "index.html",
+    ]
     found = [f for f in contents(demonstration.reports) if not f.startswith(("tables/", "figures/"))]
     assert sorted(found) == sorted(pages)
     runs = [f"{name}.run.json" for name in (*countries, "consolidation")]

@@ -23,7 +23,7 @@ from bwise.pooling import Pool, left_out
 from bwise.released_texts import published_texts
 from bwise.settings import CONSOLIDATION, PUBLISHED, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
-from bwise.tables import AVERAGES, Published, Table, by_question, finding, headline
+from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
 from bwise.text import CSV_RULE, rounded
 
 NOT_AVAILABLE = ":"
@@ -312,7 +312,9 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, text, right)
 
 
-def write_page(tables: list[Table], drawings: list[Drawn], pool: Pool, groups: Pool | None = None, glance: Iterable[str] = ()) -> None:
+def write_page(
+    tables: list[Table], drawings: list[Drawn], pool: Pool, groups: Pool | None = None, findings: Iterable[Finding] = ()
+) -> None:
     """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it."""
     page = page_template("report.html.j2").render(
         pool=pool,
@@ -320,7 +322,8 @@ def write_page(tables: list[Table], drawings: list[Drawn], pool: Pool, groups: P
         demonstration=DEMONSTRATION if pool.demonstration else "",
         flags=FLAGS,
         questions=by_question({t.id: t for t in tables}),
-        findings=_findings({t.id: t for t in tables}, glance),
+        findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
+        checks=CHECKS,
         headline=_sentence,
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
@@ -480,29 +483,28 @@ class Part:
         return _sentence(self.table) or self.table.title
 
 
-def _findings(tables: dict[str, Table], glance: Iterable[str]) -> list[tuple[Table, str]]:
-    """Tables that stand on top of the report, each with its largest figures; those of which nothing may be said are left out."""
-    found = [(tables[id_], finding(tables[id_])) for id_ in glance if id_ in tables]
-    return [(table, said) for table, said in found if said]
-
-
 @dataclass(frozen=True)
 class Glance:
-    """The largest figures on each matter, as a notebook shows them on top."""
+    """The findings, as a notebook shows them on top."""
 
-    findings: list[tuple[Table, str]]
+    findings: list[Finding]
 
     def _repr_html_(self) -> str:
-        lines = [f"<li><b>{escape(table.about.question)}.</b> {escape(said)}</li>" for table, said in self.findings]
+        lines = [f"<li><b>{escape(f.table.about.question)}.</b> {escape(f.sentence)}</li>" for f in self.findings]
         return f"<ul>{''.join(lines)}</ul>"
 
     def __repr__(self) -> str:
-        return "\n".join(f"{table.about.question}. {said}" for table, said in self.findings)
+        return "\n".join(f"{f.table.about.question}. {f.sentence}" for f in self.findings)
 
 
 def at_a_glance(tables: Published) -> Glance:
-    """What the report begins with: the largest figures on the matters that `params/tables.yaml` names under `glance`."""
-    return Glance(_findings(tables, tables.glance))
+    """What the report begins with: the findings on the matters that `params/tables.yaml` names under `glance`."""
+    return Glance(tables.findings)
+
+
+def write_findings(findings: list[Finding], project: Project) -> None:
+    """`reports/data/findings.json`: the findings, the figures behind them, and what had to hold for a difference to be called clear."""
+    write_json(project.reports / "data" / "findings.json", {"clear if": list(CHECKS), "findings": [f.record() for f in findings]})
 
 
 def present(tables: dict[str, Table], figures: dict[str, Drawn], id_: str) -> Part | str:
@@ -562,7 +564,13 @@ def write_audit(tables: dict[str, Table], project: Project) -> None:
     write_csv(project.reports / "audit.csv", pd.DataFrame(rows, columns=["table", "what", "number"]))
 
 
-OWN = ("tables/*.csv", "figures/*", "countries/*", "texts.csv")  # in reports/: what an earlier run made there, and this one did not, goes
+OWN = (
+    "tables/*.csv",
+    "figures/*",
+    "countries/*",
+    "data/*",
+    "texts.csv",
+)  # in reports/: what an earlier run made there, and this one did not, goes
 
 
 class _Beside(Project):
@@ -590,7 +598,8 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         write_tables(listed, project)
         write_figures(drawn, project)
         write_workbook(listed, pool)
-        write_page(listed, drawn, pool, groups, tables.glance)
+        write_page(listed, drawn, pool, groups, tables.findings)
+        write_findings(tables.findings, project)
         write_country_pages(listed, pool)
         write_audit(tables, project)
         write_record(listed, pool, groups)
@@ -603,5 +612,6 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         "reports/index.html",
         *(f"reports/countries/{c}.html" for c in pool.countries),
         "reports/audit.csv",
+        "reports/data/findings.json",
         "reports/consolidation.json",
     ]

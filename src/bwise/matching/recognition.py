@@ -21,6 +21,7 @@ from bwise.exports.table import Grid, RawTable
 from bwise.logic import check_conditions
 from bwise.matching.answers import Answers, match_answers
 from bwise.matching.columns import ACCEPTED, IGNORE, Match, by_question, match_columns, names_of
+from bwise.matching.guesses import likely_language, name_of
 from bwise.matching.identifiers import lost_codes
 from bwise.matching.joins import FIRST, SUM, how_joined
 from bwise.matching.lists import DECLARED_MISSING, AnswerList, declared_answers, list_used
@@ -290,14 +291,7 @@ def _winner(ranked: list[Recognised], shown: str, questionnaire: Questionnaire) 
         shape = shape_of(best.raw.grid, questionnaire)
         stop(
             heading,
-            replace(shape, where=shown)
-            if shape
-            else Problem(
-                f"only {best.columns} of its {best.of_columns} columns are questions of the questionnaire",
-                shown,
-                why="it looks like the export of another survey",
-                remedy="check `file:` and `questionnaire:` in params; else ask the partner",
-            ),
+            replace(shape, where=shown) if shape else _another_survey(best, shown, questionnaire),
         )
     if not len(best.raw.cells):
         stop(heading, Problem("there are headings, but no answers", shown, remedy="ask the partner to export again, with the responses"))
@@ -315,6 +309,22 @@ def _winner(ranked: list[Recognised], shown: str, questionnaire: Questionnaire) 
             ),
         )
     return best
+
+
+def _another_survey(best: Recognised, shown: str, questionnaire: Questionnaire) -> Problem:
+    """Hardly a column is a question: another survey, or this one in a language that the questionnaire does not have."""
+    what = f"only {best.columns} of its {best.of_columns} columns are questions of the questionnaire"
+    language = likely_language(column.text or column.heading for column in best.raw.columns)
+    if not language or language in questionnaire.languages:
+        remedy = "check `file:` and `questionnaire:` in params; else ask the partner"
+        return Problem(what, shown, "it looks like the export of another survey", remedy)
+    name = name_of(language)
+    column = f"label::{name} ({language})"
+    remedy = f"if so, add a column `{column}` with the translations to the sheets survey and choices of the questionnaire"
+    remedy += "; if not, check `file:` and `questionnaire:`"
+    return Problem(
+        what, shown, f"no language of the questionnaire fits; is it {name}?", f"{remedy}; if not, check `file:` and `questionnaire:`"
+    )
 
 
 def _same(one: Grid, two: Grid) -> bool:

@@ -5,6 +5,7 @@ countries only. Nothing is rounded but means of countries, which have the decima
 `params/tables.yaml`.
 """
 
+from functools import cached_property
 from itertools import chain
 
 from bwise.ledger import ALL, Items, Ledger
@@ -16,21 +17,23 @@ from bwise.tables import means
 from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, offered, table_of
 from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
+from bwise.tables.findings import CHECKS, Finding, findings
 from bwise.tables.frequencies import frequencies
-from bwise.tables.headlines import finding, headline, led_by
+from bwise.tables.headlines import headline, led_by
 from bwise.tables.kinds import KINDS
 from bwise.tables.kinds.robustness import enter as _without_flagged
 
 __all__ = [
     "ALL",
     "AVERAGES",
+    "CHECKS",
     "SELF",
+    "Finding",
     "Published",
     "Table",
     "Tables",
     "by_question",
     "european_tables",
-    "finding",
     "first_look",
     "frequencies",
     "headline",
@@ -65,6 +68,11 @@ class Published(dict[str, Table]):
 
     ledger: Ledger
     glance: tuple[str, ...] = ()
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What stands on top of the report."""
+        return findings(self, self.glance, self.ledger)
 
     @property
     def audit(self) -> dict[str, int]:

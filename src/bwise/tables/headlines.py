@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bwise.ledger import ALL, MEAN_OF_COUNTRIES, POOLED
+from bwise.ledger import ALL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE
 from bwise.tables.cells import Table
 from bwise.text import rounded
+
+LISTED = 4  # figures of one tier that a sentence names; of more the first and the last
 
 
 def headline(table: Table) -> str:
@@ -17,27 +19,20 @@ def headline(table: Table) -> str:
 
     Pooled figures of all respondents lead; the mean of countries and the widest difference between groups follow.
     """
-    item, parts = _parts(table)
+    item, parts = parts_of(table)
     said = [_sentence(table, data, item, part) for part, data in parts.items()]
-    return " ".join(s for s in said if s)
-
-
-def finding(table: Table) -> str:
-    """The largest figures alone, each with its base and, where there is one, the mean of countries beside it."""
-    item, parts = _parts(table)
-    said = [_sentence(table, data, item, part, short=True) for part, data in parts.items()]
     return " ".join(s for s in said if s)
 
 
 def leading(table: Table) -> dict[str, tuple[str, int]]:
     """Part of the table ("" where it has none) -> the dimension its sentence is about, and where the figure it leads with stands in
     `table.data`."""
-    item, parts = _parts(table)
-    whole = {part: _whole(data, item) for part, data in parts.items()}
+    item, parts = parts_of(table)
+    whole = {part: whole_of(data, item) for part, data in parts.items()}
     return {part: (item, rows.index[0]) for part, rows in whole.items() if len(rows)}
 
 
-def _parts(table: Table) -> tuple[str, dict[str, pd.DataFrame]]:
+def parts_of(table: Table) -> tuple[str, dict[str, pd.DataFrame]]:
     """The dimension that sentences are about, and the figures of each part of the table that has a sentence of its own."""
     about = table.about
     if about is None or not about.lead:
@@ -56,13 +51,13 @@ def led_by(table: Table, data: pd.DataFrame) -> pd.DataFrame:
     return data
 
 
-def _whole(data: pd.DataFrame, item: str) -> pd.DataFrame:
+def whole_of(data: pd.DataFrame, item: str) -> pd.DataFrame:
     """Pooled figures of all respondents, the highest first."""
     return data[_is_pooled(data, item)].sort_values("value", ascending=False, kind="stable")
 
 
-def _sentence(table: Table, data: pd.DataFrame, item: str, part: str, short: bool = False) -> str:
-    whole = _whole(data, item)
+def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
+    whole = whole_of(data, item)
     if whole.empty:
         return ""
     names = table.codes.get(item, {})
@@ -74,11 +69,39 @@ def _sentence(table: Table, data: pd.DataFrame, item: str, part: str, short: boo
     lead, what = f"{part}: " if part else "", "" if first["statistic"] == "share" else f"{first['statistic']} "
     what = "fully: " if "extent" in data else what
     text = f"{lead}{_list(tops)} {'is' if len(tops) == 1 else 'are'} highest with {what}{figure} {base}"
-    if short:
-        return text + _mean(table, data, item, first) + "."
     if len(whole) > len(ties):
         text += f", {_list(_named(lowest, item, names))} lowest with {_figure(table, lowest.iloc[0])}"
     return text + _mean(table, data, item, first) + _groups(table, data, item, first) + "."
+
+
+def said_of(table: Table, part: str, tier: pd.DataFrame, of: int) -> str:
+    """What may be said of the highest figures of a part of the table: `tier` (the first and all not clearly below it) `of` so many.
+
+    Each with its base; the mean of countries beside the first, where there is one.
+    """
+    item, parts = parts_of(table)
+    first, last = tier.iloc[0], tier.iloc[-1]
+    names = [
+        f"{name} ({_figure(table, row)})"
+        for name, (_, row) in zip(_named(tier, item, table.codes.get(item, {})), tier.iterrows(), strict=True)
+    ]
+    low, high = tier["n"].min(), tier["n"].max()
+    persons = f"n = {low}" if low == high else f"n = {low} to {high}"
+    base = f"{persons}; {tier['wises'].min()} WISEs in {tier['countries'].min()} countries, pooled"
+    statistic = "" if first["statistic"] == "share" else f"{first['statistic']}, "
+    what = "to the full extent, " if "extent" in tier else statistic
+    if len(tier) == 1:
+        text = f"clearly highest: {what}{names[0]}"
+    elif len(tier) == of:
+        text = f"no clear difference between all {of}: {what}from {names[0]} to {names[-1]}"
+    elif len(tier) > LISTED:
+        text = f"no clear order among the {len(tier)} highest of {of}: {what}from {names[0]} to {names[-1]}"
+    else:
+        text = f"highest, in no clear order: {what}{_list(names)}"
+    mean = _mean(table, parts[part], item, first) if len(tier) == 1 else ""
+    few = "; few persons" if {first["obs_status"], last["obs_status"]} & {UNRELIABLE} else ""
+    text = f"{part}: {text}" if part else text[0].upper() + text[1:]
+    return f"{text}; {base}{mean}{few}."
 
 
 def _is_pooled(data: pd.DataFrame, item: str) -> pd.Series:
