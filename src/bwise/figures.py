@@ -545,7 +545,7 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
                         fontsize=page.text * 0.94,
                     )
         axis.set_ylim(-0.5, len(bars) - 0.5)
-        most = np.nanmax([bars.max(), marks.max(axis=None)])
+        most = np.nanmax([bars.max(), *marks.max()])  # there may be no marks, as of one country alone
         if drawn.scale:
             _scale(sheet, axis, 0.9, 5.1, range(1, 6))
         else:
