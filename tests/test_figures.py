@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.text import Text
 
@@ -171,7 +172,7 @@ def test_every_text_ends_within_its_figure_and_can_be_read_on_a_telephone(drawin
     """At 360 px the narrow one has 346 px for its 3.6 inches: a point is 1.33 px. DejaVu is a wide font."""
     for drawing in drawings.values():
         figure = getattr(drawing, page)
-        figure.canvas.draw()
+        FigureCanvasAgg(figure).draw()  # without a canvas that keeps its renderer, each text asked would draw on one of its own
         for text in figure.findobj(Text):
             if text.get_text() and text.get_visible() and text.get_figure() is not None:
                 box = text.get_window_extent()

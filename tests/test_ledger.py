@@ -1,6 +1,7 @@
 """The ledger: everything is protected together, whatever table it stands in; what is shown of it is what it is."""
 
 import json
+import re
 
 import pytest
 
@@ -109,7 +110,9 @@ def test_what_a_european_table_hides_no_country_page_tells(pool_of):
     assert european["BE"] == "C"
     for country in ("AT", "BE"):
         page = first_look(small_pool(pool_of, {country: people[country]}))
-        assert not [c for c in page._repr_html_() + repr(page) if c.isdigit()], "a figure of one country less those of Europe"
+        said = re.sub(r"<[^>]*>", "", page._repr_html_()).replace(page.bars_show, "") + repr(page)
+        assert not [c for c in said if c.isdigit()], "a figure of one country less those of Europe"
+        assert {end - start for start, end in filter(None, page.bars)} <= {25}, "a bar is as wide as the band it shows"
 
 
 def test_groups_across_of_which_most_would_be_hidden_are_left_out_with_a_note_and_the_rest_is_shown(pool_of):
