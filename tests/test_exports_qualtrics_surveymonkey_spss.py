@@ -13,10 +13,11 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from bwise import apart
 from bwise.demo import PARTNERS, simulate
 from bwise.demo.layouts import export, qualtrics, spss, surveymonkey
 from bwise.demo.simulation import CANARIES
-from bwise.exports import apart, containers
+from bwise.exports import containers
 from bwise.exports import qualtrics as qualtrics_reader
 from bwise.exports import spss as spss_reader
 from bwise.exports import surveymonkey as surveymonkey_reader

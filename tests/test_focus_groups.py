@@ -403,7 +403,7 @@ def test_where_no_return_can_be_used_the_survey_is_consolidated_without_and_it_i
     monkeypatch.setattr(bwise.pooling, "program", lambda: "another")
     groups = load_focus_groups(two)
     why = "cleaned by another version of the program"
-    assert groups.countries == [] and left_out(pool, groups) == pool.left_out | {"BE (focus group)": why, "AT (focus group)": why}
+    assert groups.countries == [] and left_out(pool, groups) == pool.left_out | {"focus group of BE": why, "focus group of AT": why}
     with_none, without = european_tables(pool, groups), european_tables(pool)
     assert list(with_none) == list(without) and "fieldwork" in without
 
