@@ -153,7 +153,7 @@ def test_the_heat_map_says_each_figure_and_its_flag(drawings, european):
     for skill in labels(axis)[::-1]:
         for column in columns:
             (row,) = rows(table, statistic="gap", worker_group="all", skill=skills[skill], country=codes.get(column, column))
-            number, _, flag = next(figures).partition(" ")
+            number, _, flag = next(figures).replace("\n", " ").partition(" ")
             assert float(number.replace("−", "-")) == pytest.approx(row["value"], abs=0.05 + 1e-9)
             assert flag == row["obs_status"]
 

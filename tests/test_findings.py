@@ -100,3 +100,19 @@ def test_findings_for_machines_are_those_of_the_page(demonstration, european):
     top = page.partition('id="glance"')[2].partition("</dl>")[0]
     assert [f.sentence for f in european.findings if f.sentence not in top] == []
     assert len({f["id"] for f in told["findings"]}) == len(told["findings"])
+
+
+def test_a_section_of_the_page_says_what_the_findings_say_and_claims_no_order_beside_them(demonstration, european):
+    page = (demonstration.reports / "index.html").read_text(encoding="utf-8")
+    for id_, said in european.said.items():
+        section = page.partition(f'<section aria-labelledby="{id_}">')[2].partition("</section>")[0]
+        sentences = re.findall('<p class="headline">(.*?)</p>', section)
+        if said:
+            assert sentences == [finding.sentence for finding in said]
+            assert "is highest" not in re.sub("“.*?”", "", section) and "are highest" not in section
+    assert sum(map(bool, european.said.values())) > 15
+
+
+def test_of_one_figure_alone_no_order_is_said(european):
+    said = [finding.sentence for finding in european.said["support_index"]]
+    assert len(said) == 2 and not any("highest" in sentence for sentence in said)

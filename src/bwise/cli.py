@@ -16,7 +16,7 @@ from bwise import __version__
 from bwise.countries import country_code
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import Project, find_project, load_country
-from bwise.text import visible
+from bwise.text import counted, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,7 +220,7 @@ def feedback(
         return
     for dossier in dossiers(where, parts, language, delivery):
         page, book = write_page(where, dossier), write_workbook(where, dossier)
-        told = f"{dossier.name}: {len(dossier.asks)} questions to the partner, in {where.shown(page)} and {book.name}"
+        told = f"{dossier.name}: {counted(len(dossier.asks), 'question')} to the partner, in {where.shown(page)} and {book.name}"
         console.print(told, markup=False, soft_wrap=True)
 
 

@@ -47,7 +47,11 @@ def _foot(table: Table, data: pd.DataFrame, unit: str = "") -> str:
     """Unit, base and how many persons stand behind the figures drawn."""
     n = data["n"].dropna()
     persons = "" if n.empty else f", n = {n.min()}" if n.min() == n.max() else f", n = {n.min()} to {n.max()}"
-    return f"{(unit or table.unit).capitalize()}. Base: {_plain(table.base)}{persons}."
+    return f"{_in_words(unit or table.unit).capitalize()}. Base: {_plain(table.base)}{persons}."
+
+
+def _in_words(unit: str) -> str:
+    return f"per cent{unit[1:]}" if unit.startswith("%") else unit
 
 
 def _plain(text: str) -> str:
@@ -291,7 +295,7 @@ def _levels(table: Table, domain: str, demonstration: bool) -> Drawing | None:
     title = f"{table.codes['domain'].get(domain, domain)} by model and worker group, today and in future"
 
     def on(page: Page) -> Figure:
-        room, height, centre, thick = _places(page, names, 0.3, 2.0)
+        room, height, centre, thick = _places(page, names, 0.3, 2.5)
         key = [Key("endowment today", *ENDOWMENT), Key("relevance today", *RELEVANCE)]
         key += [Key("relevance in future", *FUTURE)] if "future" in wide else []
         key += [HOLLOW] if few.any(axis=None) else []
@@ -390,9 +394,10 @@ def _heat_maps(page: Page, title: str, foot: str, blocks: list, rows: list[str],
     on narrow pages one below the other. Grey with a colon where there is no figure."""
     wide = page is WIDE
     blocks = [part for block in blocks for part in _split(block, 15 if wide else 6)]
-    room, height, _, thick = _places(page, names, 0.22, 2.4)
+    room, height, _, thick = _places(page, names, 2 * page.line if wide else 0.22, 2.4)
     number = sum(len(columns) for *_, columns, _ in blocks) if wide else max(len(columns) for *_, columns, _ in blocks)
     cell = (page.width - (room + 0.12 * len(blocks) if wide else 0.24)) / number
+    between = " " if len("−0.0 u") * page.text * 0.6 / 72 < cell else "\n"  # the flag stands below a figure in a narrow cell
     longest = max(len(word) for *_, said in blocks for name in said for word in name.split())
     turned = longest > page.characters(cell)  # names of columns that do not fit are read from below
     heads = [[page.wrapped(name, 1.3 if turned else cell) for name in said] for *_, said in blocks]
@@ -414,12 +419,13 @@ def _heat_maps(page: Page, title: str, foot: str, blocks: list, rows: list[str],
             how = {"ha": "center", "va": "bottom", "rotation": 90 if turned else 0, "gid": "column"}
             axis.text(x + 0.5, len(rows) - 0.42, "\n".join(name), fontsize=page.text, **how)
         _name_rows(sheet, axis, names[::-1], room, height, thick)
-        _cells(axis, figures.reindex(pd.MultiIndex.from_product([rows, columns])), len(columns), limit, low, page)
+        _cells(axis, figures.reindex(pd.MultiIndex.from_product([rows, columns])), len(columns), limit, low, page, between)
     return sheet
 
 
-def _cells(axis, figures: pd.DataFrame, columns: int, limit: float, low: float, page: Page) -> None:
-    """A box for each figure, row by row from above, in a colour between those of minus and plus `limit`, with the figure in it."""
+def _cells(axis, figures: pd.DataFrame, columns: int, limit: float, low: float, page: Page, between: str) -> None:
+    """A box for each figure, row by row from above, in a colour between those of minus and plus `limit`, with the figure in it and
+    its flag, `between` them a space or the end of the line."""
     rows = len(figures) // columns
     shades = colormaps["PuOr_r"]((figures["value"].to_numpy(dtype="float64") / limit + 1) / 2)
     boxes, colours = [], []
@@ -428,7 +434,7 @@ def _cells(axis, figures: pd.DataFrame, columns: int, limit: float, low: float, 
         right, top, colour = left + 0.98, foot + 0.98 - low, "#d9d9d9" if pd.isna(value) else tuple(shade)
         boxes.append([(left + 0.02, foot + 0.02), (right, foot + 0.02), (right, top), (left + 0.02, top)])
         colours.append(colour)
-        text = NOT_AVAILABLE if pd.isna(value) else f"{rounded(value, 1)} {flag}".strip()
+        text = NOT_AVAILABLE if pd.isna(value) else between.join(filter(None, (rounded(value, 1), flag)))
         middle = {"ha": "center", "va": "center", "fontsize": page.text, "gid": "figure"}
         axis.text(left + 0.5, (foot + 0.02 + top) / 2, text, color=readable_on(colour), **middle)
     axis.add_collection(PolyCollection(boxes, facecolors=colours, edgecolors="none"), autolim=False)
@@ -523,7 +529,7 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
             key,
             demonstration,
             heads=0,
-            axis=drawn.unit or table.unit,
+            axis=_in_words(drawn.unit or table.unit),
             right=0.2,
         )
         axis, at = sheet.axes[0, 0], np.arange(len(bars)) + centre
@@ -554,8 +560,17 @@ def dots(table: Table, demonstration: bool) -> Drawing | None:
         return sheet.figure
 
     return Drawing(
-        table.id, table.id, table.title, f"Bars and marks, one for each part of the table. {headline(table)}", on(WIDE), on(NARROW)
+        table.id, table.id, table.title, f"Bars and marks, one for each part of the table. {_longest(bars, table)}", on(WIDE), on(NARROW)
     )
+
+
+def _longest(bars: pd.Series, table: Table) -> str:
+    """The words for what is seen first: the longest bar, not that its item leads clearly."""
+    if bars.isna().all():
+        return "No figures of all respondents."
+    item, kind = bars.idxmax(), "mark" if table.about.figure.scale else "bar"
+    name = table.codes.get(table.about.item, {}).get(item, item)
+    return f"Furthest to the right of {len(bars)} ends the {kind} of all respondents for “{name}” ({rounded(bars[item], table.decimals)})."
 
 
 def index(table: Table, demonstration: bool) -> Drawing | None:

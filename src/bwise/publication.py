@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import xlsxwriter
@@ -313,9 +314,19 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
 
 
 def write_page(
-    tables: list[Table], drawings: list[Drawn], pool: Pool, groups: Pool | None = None, findings: Iterable[Finding] = ()
+    tables: list[Table],
+    drawings: list[Drawn],
+    pool: Pool,
+    groups: Pool | None = None,
+    findings: Iterable[Finding] = (),
+    said: Mapping[str, list[Finding]] = MappingProxyType({}),
 ) -> None:
-    """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it."""
+    """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it.
+
+    Args:
+        findings: those on top of it.
+        said: table -> what may be said of it, in its section.
+    """
     page = page_template("report.html.j2").render(
         pool=pool,
         left_out=left_out(pool, groups),
@@ -324,7 +335,7 @@ def write_page(
         questions=by_question({t.id: t for t in tables}),
         findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
         checks=CHECKS,
-        headline=_sentence,
+        sentences=lambda table: _sentences(table, said),
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
@@ -462,10 +473,9 @@ def _flags(figure: dict | None) -> str:
     )
 
 
-@lru_cache(maxsize=128)
-def _sentence(table: Table) -> str:
-    """What the figures of a table say."""
-    return headline(table)
+def _sentences(table: Table, said: Mapping[str, list[Finding]]) -> list[str]:
+    """What is said of a table: what stays when enterprises are drawn anew, or where nobody can tell, the figures that lead it."""
+    return [finding.sentence for finding in said.get(table.id, [])] or [s for s in [headline(table)] if s]
 
 
 @dataclass(frozen=True)
@@ -474,13 +484,14 @@ class Part:
 
     table: Table
     drawing: Drawn | None
+    sentences: list[str]
 
     def _repr_html_(self) -> str:
         picture = self.drawing._repr_html_() if self.drawing else ""
-        return f"<p>{escape(_sentence(self.table))}</p>{picture}{Shown(self.table)._repr_html_()}"
+        return f"<p>{escape(' '.join(self.sentences))}</p>{picture}{Shown(self.table)._repr_html_()}"
 
     def __repr__(self) -> str:
-        return _sentence(self.table) or self.table.title
+        return " ".join(self.sentences) or self.table.title
 
 
 @dataclass(frozen=True)
@@ -507,11 +518,11 @@ def write_findings(findings: list[Finding], project: Project) -> None:
     write_json(project.reports / "data" / "findings.json", {"clear if": list(CHECKS), "findings": [f.record() for f in findings]})
 
 
-def present(tables: dict[str, Table], figures: dict[str, Drawn], id_: str) -> Part | str:
+def present(tables: Published, figures: dict[str, Drawn], id_: str) -> Part | str:
     """Sentence, figure and table on one matter, or a plain word where the questionnaires do not ask for it."""
     if id_ not in tables:
         return "The questionnaires do not ask for it."
-    return Part(tables[id_], next((d for d in figures.values() if d.table == id_), None))
+    return Part(tables[id_], next((d for d in figures.values() if d.table == id_), None), _sentences(tables[id_], tables.said))
 
 
 def show(tables: dict[str, Table], id_: str) -> Shown | str:
@@ -598,7 +609,7 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         write_tables(listed, project)
         write_figures(drawn, project)
         write_workbook(listed, pool)
-        write_page(listed, drawn, pool, groups, tables.findings)
+        write_page(listed, drawn, pool, groups, tables.findings, tables.said)
         write_findings(tables.findings, project)
         write_country_pages(listed, pool)
         write_audit(tables, project)

@@ -73,9 +73,15 @@ class Published(dict[str, Table]):
     glance: tuple[str, ...] = ()
 
     @cached_property
+    def said(self) -> dict[str, list[Finding]]:
+        """What may be said of each table, part by part; the report says the same on top of it and in its sections."""
+        found = findings(self, self, self.ledger)
+        return {id_: [finding for finding in found if finding.table.id == id_] for id_ in self}
+
+    @cached_property
     def findings(self) -> list[Finding]:
         """What stands on top of the report."""
-        return findings(self, self.glance, self.ledger)
+        return [finding for id_ in self.glance for finding in self.said.get(id_, [])]
 
     @property
     def audit(self) -> dict[str, int]:

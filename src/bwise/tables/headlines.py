@@ -68,7 +68,8 @@ def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
     lowest, base = whole[whole["value"].eq(whole["value"].min())], f"(n = {first['n']}, {first['wises']} WISEs, pooled)"
     lead, what = f"{part}: " if part else "", "" if first["statistic"] == "share" else f"{first['statistic']} "
     what = "fully: " if "extent" in data else what
-    text = f"{lead}{_list(tops)} {'is' if len(tops) == 1 else 'are'} highest with {what}{figure} {base}"
+    verb = "has" if len(whole) == 1 else "is highest with" if len(tops) == 1 else "are highest with"
+    text = f"{lead}{_list(tops)} {verb} {what}{figure} {base}"
     if len(whole) > len(ties):
         text += f", {_list(_named(lowest, item, names))} lowest with {_figure(table, lowest.iloc[0])}"
     return text + _mean(table, data, item, first) + _groups(table, data, item, first) + "."
@@ -81,23 +82,25 @@ def said_of(table: Table, part: str, tier: pd.DataFrame, of: int) -> str:
     """
     item, parts = parts_of(table)
     first, last = tier.iloc[0], tier.iloc[-1]
-    names = [
-        f"{name} ({_figure(table, row)})"
-        for name, (_, row) in zip(_named(tier, item, table.codes.get(item, {})), tier.iterrows(), strict=True)
-    ]
+    figures = [_figure(table, row) for _, row in tier.iterrows()]
+    if "extent" in tier:
+        figures[0] += " to the full extent"
+    elif first["statistic"] != "share":
+        figures[0] = f"{first['statistic']} {figures[0]}"
+    names = [f"{name} ({figure})" for name, figure in zip(_named(tier, item, table.codes.get(item, {})), figures, strict=True)]
     low, high = tier["n"].min(), tier["n"].max()
     persons = f"n = {low}" if low == high else f"n = {low} to {high}"
     base = f"{persons}; {tier['wises'].min()} WISEs in {tier['countries'].min()} countries, pooled"
-    statistic = "" if first["statistic"] == "share" else f"{first['statistic']}, "
-    what = "to the full extent, " if "extent" in tier else statistic
-    if len(tier) == 1:
-        text = f"clearly highest: {what}{names[0]}"
+    if of == 1:
+        text = names[0]
+    elif len(tier) == 1:
+        text = f"clearly highest: {names[0]}"
     elif len(tier) == of:
-        text = f"no clear difference between all {of}: {what}from {names[0]} to {names[-1]}"
+        text = f"no clear difference between all {of}: from {names[0]} to {names[-1]}"
     elif len(tier) > LISTED:
-        text = f"no clear order among the {len(tier)} highest of {of}: {what}from {names[0]} to {names[-1]}"
+        text = f"no clear order among the {len(tier)} highest of {of}: from {names[0]} to {names[-1]}"
     else:
-        text = f"highest, in no clear order: {what}{_list(names)}"
+        text = f"highest, in no clear order: {_list(names)}"
     mean = _mean(table, parts[part], item, first) if len(tier) == 1 else ""
     few = "; few persons" if {first["obs_status"], last["obs_status"]} & {UNRELIABLE} else ""
     text = f"{part}: {text}" if part else text[0].upper() + text[1:]
