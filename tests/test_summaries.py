@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from bwise.summaries import Summary, _submitted
+from bwise.summaries import Summary, Verdict, _submitted
 
 
 def delivery(*texts, dates=""):
@@ -63,3 +63,21 @@ def demonstration_country(demonstration):
 
     part = read_parts(demonstration, load_country(demonstration, "AT"))[0]
     return missing(flag(exclude(apply_skip_logic(gather(*part)))), 5)
+
+
+@pytest.mark.parametrize(
+    ("matched", "told"),
+    [
+        (3, "Nothing needs you: every column belongs to a question, and every answer could be read."),
+        (2, "in params/AT.yaml (`bwise check AT` says how), or in the workbook that `bwise resolve AT` writes."),
+    ],
+    ids=["settled", "open"],
+)
+def test_the_verdict_names_the_two_ways_to_settle_what_is_open(matched, told, monkeypatch):
+    shown = []
+    monkeypatch.setattr("bwise.summaries.display", lambda *_, **__: SimpleNamespace(update=shown.append))
+    delivery = {"columns": 3, "columns_matched": matched, "unreadable_answers": 0}
+    rows = {"received": 4, "excluded": {"test": 1}, "kept": 3}
+    verdict = Verdict(SimpleNamespace(country="AT", deliveries=[]))
+    verdict.tell([{"country": "AT", "part": "", "rows": rows, "deliveries": [delivery]}])
+    assert told in str(shown[0]) and "4 received, 1 excluded, 3 kept" in str(shown[0])

@@ -16,7 +16,7 @@ from bwise import __version__
 from bwise.countries import country_code
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.settings import Project, find_project, load_country
-from bwise.text import visible
+from bwise.text import counted, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,7 +220,7 @@ def feedback(
         return
     for dossier in dossiers(where, parts, language, delivery):
         page, book = write_page(where, dossier), write_workbook(where, dossier)
-        told = f"{dossier.name}: {len(dossier.asks)} questions to the partner, in {where.shown(page)} and {book.name}"
+        told = f"{dossier.name}: {counted(len(dossier.asks), 'question')} to the partner, in {where.shown(page)} and {book.name}"
         console.print(told, markup=False, soft_wrap=True)
 
 
@@ -391,10 +391,10 @@ def trace(
     from bwise import tracing
     from bwise.pooling import load_focus_groups, load_pool
     from bwise.problems import did_you_mean
-    from bwise.tables import european_tables
+    from bwise.tables import tables_for
 
     where = find_project(project)
-    tables = european_tables(load_pool(where), load_focus_groups(where))
+    tables = tables_for(table, load_pool(where), lambda: load_focus_groups(where))
     if table not in tables:
         stop("There is no such table.", Problem(f"`{table}`", remedy=did_you_mean(table, tables)))
     found = [tracing.trace(tables[table], position) for position in tracing.find(tables[table], row, column)]

@@ -23,6 +23,7 @@ from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.redeliveries import Review, review
 from bwise.settings import CountrySettings, Delivery, Project, corrections_file
 from bwise.storage import write_text
+from bwise.text import counted
 from bwise.wises import check_wises, shared_codes
 
 SHOWN = 20  # open answers that are listed one by one; all of them stand in a file
@@ -223,7 +224,7 @@ def page(state: State, questionnaire: Questionnaire) -> str:
         lines += [f"  not read     other sheets or files: {', '.join(others)}"]
     lines += [f"  records      {len(state.read.raw.cells)}", *_weights(state), *_columns(state), *_answers(state)]
     absent = not_asked(state.read, questionnaire)
-    lines += [f"  not asked    {len(absent)} questions{': ' + _few(absent) if absent else ''}"]
+    lines += [f"  not asked    {counted(len(absent), 'question')}{': ' + _few(absent) if absent else ''}"]
     if not state.delivery.accepted:
         lines += [f"  remark       not frozen yet: another file under this name would be used as it is; `bwise accept {state.country}`"]
     lines += [f"  remark       {remark}" for remark in state.remarks]
@@ -286,7 +287,7 @@ def _answers(state: State) -> list[str]:
     found = state.answers
     lines = open_texts.told(found, state.country)
     proposed = found["proposal"].ne("").sum()
-    counts = f"{state.read.recognised.readable:.1%} read; {proposed} texts proposed, {len(found) - proposed} unmatched"
+    counts = f"{state.read.recognised.readable:.1%} read; {counted(proposed, 'text')} proposed, {len(found) - proposed} unmatched"
     where = PurePosixPath("processed", state.country, state.part, open_texts.FILE)
     rest = [f"               … and {len(lines) - SHOWN} more; all of them in {where}"] if len(lines) > SHOWN else []
     rest = rest or ([f"               listed in {where}"] if lines else [])
@@ -402,8 +403,8 @@ def _proposal(state: State, questionnaire: Questionnaire) -> str:
         lines += ["    # Still to be told under `columns:`, which question each of these is, or `ignore`:"]
         lines += [f"    # # {quoted(m.column.heading)}: {_proposed(m)}" for m in left]
     if state.reworded:
-        what = f"{len(state.reworded)} headings word their question otherwise"
-        lines += [f"    # {what}: compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
+        what = f"headings that word their question otherwise: {len(state.reworded)}"
+        lines += [f"    # {what}; compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
     for key, found in open_texts.as_params(state.answers, state.country).items():
         lines += [f"    # {key}:"]
         for question, told in found.items():

@@ -67,7 +67,8 @@ def _open(manifests: list[dict[str, Any]]) -> str:
     if not waiting:
         return "Nothing needs you: every column belongs to a question, and every answer could be read."
     code = manifests[0]["country"]
-    return f"**Settle {' and '.join(waiting)}** in params/{code}.yaml; `bwise check {code}` says how. Everything else is settled."
+    how = f"in params/{code}.yaml (`bwise check {code}` says how), or in the workbook that `bwise resolve {code}` writes"
+    return f"**Settle {' and '.join(waiting)}** {how}. Everything else is settled."
 
 
 HEIGHTS = "▁▂▃▄▅▆▇█"  # bars in a line of text
