@@ -111,7 +111,7 @@ def test_the_page_has_the_countries_behind_each_answer_and_says_who_did_not_offe
     page = (published[0].reports / "index.html").read_text(encoding="utf-8")
     assert NOTE in page
     table = page.partition("<table><caption>What keeps")[2].partition("</table>")[0]
-    assert '<th scope="col" rowspan="3">WISEs</th><th scope="col" rowspan="3">countries</th>' in table
+    assert '<th scope="col" class="base" rowspan="3">WISEs</th><th scope="col" class="base" rowspan="3">countries</th>' in table
     line = table.partition("Lack of skills</th>")[2].partition("</tr>")[0]
     assert line.endswith('<td class="base">5</td><td class="base">5</td><td class="base">1</td>')
 

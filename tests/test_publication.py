@@ -1,6 +1,8 @@
 import csv
 import itertools
+import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import openpyxl
@@ -321,64 +323,99 @@ def test_a_sheet_read_back_says_what_the_table_says(book, european, name):
     head, rows = sheet_rows(book, table)
     expected, records = {}, labelled(table)
     for key, r in records.items():
+        text = {":": "[c]" if r["conf_status"] else "[x]", "–": "[x]"}.get(shown(r, table), shown(r, table))
         expected[key] = (
-            shown(r, table) if pd.isna(r["value"]) else pytest.approx(r["value"], abs=1e-9),
-            r["obs_status"] + r["conf_status"],
+            text if pd.isna(r["value"]) else pytest.approx(r["value"], abs=1e-9),
+            "".join(f"[{flag.lower()}]" for flag in r["obs_status"] + r["conf_status"]),
         )
-    assert len({h for h in head if h != "flag"}) == len([h for h in head if h != "flag"])
+    assert len({h.casefold() for h in head}) == len(head)
     found, down = {}, len(table.rows)
-    if layout(table).base == "cell":
+    if "value" in head:
         for row in rows:
             *key, value = row[: head.index("value") + 1]
             *base, flags = row[head.index("value") + 1 : len(head)]
             found[tuple(key)] = (value, flags or "")
-            assert base == [":" if pd.isna(v) else v for v in (records[tuple(key)][c] for c in counted(table))]
+            assert base == ["[x]" if pd.isna(v) else v for v in (records[tuple(key)][c] for c in counted(table))]
     else:
         columns = {", ".join(labels): labels for labels in layout(table).column_labels}
         for row in rows:
-            if row[0] not in ("n", "WISEs", "countries"):
-                for at, title in enumerate(head):
-                    if title in columns:
-                        flag = (row[at + 1] or "") if at + 1 < len(head) and head[at + 1] == "flag" else ""
-                        found[(*row[:down], *columns[title])] = (row[at], flag)
-        assert {v for k, v in found.items() if k not in expected} <= {(":", "")}
+            for at, title in enumerate(head):
+                if title in columns:
+                    flag = (row[at + 1] or "") if head[at + 1 : at + 2] == [f"{title}: flag"] else ""
+                    found[(*row[:down], *columns[title])] = (row[at], flag)
+        assert {v for k, v in found.items() if k not in expected} <= {("[x]", "")}
         found = {k: v for k, v in found.items() if k in expected}
     assert found == expected
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sheet_has_persons_and_enterprises_where_the_page_has_them(book, european, name):
+def test_a_sheet_has_persons_and_enterprises_in_columns_of_their_own(book, european, name):
     table = european[name]
     head, rows = sheet_rows(book, table)
-    (read,) = Page(str(html_table(table))).tables
-    lines = grid(read["body"])
-
-    def cell(value):
-        return ":" if value == ":" else str(value)
-
     names = list(counted(table).values())
-    if layout(table).base == "row":
-        many = len(names)
-        assert head[-many:] == names
-        assert [[cell(v) for v in row[len(head) - many : len(head)]] for row in rows] == [
-            [c["text"] for c in line[-many:]] for line in lines
-        ]
-    elif layout(table).base == "column":
-        places = [i for i, h in enumerate(head) if i >= len(table.rows) and h != "flag"]
-        assert [row[0] for row in rows[-len(names) :]] == names
-        for row, line in zip(rows[-len(names) :], lines[-len(names) :], strict=True):
-            assert [row[0], *(cell(row[i]) for i in places)] == [line[0]["text"], *(c["text"] for c in line[len(table.rows) :])]
-    else:
-        assert ("n" in head) == (layout(table).base == "cell")
+    if "value" in head:
+        assert head[head.index("value") + 1 :] == [*names, "flag"]
+        return
+    assert (names[0] in head) == (layout(table).base == "row") and len(layout(table).column_labels) <= 14
+    if names[0] in head:
+        (read,) = Page(str(html_table(table))).tables
+        counts = [[{":": "[x]"}.get(c["text"], c["text"]) for c in line[-len(names) :]] for line in grid(read["body"])]
+        assert head[-len(names) :] == names
+        assert [[str(v) for v in row[len(head) - len(names) : len(head)]] for row in rows] == counts
 
 
 def test_the_contents_lead_to_every_sheet(book, european):
     contents = book["Contents"]
     links = {c.value: c.hyperlink.location for row in contents.iter_rows() for c in row if c.hyperlink}
-    assert list(links) == NAMES == book.sheetnames[1:]
+    assert list(links) == NAMES == book.sheetnames[3:]
+    assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
     for name, place in links.items():
         sheet, _, cell = place.rpartition("!")
         assert book[sheet.strip("'")][cell].value == european[name].title
+
+
+def test_each_sheet_is_one_table_with_unique_headings_as_the_guidance_for_accessible_spreadsheets_has_it(book):
+    for sheet in book.worksheets:
+        (table,) = sheet.tables.values()
+        start, end = table.ref.split(":")
+        assert start.startswith("A") and sheet[end].row == sheet.max_row and sheet[end].column == sheet.max_column, (
+            "nothing beside or below"
+        )
+        heads = [column.name.casefold() for column in table.tableColumns]
+        assert len(set(heads)) == len(heads) and all(heads)
+        assert [c.value for c in sheet[sheet[start].row]] == [column.name for column in table.tableColumns]
+        assert (
+            sheet.page_setup.orientation == "landscape"
+            and sheet.page_setup.fitToHeight == 0
+            and sheet.sheet_properties.pageSetUpPr.fitToPage
+        )
+        assert sheet.print_title_rows == f"${sheet[start].row}:${sheet[start].row}", "the headings are repeated on each page"
+        assert all(cell.alignment.wrap_text for cell in sheet[sheet[start].row])
+    assert len({t for sheet in book.worksheets for t in sheet.tables}) == len(book.worksheets)
+    assert book.properties.title and book.custom_doc_props["Language"].value == "en"
+    for name in NAMES:
+        back = [c.hyperlink.location for row in book[name].iter_rows() for c in row if c.hyperlink]
+        assert back == ["'Contents'!A1"]
+
+
+def test_all_shorthand_of_the_workbook_is_explained_in_its_notes_and_it_has_no_other_signs(book):
+    explained = {row[0].value for row in book["Notes"].iter_rows()}
+    said = {c.value for name in NAMES for row in book[name].iter_rows() for c in row if isinstance(c.value, str) and len(c.value) < 8}
+    used = {sign for value in said for sign in re.findall(r"\[\w\]", value)}
+    assert used == {"[c]", "[u]", "[x]"} <= explained
+    assert not {":", "u", "C"} & said
+
+
+def test_the_cover_says_date_licence_and_contact_or_that_they_are_not_stated(book, demonstration_pool, european, tmp_path):
+    def facts(book):
+        return {row[0]: row[1] for row in book["Cover"].iter_rows(values_only=True)}
+
+    assert {facts(book)[key] for key in ("Released", "Licence", "Contact")} == {"not stated"}
+    told = {"released": date(2024, 5, 31), "licence": "CC BY 4.0", "contact": "survey@example.org"}
+    pool = replace(demonstration_pool, project=Project(tmp_path), settings=demonstration_pool.settings.model_copy(update=told))
+    write_workbook([european["models"]], pool)
+    found = facts(openpyxl.load_workbook(tmp_path / "reports" / "european_tables.xlsx"))
+    assert [found[key] for key in ("Released", "Licence", "Contact")] == ["2024-05-31", "CC BY 4.0", "survey@example.org"]
 
 
 def test_sheets_can_be_filtered_and_hold_no_formula_and_no_merged_cell(book):

@@ -12,7 +12,7 @@ from bwise.demo.focus_groups import simulate
 from bwise.ledger import Ledger
 from bwise.publication import html_table, shown
 from bwise.settings import Project
-from bwise.tables import by_question, european_tables, load_tables
+from bwise.tables import by_question, european_tables, load_tables, tables_for
 from bwise.tables.cells import Sources
 from bwise.tables.kinds import KINDS
 from tests.conftest import ONE_SKILL, ROOT, made
@@ -515,3 +515,12 @@ def test_priorities_are_not_compared_where_both_sources_share_no_skill(pool_of, 
     pool = pool_of(survey, POINTS, people, READING, minimum_persons=1, minimum_wises=1)
     assert made("priorities", "skills")(pool) is not None
     assert "priorities_by_source" not in european_tables(pool, focus_groups)
+
+
+@pytest.mark.parametrize("name", ["models", "ratings_green_relevance", "support_by_source", "no_table"])
+def test_a_table_by_itself_is_the_one_among_all(name, both, demonstration_pool, focus_groups):
+    asked = []
+    alone = tables_for(name, demonstration_pool, lambda: asked.append(name) or focus_groups)
+    assert (name in alone) == (name in both)
+    assert name not in both or (alone[name].data.equals(both[name].data) and alone[name].notes == both[name].notes)
+    assert bool(asked) == (name in ("support_by_source", "no_table"))

@@ -391,10 +391,10 @@ def trace(
     from bwise import tracing
     from bwise.pooling import load_focus_groups, load_pool
     from bwise.problems import did_you_mean
-    from bwise.tables import european_tables
+    from bwise.tables import tables_for
 
     where = find_project(project)
-    tables = european_tables(load_pool(where), load_focus_groups(where))
+    tables = tables_for(table, load_pool(where), lambda: load_focus_groups(where))
     if table not in tables:
         stop("There is no such table.", Problem(f"`{table}`", remedy=did_you_mean(table, tables)))
     found = [tracing.trace(tables[table], position) for position in tracing.find(tables[table], row, column)]

@@ -38,6 +38,7 @@ from bwise.tables.cells import COUNTS_BELOW
 from bwise.text import rounded
 
 NOT_SHOWN, NOT_AVAILABLE = "not shown", ":"
+SIGNS = " Colon: not shown or not available; u: few persons."  # in the cells of a heat map
 
 
 # ------------------------------------------------------------------ what all figures share
@@ -372,7 +373,7 @@ def _gaps_by_model(table: Table, demonstration: bool) -> Drawing | None:
     names = [table.codes["skill"].get(s, s) for s in skills]
     cells = {p: data[data["worker_group"].eq(p)].set_index(["skill", "group"]) for p in people}
     blocks = [(table.codes["worker_group"][p], cells[p], models, [table.codes["group"].get(m, m) for m in models]) for p in people]
-    foot = _foot(table, data, "gap, scale points")
+    foot = _foot(table, data, "gap, scale points") + SIGNS
 
     def on(page: Page) -> Figure:
         return _heat_maps(page, title, foot, blocks, skills, names, demonstration).figure
@@ -460,10 +461,7 @@ def heat_map(table: Table, demonstration: bool, statistic: str = "gap") -> Drawi
     order = list(pooled.sort_values(ascending=False, kind="stable").index)
     names = [table.codes["skill"].get(s, s) for s in order]
     title = f"{statistic.capitalize()} of skills by country"
-    foot = (
-        _foot(table, data[data["country"].ne(MEAN_OF_COUNTRIES)], f"{statistic}, scale points")
-        + " Colon: not shown or not available; u: few persons."
-    )
+    foot = _foot(table, data[data["country"].ne(MEAN_OF_COUNTRIES)], f"{statistic}, scale points") + SIGNS
     blocks = [("", data.set_index(["skill", "country"]), columns, [table.codes["country"].get(c, c) for c in columns])]
 
     def on(page: Page) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +14,11 @@ from types import MappingProxyType
 import pandas as pd
 import xlsxwriter
 from markupsafe import Markup, escape
+from xlsxwriter.worksheet import Worksheet
 
 from bwise.drawn import Drawn
 from bwise.hashes import program, sha256
-from bwise.ledger import CONFIDENTIAL, UNRELIABLE
+from bwise.ledger import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.locks import writing
 from bwise.pages import page_template
@@ -32,6 +34,23 @@ FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
     CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
 }
+SHORTHAND = {
+    "[c]": FLAGS[CONFIDENTIAL].replace("“:”", "“[c]”"),
+    "[u]": FLAGS[UNRELIABLE],
+    "[x]": "not available, or does not apply",
+}  # in the workbook: letters in brackets, which are read aloud
+EXPLAINED = {
+    "n": "persons behind the figure",
+    "WISEs": "distinct work integration social enterprises behind the figure",
+    "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
+    AVERAGES[POOLED]: "every respondent counts the same",
+    AVERAGES[MEAN_OF_COUNTRIES]: "every country counts the same: the unweighted mean of the country figures that may be shown",
+}
+NOT_STATED = "not stated"
+LINE = 17.0  # points of a row of the workbook: letters of fonts that stand in for Excel's own are higher
+A4 = 9  # as Excel counts paper
+ABOUT = 120  # characters of a line of what is said of a table
+WIDEST = 14  # columns of figures that a sheet has side by side; more could not be read in print
 BEHIND = {"n": "n", "wises": "WISEs", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
@@ -141,11 +160,13 @@ def write_figures(drawings: list[Drawn], project: Project) -> None:
 
 
 def write_workbook(tables: list[Table], pool: Pool) -> None:
-    """`reports/european_tables.xlsx`: contents, notes, one table per sheet (one header row, no merged cells, panes frozen)."""
+    """`reports/european_tables.xlsx`: cover, contents, notes, then one table per sheet, as the guidance for accessible spreadsheets of the
+    UK's Analysis Function has it: each an Excel table with one header row, headings that are unique, nothing merged, nothing below it."""
     write_whole(pool.project.reports / "european_tables.xlsx", lambda p: _workbook(tables, pool, p))
 
 
 def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
+    settings = pool.settings
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties(
             {
@@ -154,117 +175,138 @@ def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
                 "comments": DEMONSTRATION if pool.demonstration else "",
             }
         )
+        book.set_custom_property("Language", "en")
         head = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#eef2f5"}
         style = {
             "title": book.add_format({"bold": True, "font_size": 15}),
-            "bold": book.add_format({"bold": True}),
             "head": book.add_format(head),
             "head right": book.add_format(head | {"align": "right"}),
-            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "head flag": book.add_format(head | {"indent": 1}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "vcenter"}),
+            "flag": book.add_format({"indent": 1, "valign": "vcenter"}),
             "link": book.add_format({"font_color": "#0b57a4", "underline": 1}),
             "warning": book.add_format({"bold": True, "font_color": "#a33333"}),
-            "right": book.add_format({"align": "right", "valign": "top"}),
-            "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else ""), "valign": "top"}) for d in range(4)},
+            "right": book.add_format({"align": "right", "valign": "vcenter"}),
+            "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else ""), "valign": "vcenter"}) for d in range(4)},
         }
-        _contents_sheet(book, tables, pool, style)
+        facts = {
+            "Countries": ", ".join(pool.countries),
+            "Released": str(settings.released or NOT_STATED),
+            "Licence": settings.licence or NOT_STATED,
+            "Contact": settings.contact or NOT_STATED,
+            "Tables": f"{len(tables)}, listed on the sheet Contents; signs and shorthand are explained on the sheet Notes",
+        }
+        _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts, pool, style)
+        _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), {t.id[:31]: t.title for t in tables}, pool, style, linked=True)
+        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), SHORTHAND | EXPLAINED, pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
 
 
-def _contents_sheet(book, tables: list[Table], pool: Pool, style: dict) -> None:
-    page = book.add_worksheet("Contents")
+def _new_sheet(book, name: str, title: str, said: list[str], pool: Pool, style: dict) -> tuple[Worksheet, int]:
+    """A sheet with its title and what is said of it; and the row where its table begins."""
+    page = book.add_worksheet(name)
     page.hide_gridlines(2)
-    page.set_column(0, 0, 30)
-    page.set_column(1, 1, 90, style["wrap"])
+    page.set_default_row(LINE)
     page.set_landscape()
+    page.set_paper(A4)
     page.fit_to_pages(1, 0)
-    lines = [(pool.questionnaire.title, "title")] + ([(DEMONSTRATION, "warning")] if pool.demonstration else [])
-    lines.append((f"Countries: {', '.join(pool.countries)}", None))
-    for row, (text, name) in enumerate(lines):
-        page.write_string(row, 0, text, style.get(name))
-    at = len(lines) + 1
-    page.write_row(at, 0, ["Sheet", "Table"], style["head"])
-    for number, table in enumerate(tables, at + 1):
-        page.write_url(number, 0, f"internal:'{table.id[:31]}'!A1", style["link"], table.id)
-        page.write_string(number, 1, table.title)
-    at += len(tables) + 2
-    page.write_row(at, 0, ["Sign", "Meaning"], style["head"])
-    signs = {
-        NOT_AVAILABLE: "not available",
-        **FLAGS,
-        "n": "persons behind the figure",
-        "WISEs": "distinct work integration social enterprises behind the figure",
-        "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
-    }
-    for number, (sign, meaning) in enumerate(signs.items(), at + 1):
-        page.write_string(number, 0, sign)
-        page.write_string(number, 1, meaning, style["wrap"])
+    page.set_footer("&L&A&RPage &P of &N")
+    page.write_string(0, 0, title, style["title"])
+    page.set_row(0, 1.5 * LINE)
+    lines = [line for text in said for line in textwrap.wrap(text, ABOUT)]  # a long one would make the page that is printed wider
+    lines = [DEMONSTRATION, *lines] if pool.demonstration else lines
+    for row, text in enumerate(lines, 1):
+        page.write_string(row, 0, text, style["warning"] if text == DEMONSTRATION else None)
+    top = len(lines) + 2
+    page.repeat_rows(top)
+    return page, top
+
+
+def _list_sheet(
+    book, name: str, title: str, head: tuple[str, str], rows: dict[str, str], pool: Pool, style: dict, linked: bool = False
+) -> None:
+    """A sheet of names and what they stand for; `linked`: the names lead to their sheets."""
+    page, top = _new_sheet(book, name, title, [], pool, style)
+    page.set_column(0, 0, 32)
+    page.set_column(1, 1, 90)
+    for at, (key, text) in enumerate(rows.items(), top + 1):
+        _set_height(page, at, [key, text], [32.0, 90.0])
+        if linked:
+            page.write_url(at, 0, f"internal:'{key}'!A1", style["link"], key)
+        else:
+            page.write_string(at, 0, key, style["wrap"])
+        page.write_string(at, 1, text, style["wrap"])
+    _mark_up(page, top, top + len(rows), list(head), ["head"] * 2, name, style)
+
+
+def _mark_up(page, top: int, last: int, head: list[str], sides: list[str], name: str, style: dict, filtered: bool = False) -> None:
+    """Make an Excel table of the rows `top` (its headings) to `last`; programs that read aloud then know what is a heading."""
+    columns = [{"header": text, "header_format": style[side]} for text, side in zip(head, sides, strict=True)]
+    how = {"name": "table_" + re.sub(r"\W", "_", name), "columns": columns, "style": None, "autofilter": filtered}
+    page.add_table(top, 0, last, len(head) - 1, how)
 
 
 def _table_sheet(book, plan: Layout, pool: Pool, style: dict) -> None:
     table = plan.table
-    page = book.add_worksheet(table.id[:31])
-    page.write_string(0, 0, table.title, style["title"])
-    about = [DEMONSTRATION] if pool.demonstration else []
-    about += [
+    about = [
         f"Population: {table.population}. Base: {table.base}. Unit: {table.unit}. Formula: {table.formula}.",
         f"Countries compared: {', '.join(table.countries)}.",
         *table.notes,
+        "Shorthand in brackets, such as [c], is explained on the sheet Notes.",
     ]
-    for row, text in enumerate(about, 1):
-        page.write_string(row, 0, text, style["warning"] if text == DEMONSTRATION else None)
-    top = len(about) + 2
-    widths = (_long_sheet if plan.base == "cell" else _wide_sheet)(page, top, plan, style)
+    page, top = _new_sheet(book, table.id[:31], table.title, about, pool, style)
+    page.write_url(top - 1, 0, "internal:'Contents'!A1", style["link"], "Back to the contents")
+    wide = plan.base in ("row", "none") and len(plan.column_labels) <= WIDEST
+    widths = (_wide_sheet if wide else _long_sheet)(page, top, plan, style)
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
-    page.freeze_panes(top + 1, len(table.rows) if plan.base != "cell" else 0)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
+    page.freeze_panes(top + 1, len(table.rows) if wide else 0)
 
 
 def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     """One row per line of the readable table; a column of flags beside each column that has any. Gives the column widths."""
     table = plan.table
     columns = list(zip(*plan.figures, strict=True))
-    flagged = [any(f and f["obs_status"] + f["conf_status"] for f in line) for line in columns]
+    flagged = [any(map(_shorthand, line)) for line in columns]
     words = [any(f and f.get("code") for f in line) for line in columns]  # qualities are written out; numbers need less
-    head, widths = [d.replace("_", " ") for d in table.rows], [_width(plan, i) for i in range(len(table.rows))]
+    head, widths = [d.replace("_", " ") for d in table.rows], [_width(plan.row_labels, i) for i in range(len(table.rows))]
     sides, places = ["head"] * len(head), []
     for label, flag, wordy, line in zip(plan.column_labels, flagged, words, columns, strict=True):
         places.append(len(head))
-        head += [", ".join(label), *(["flag"] if flag else [])]
-        widths += [min(34.0, 1.0 + max(12, *(len(shown(f, table)) for f in line))) if wordy else 13.0, *([5.0] if flag else [])]
-        sides += ["head" if wordy else "head right", *(["head"] if flag else [])]
+        name = ", ".join(label)
+        head += [name, *([f"{name}: flag"] if flag else [])]
+        widths += [min(34.0, 1.0 + max(12, *(len(shown(f, table)) for f in line))) if wordy else 13.0, *([13.0] if flag else [])]
+        sides += ["head" if wordy else "head right", *(["head flag"] if flag else [])]
     base = len(head)
     if plan.base == "row":
         head, widths = [*head, *plan.behind.values()], [*widths, *map(_base_width, plan.behind.values())]
         sides += ["head right"] * len(plan.behind)
-    _set_height(page, top, head, widths)
-    for column, (text, side) in enumerate(zip(head, sides, strict=True)):
-        page.write_string(top, column, text, style[side])
+    _set_height(page, top, head, [0.85 * width for width in widths])  # bold
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True), top + 1):
         texts = [*labels, *(shown(f, table) for f in figures)]
         _set_height(page, at, texts, [*widths[: len(labels)], *(widths[column] for column in places)])
         page.write_row(at, 0, labels, style["wrap"])
         for column, flag, wordy, figure in zip(places, flagged, words, figures, strict=True):
             _write_value(page, at, column, figure, table, style, wordy)
-            if flag and figure:
-                page.write_string(at, column + 1, figure["obs_status"] + figure["conf_status"], style["wrap"])
+            if flag:
+                page.write_string(at, column + 1, _shorthand(figure), style["flag"])
         if plan.base == "row":
             _write_base(page, at, base, plan.counts(figures), style["right"])
-    if plan.base == "column":
-        for column, line in zip(places, columns, strict=True):
-            for offset, text in enumerate(plan.counts(line), top + 1 + len(plan.figures)):
-                _write_base(page, offset, column, [text], style["right"])
-        page.write_column(top + 1 + len(plan.figures), 0, plan.behind.values(), style["bold"])
+    _mark_up(page, top, top + len(plan.row_labels), head, sides, table.id, style)
     return widths
+
+
+def _shorthand(figure: dict | None) -> str:
+    """The flags of a figure as the workbook has them: `[u]`, `[c]`; "" without any."""
+    return "".join(f"[{flag.lower()}]" for flag in figure["obs_status"] + figure["conf_status"]) if figure else ""
 
 
 def _set_height(page, row: int, texts: list[str], widths: list[float]) -> None:
     """High enough for every text as it is wrapped: not every program sees to that by itself."""
     lines = max((len(textwrap.wrap(text, int(width))) for text, width in zip(texts, widths, strict=True)), default=1)
     if lines > 1:
-        page.set_row(row, 15.0 * lines)
+        page.set_row(row, LINE * lines)
 
 
 def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
@@ -272,35 +314,38 @@ def _long_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     table = plan.table
     dimensions, numbers = [d.replace("_", " ") for d in (*table.rows, *table.columns)], ["value", *plan.behind.values()]
     first, last, at = len(dimensions), len(dimensions) + len(numbers), top
-    page.write_row(top, 0, dimensions, style["head"])
-    page.write_row(top, first, numbers, style["head right"])
-    page.write_string(top, last, "flag", style["head"])
-    for labels, figures in zip(plan.row_labels, plan.figures, strict=True):
-        for names, figure in zip(plan.column_labels, figures, strict=True):
-            if figure is None:
-                continue
-            at += 1
-            page.write_row(at, 0, [*labels, *names])
-            _write_value(page, at, first, figure, table, style)
-            _write_base(page, at, first + 1, plan.counts([figure]), style["right"])
-            page.write_string(at, last, figure["obs_status"] + figure["conf_status"])
-    page.autofilter(top, 0, at, last)
-    value = 1.0 + max([9, *(len(shown(f, table)) for line in plan.figures for f in line if f)])
-    bases = map(_base_width, plan.behind.values())
-    return [*(_width(plan, i) for i in range(len(table.rows))), *([18.0] * len(table.columns)), value, *bases, 6.0]
+    labels = [(*across, *down) for across in plan.row_labels for down in plan.column_labels]
+    figures = [figure for line in plan.figures for figure in line]
+    values = 1.0 + max([9, *(len(shown(f, table)) for f in figures)])
+    widths = [*(_width(labels, i) for i in range(first)), min(values, 40.0), *map(_base_width, plan.behind.values()), 8.0]
+    for names, figure in zip(labels, figures, strict=True):
+        if figure is None:
+            continue
+        at += 1
+        _set_height(page, at, [*names, shown(figure, table)], widths[: first + 1])
+        page.write_row(at, 0, names, style["wrap"])
+        _write_value(page, at, first, figure, table, style, wordy=bool(figure.get("code")))
+        _write_base(page, at, first + 1, plan.counts([figure]), style["right"])
+        page.write_string(at, last, _shorthand(figure), style["flag"])
+    sides = ["head"] * first + ["head right"] * len(numbers) + ["head flag"]
+    _mark_up(page, top, at, [*dimensions, *numbers, "flag"], sides, table.id, style, filtered=True)
+    return widths
 
 
 def _base_width(name: str) -> float:
-    return max(8.0, 2.0 + len(name))
+    return max(8.0, 4.0 + len(name))
 
 
-def _width(plan: Layout, dimension: int) -> float:
-    return min(60.0, max(12.0, 1.0 + max(len(labels[dimension]) for labels in plan.row_labels)))
+def _width(labels: list[tuple[str, ...]], dimension: int) -> float:
+    return min(60.0, max(12.0, 2.0 + max(len(label[dimension]) for label in labels)))
 
 
 def _write_value(page, row: int, column: int, figure: dict | None, table: Table, style: dict, wordy: bool = False) -> None:
     if figure is None or pd.isna(figure["value"]):
-        page.write_string(row, column, shown(figure, table), style["wrap" if wordy else "right"])
+        text = shown(figure, table)
+        if not any(map(str.isalnum, text)):  # a colon or a dash, which are not read aloud
+            text = "[c]" if figure and figure["conf_status"] else "[x]"
+        page.write_string(row, column, text, style["wrap" if wordy else "right"])
     else:
         page.write_number(row, column, figure["value"], style["numbers"][_decimals(figure, table)])
 
@@ -310,7 +355,7 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
         if text.isdigit():
             page.write_number(row, column, int(text), right)
         else:
-            page.write_string(row, column, text, right)
+            page.write_string(row, column, "[x]", right)
 
 
 def write_page(
@@ -375,7 +420,9 @@ def html_table(table: Table) -> Markup:
         cells = [f'<th scope="col" rowspan="{depth}">{escape(d.replace("_", " "))}</th>' for d in table.rows] if level == 0 else []
         cells += _spans([label[: level + 1] for label in plan.column_labels], last=level == depth - 1)
         cells += (
-            [f'<th scope="col" rowspan="{depth}">{name}</th>' for name in plan.behind.values()] if level == 0 and plan.base == "row" else []
+            [f'<th scope="col" class="base" rowspan="{depth}">{name}</th>' for name in plan.behind.values()]
+            if level == 0 and plan.base == "row"
+            else []
         )
         head.append("<tr>" + "".join(cells) + "</tr>")
     body = []

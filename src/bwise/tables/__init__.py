@@ -5,6 +5,8 @@ countries only. Nothing is rounded but means of countries, which have the decima
 `params/tables.yaml`.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -39,6 +41,7 @@ __all__ = [
     "headline",
     "led_by",
     "load_tables",
+    "tables_for",
 ]
 
 
@@ -96,18 +99,53 @@ def european_tables(pool: Pool, groups: Pool | None = None, described: Tables | 
     Raises:
         ProblemsFound: a table is described that cannot be made.
     """
+    return _made(_entered(pool, described), groups)
+
+
+def tables_for(id_: str, pool: Pool, load_groups: Callable[[], Pool | None]) -> dict[str, Table]:
+    """The European table with this id and as few others as can be: by itself, or, where it is made of other tables, with all of them.
+
+    Args:
+        load_groups: gives what focus groups returned; asked only where the table may need it.
+
+    Returns:
+        Without the table where there is none with this id.
+    """
+    entered = _entered(pool)
+    for about, found in entered.plans.items():
+        for plan in found:
+            if id_ == (plan.id or about):
+                return {id_: table_of(plan, entered.described[about], entered.ledger)}
+    return _made(entered, load_groups())
+
+
+@dataclass(frozen=True)
+class _Entered:
+    """Everything that counts respondents, in the closed ledger. `unflagged`: its items -> the same without flagged respondents."""
+
+    described: Tables
+    ledger: Ledger
+    plans: dict[str, list[Plan]]
+    unflagged: dict[Items, Items]
+
+
+def _entered(pool: Pool, described: Tables | None = None) -> _Entered:
     whole = described is None
-    groups = groups if groups and groups.countries else None
     described = load_tables(pool.project) if described is None else described
     check_questions(described, pool.questionnaire)
     check_together(pool.settings.together, pool.questionnaire)
     ledger = Ledger(pool, pool.project.root / MEMORY if whole else None, load_releases(pool.project))
     plans = {id_: _plans(ledger, about) for id_, about in described.items() if hasattr(KINDS[about.kind], "plan")}
-    plans, unflagged = _closed(ledger, plans, described)
-    tables = {id_: [table_of(plan, described[id_], ledger) for plan in found] for id_, found in plans.items()}
+    return _Entered(described, ledger, *_closed(ledger, plans, described))
+
+
+def _made(entered: _Entered, groups: Pool | None) -> Published:
+    groups = groups if groups and groups.countries else None
+    described, ledger = entered.described, entered.ledger
+    tables = {id_: [table_of(plan, described[id_], ledger) for plan in found] for id_, found in entered.plans.items()}
     made = {t.id: t for t in chain.from_iterable(tables.values())}
     for about in _in_turn(described):
-        table = KINDS[about.kind].made(Sources(ledger, groups, made, unflagged), about)
+        table = KINDS[about.kind].made(Sources(ledger, groups, made, entered.unflagged), about)
         tables[about.id] = [] if table is None else [table]
         made |= {t.id: t for t in tables[about.id]}
     published = Published({table.id: table for id_ in described for table in tables[id_]})
