@@ -101,9 +101,9 @@ def test_the_proof_of_what_was_cleaned_before_names_the_very_cell(before, after,
     heading = (before.root / EXPORT).read_text(encoding="utf-8-sig").splitlines()[0].split(";")
     column = [name.strip('"') for name in heading].index("remuneration") + 1
     assert (
-        f"remuneration: 1 answers are not what raw cells, mapping and changes say\n   where:  AT-1, rows {row}, column {column}" in after[1]
+        f"remuneration: 1 answer is not what raw cells, mapping and changes say\n   where:  AT-1, rows {row}, column {column}" in after[1]
     )
-    assert after[1].count("answers are not what") == 1
+    assert after[1].count("answer is not what") == 1
 
 
 def test_the_changes_to_review_name_the_very_cell(after, row):

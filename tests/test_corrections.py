@@ -534,7 +534,7 @@ def test_a_correction_that_is_recorded_wrongly_stops_the_run(tmp_path):
     country.changes.loc[0, "new"] = "12"
     country = apply_skip_logic(country)
     country = protect(country, b"k" * 32)
-    with pytest.raises(ProblemsFound, match="staff: 1 answers are not what"):
+    with pytest.raises(ProblemsFound, match="staff: 1 answer is not what"):
         check_identities(country)
 
 

@@ -365,3 +365,15 @@ def test_the_commands_say_what_comes_next(project):
     book.save()
     assert "Nothing was written: this is what would be." in said("resolve", "AT", "--apply", "--dry-run")
     assert "1 decision, 6 left empty; 6 are open now Now: bwise check AT" in said("resolve", "AT", "--apply")
+
+
+def test_decisions_that_were_never_written_down_are_asked_for_by_the_command_that_begins(project):
+    with pytest.raises(ProblemsFound) as found:
+        resolve(project, load_country(project, "AT"), apply=True)
+    (problem,) = found.value.problems
+    assert (problem.where, problem.remedy) == ("processed/AT/decisions.xlsx", "write it first: bwise resolve AT")
+
+
+def test_a_workbook_that_is_nowhere_is_not_said_to_be_of_another_format(project, tmp_path):
+    with pytest.raises(ProblemsFound, match=r"there is no such file\n.*nowhere\.xlsx"):
+        resolve(project, load_country(project, "AT"), file=tmp_path / "nowhere.xlsx", apply=True)

@@ -41,7 +41,7 @@ def test_an_answer_that_is_not_what_came_in_stops_the_run(tmp_path, column, valu
         country.values.loc[1, column] = value
 
     message = tampered(tmp_path, tamper)
-    assert f"{column}: 1 answers are not what raw cells, mapping and changes say" in message
+    assert f"{column}: 1 answer is not what raw cells, mapping and changes say" in message
     assert "rows 3" in message and "Nothing was saved" in message
 
 
@@ -123,14 +123,14 @@ def test_a_text_of_other_in_the_cell_of_its_question_is_proved_from_that_cell(gr
     said = greek.values.loc[greek.kept, "funding_other"].dropna()
     assert len(said)
     greek.values.loc[said.index[0], "funding_other"] = "what nobody typed"
-    assert "funding_other: 1 answers are not what raw cells, mapping and changes say" in problems_of(greek)
+    assert "funding_other: 1 answer is not what raw cells, mapping and changes say" in problems_of(greek)
 
 
 def test_a_text_of_other_that_is_lost_is_missed(greek):
     said = greek.values.loc[greek.kept, "funding_other"].dropna()
     greek.values.loc[said.index[0], "funding_other"] = pd.NA
     greek.reasons.loc[said.index[0], "funding_other"] = "no_answer"
-    assert "funding_other: 1 answers are not what" in problems_of(greek)
+    assert "funding_other: 1 answer is not what" in problems_of(greek)
 
 
 def test_a_question_routed_past_cannot_become_one_left_open(greek):
@@ -138,5 +138,5 @@ def test_a_question_routed_past_cannot_become_one_left_open(greek):
     column = next(c for c in greek.reasons if greek.reasons.at[first, c] == "not_shown")
     greek.reasons.loc[first, column] = "no_answer"
     message = problems_of(greek)
-    assert f"{column}: 1 cells are missing for another reason" in message
+    assert f"{column}: 1 cell is missing for another reason" in message
     assert f"EL-1, rows {greek.rows.at[first, 'source_row']}" in message

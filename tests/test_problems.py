@@ -47,3 +47,8 @@ def test_the_nearest_word_is_found_or_none_is(word, expected):
 def test_a_remedy_names_the_nearest_word_or_else_all_of_them():
     assert did_you_mean("contry", ["country", "file"]) == "did you mean `country`?"
     assert did_you_mean("zzzz", ["country", "file"]) == "use one of: country, file"
+
+
+def test_a_remedy_names_no_more_words_than_a_reader_takes_in():
+    assert did_you_mean("x", ["one", "two"]) == "use one of: one, two"
+    assert did_you_mean("x", [f"question {n}" for n in range(100)]).endswith(", question 29 and 70 more")

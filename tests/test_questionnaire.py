@@ -198,3 +198,11 @@ def test_two_questions_for_one_rating_of_the_same_people_are_refused(tmp_path):
     assert list(load_questionnaire(written(tmp_path, RATINGS)).questions) == ["a", "b", "c", "d"]
     twice = RATINGS + "select_one yes_no,e,Q e,skill,digcomp/1.1,endowment,wsn\n"
     assert "`c` and `e` ask for the same measure of digcomp/1.1" in faults(written(tmp_path, twice))
+
+
+def test_a_folder_that_does_not_exist_is_one_fault_with_the_path_tried_and_the_nearest(tmp_path):
+    (tmp_path / "questionnaires/garden_survey").mkdir(parents=True)
+    with pytest.raises(ProblemsFound) as found:
+        load_questionnaire(tmp_path / "questionnaires/gardn_survey")
+    (problem,) = found.value.problems
+    assert (problem.where, problem.remedy) == ("params/questionnaires/gardn_survey/", "did you mean `garden_survey`?")

@@ -53,20 +53,20 @@ def test_a_raw_cell_changed_by_hand_is_named(project):
     export(project.root / "raw/AT/answers.csv", *rows)
     message = said(project)
     assert "changed since the country was cleaned" in message and "raw/AT/answers.csv" in message
-    assert "staff: 1 answers are not what raw cells, mapping and changes say" in message
+    assert "staff: 1 answer is not what raw cells, mapping and changes say" in message
     assert "AT-1, rows 3, column 11" in message
-    assert message.count("answers are not what") == 1
+    assert message.count("answer is not what") == 1
 
 
 def test_a_saved_answer_changed_by_hand_is_named(project):
     edit(project, "answers.parquet", staff=(1, 99.0))
     message = said(project)
-    assert "staff: 1 answers are not what raw cells" in message and "rows 3, column 11" in message
+    assert "staff: 1 answer is not what raw cells" in message and "rows 3, column 11" in message
 
 
 def test_a_saved_open_answer_that_shows_what_was_masked_is_named(project):
     edit(project, "answers.parquet", comments=(1, "call +43 512 345678"))
-    assert "comments: 1 answers are not what raw cells" in said(project)
+    assert "comments: 1 answer is not what raw cells" in said(project)
 
 
 def test_an_answer_taken_out_of_the_file_without_a_reason_is_named(project):
@@ -88,7 +88,7 @@ def test_an_answer_taken_out_of_the_file_without_a_reason_is_named(project):
 def test_another_reason_for_a_missing_answer_written_in_by_hand_is_named(project, column, row, reason):
     edit(project, "missing.parquet", **{column: (row, reason)})
     message = said(project)
-    assert f"{column}: 1 cells are missing for another reason than raw cells, mapping and changes say" in message
+    assert f"{column}: 1 cell is missing for another reason than raw cells, mapping and changes say" in message
     assert message.count("another reason") == 1 and f"rows {(2, 3, 5, 6, 7)[row]}" in message
 
 
@@ -102,15 +102,15 @@ def test_a_change_that_is_taken_out_of_the_record_is_missed(project):
     changes = read_csv(project.processed("AT") / "changes.csv")
     assert changes["rule"].tolist() == ["mask"]
     write_csv(project.processed("AT") / "changes.csv", changes[:0])
-    assert "comments: 1 answers are not what raw cells, mapping and changes say" in said(project)
+    assert "comments: 1 answer is not what raw cells, mapping and changes say" in said(project)
 
 
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
         ({"question": (0, "coments")}, "changes are recorded for `coments`, which is no question"),
-        ({"new": (0, "call me")}, "comments: 1 answers are not what"),
-        ({"question": (0, "staff")}, "staff: 1 answers are not what"),
+        ({"new": (0, "call me")}, "comments: 1 answer is not what"),
+        ({"question": (0, "staff")}, "staff: 1 answer is not what"),
         ({"row": (0, "99")}, "changes.csv"),
     ],
 )

@@ -15,7 +15,7 @@ from bwise.demo.simulation import CANARIES, PHONES
 from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
 from bwise.settings import Project
-from bwise.workflow import run_countries, run_country
+from bwise.workflow import _open, run_countries, run_country
 
 ROOT = Path(__file__).parents[1]
 EXPORT = "raw/demo/SI/BWISE_DATA_LABELS_2022-04-29_1015.csv"
@@ -299,3 +299,9 @@ def test_a_manifest_from_an_earlier_run_is_none_of_this_run(tmp_path):
     (tmp_path / "notebooks").rmdir()
     again = run_country(own_template(tmp_path, ['country = "AT"', "parameters"], ["1"]), "EL", warm=False)
     assert "is not from this run" in again.message
+
+
+def test_one_thing_that_waits_is_said_as_one():
+    delivery = {"columns": 3, "columns_matched": 2, "unreadable_answers": 1}
+    assert _open({"deliveries": [delivery]}) == "open: 1 column, 1 answer"
+    assert _open({"deliveries": [delivery, delivery]}) == "open: 2 columns, 2 answers"

@@ -21,6 +21,9 @@ from bwise.problems import Problem, stop
 from bwise.questionnaire import Question
 from bwise.text import answer_key, tidy
 
+OTHERWISE = "answer is not what", "answers are not what"  # of one and of several
+ANOTHER_REASON = "cell is missing for another reason than", "cells are missing for another reason than"
+
 
 def check_identities(country: Country) -> pd.DataFrame:
     """Prove that the run lost nothing and invented nothing.
@@ -91,8 +94,8 @@ def _replay(country: Country) -> tuple[int, int, list[Problem]]:
     positions, deliveries = np.flatnonzero(kept), country.rows.loc[kept, "delivery"]
     for delivery in country.deliveries:
         mine = deliveries.eq(delivery.name).to_numpy()
-        for wrong, what in ((off, "answers are not what"), (other, "cells are missing for another reason than")):
-            problems += _named(country, delivery, positions[mine], wrong[mine], f"{what} raw cells, mapping and changes say")
+        for wrong, what in ((off, OTHERWISE), (other, ANOTHER_REASON)):
+            problems += _named(country, delivery, positions[mine], wrong[mine], what)
     return off.size, int((~(off | other)).sum()), problems
 
 
@@ -134,15 +137,16 @@ def _as_texts(values: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _named(country: Country, delivery: DeliveryRead, positions: np.ndarray, off: np.ndarray, what: str) -> list[Problem]:
-    """Column by column, with the first rows and the place of the column in the file."""
+def _named(country: Country, delivery: DeliveryRead, positions: np.ndarray, off: np.ndarray, what: tuple[str, str]) -> list[Problem]:
+    """Column by column, with the first rows and the place of the column in the file; `what` is said of one and of several."""
     places = {m.target: f", {m.column.place}" for m in delivery.recognised.matches}
     problems = []
     for number in np.flatnonzero(off.any(axis=0)):
         column = country.values.columns[number]
         rows = country.rows["source_row"].iloc[positions[off[:, number]][:5]]
         where = f"{delivery.name}, rows {', '.join(map(str, rows))}" + places.get(column, places.get(column.partition("/")[0], ""))
-        problems.append(Problem(f"{column}: {off[:, number].sum()} {what}", where))
+        count = int(off[:, number].sum())
+        problems.append(Problem(f"{column}: {count} {what[count > 1]} raw cells, mapping and changes say", where))
     return problems
 
 

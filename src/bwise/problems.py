@@ -9,6 +9,8 @@ from rapidfuzz import fuzz, process
 
 from bwise.text import visible
 
+MOST = 30  # words that a remedy names
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -67,7 +69,10 @@ def nearest(word: str, known: Iterable[str], at_least: float = 60) -> str | None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy that names the nearest known word, or all of them when none is near."""
+    """A remedy that names the nearest known word, or when none is near all of them, as far as a reader takes them in."""
     known = sorted(map(str, known)) if isinstance(known, set | frozenset) else [str(k) for k in known]
     near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else "use one of: " + ", ".join(known)
+    if near:
+        return f"did you mean `{near}`?"
+    rest = f" and {len(known) - MOST} more" if len(known) > MOST else ""
+    return "use one of: " + ", ".join(known[:MOST]) + rest

@@ -180,6 +180,10 @@ def questionnaire_sheets(folder: Path) -> dict[str, pd.DataFrame]:
 
 def _files(folder: Path) -> tuple[list[Path], dict[str, bytes]]:
     """The sheets, or the one workbook, that count; and the content of every file of the folder by its name."""
+    if not folder.is_dir():
+        there = sorted(path.name for path in folder.parent.glob("*/"))
+        remedy = did_you_mean(folder.name, there) if there else "put its sheets there"
+        stop(_cannot_use(folder), Problem("the folder does not exist", _shown(folder), remedy=remedy))
     files = sheets_in(folder)
     if linked := [p.name for p in (folder, *files) if leads_out(folder.parents[2], p)]:
         stop(_cannot_use(folder), *[Problem(OUTSIDE, name, WHY, "put the file itself there instead of a link") for name in linked])
@@ -231,7 +235,7 @@ def _concepts(sheet: pd.DataFrame) -> dict[str, Concept]:
 
 
 def _shown(folder: Path) -> str:
-    return f"questionnaires/{folder.name}/"
+    return f"params/questionnaires/{folder.name}/"
 
 
 def _cannot_use(folder: Path) -> str:

@@ -21,6 +21,7 @@ from bwise.paths import json_of
 from bwise.problems import ProblemsFound
 from bwise.settings import DRAWN, MANIFEST, PUBLISHED, ConsolidationSettings, Project, load_country
 from bwise.staleness import CONSOLIDATION
+from bwise.text import counted
 
 STOPPED = "**The run stopped before its end.** What is wrong, and what to do, stands [below](#stopped)."
 STOPPED_HERE = '<span id="stopped"></span>**Stopped here:**'
@@ -376,4 +377,4 @@ def consolidated(project: Project) -> dict[str, Any]:
 def _open(manifest: dict) -> str:
     """What waits for a decision in one part of what a country sent."""
     columns, answers = still_open([manifest])
-    return f"open: {columns} columns, {answers} answers"
+    return f"open: {counted(columns, 'column')}, {counted(answers, 'answer')}"

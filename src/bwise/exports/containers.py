@@ -115,7 +115,7 @@ def content_of(path: Path, shown: str) -> bytes:
                 "the file does not exist",
                 shown,
                 remedy=("in that folder are: " + ", ".join(there[:10]) if there else "put the partner's export there")
-                + "; then correct `file:` in params",
+                + "; or correct its name, `file:` in params or --file of the command",
             ),
         )
     try:

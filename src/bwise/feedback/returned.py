@@ -184,8 +184,11 @@ def sheets_of(path: Path, heading: str) -> dict[str, list[list]]:
     again = "save it as .xlsx and try again"
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        remedy = "give the workbook by its path from the folder you are in"
+        raise ProblemsFound(heading, [Problem("there is no such file", path.name, remedy=remedy)]) from None
     except OSError:
-        raise ProblemsFound(heading, [Problem("the file is not there, or not a workbook", path.name, remedy=again)]) from None
+        raise ProblemsFound(heading, [Problem("the file cannot be opened", path.name, remedy="close it elsewhere and try again")]) from None
     if not data.startswith(WORKBOOKS):
         raise ProblemsFound(heading, [Problem("the file is not a workbook", path.name, remedy=again)])
     return {sheet["name"]: sheet["rows"] for sheet in sheets(data, path.name) if sheet["name"] != LISTS}

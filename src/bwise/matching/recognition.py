@@ -37,7 +37,7 @@ from bwise.questionnaire import Question, Questionnaire
 from bwise.settings import CountrySettings, Delivery, Project
 from bwise.text import answer_key, tidy
 
-SEE_MAPPING = "compare it with the text in processed/<CC>/mapping.csv, or take the line out"
+AS_SENT = "write the text as it stands in the export, or take the line out"
 CANNOT_USE = "The export cannot be used. Nothing was changed."
 LOOKED_AT = 3  # ways of reading a file that no reader knows, which are enough to say what it is
 ENOUGH = 0.2  # of the columns must match; below, it is another survey's export. Of the answers, too: no real export was below 0.97
@@ -488,7 +488,7 @@ def _check_against_file(read: Recognised, delivery: Delivery, shown: str, questi
     ]
     problems += _check_wording(read, delivery, shown, there) + _check_joined(read, delivery, shown, questionnaire)
     problems += [
-        Problem(f"`{key}: {name}: {raw}` matches no answer", shown, why, SEE_MAPPING)
+        Problem(f"`{key}: {name}: {raw}` matches no answer", shown, why, AS_SENT)
         for key, name, raw in _unused_texts(read, delivery, questionnaire)
     ]
     problems += [
