@@ -365,7 +365,7 @@ def test_a_file_that_is_no_workbook_of_ours_is_refused(project, tmp_path):
     for name, words in (
         ("other.xlsx", "no sheet of it has the hidden column"),
         ("text.xlsx", "not a workbook"),
-        ("none.xlsx", "not a work"),
+        ("none.xlsx", "there is no such file"),
     ):
         with pytest.raises(ProblemsFound, match=words):
             read_returned(project, parts(project), tmp_path / name, DAY)
