@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from bwise.cli import app
+from bwise.settings import Project
+from bwise.tables import load_tables
 
 ROOT = Path(__file__).parents[1]
-WALK = (ROOT / "docs/first-country.md").read_text(encoding="utf-8")
+FIRST = "first-country.md"
+WALK = (ROOT / "docs" / FIRST).read_text(encoding="utf-8")
 ALL_COUNTRIES = "bwise run"  # from here on, it is dear
 LEFT_OUT = "…"
 
@@ -135,3 +140,87 @@ def test_one_who_follows_the_walk_to_its_end_has_the_european_tables(tmp_path, m
 )
 def test_a_guide_is_compared_line_by_line(printed, said, same):
     assert alike(printed, said) is same
+
+
+GUIDES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"])
+WRITTEN = ("processed/", "reports/", "raw/", "work/", ".venv/")  # by people and programs: not there in a fresh clone
+TOOLS = {"ruff", "pytest", "python", "python3", "py"}  # commands of others
+
+
+@pytest.fixture(scope="module")
+def words_of_the_project():
+    """Every word of program, params and READMEs: a name that a guide quotes is among them."""
+    files = [*ROOT.glob("src/bwise/**/*.py"), *ROOT.glob("params/**/*.csv"), *ROOT.glob("params/*.yaml"), *ROOT.glob("*/README.md")]
+    files += [ROOT / "tests/test_matrix.py", ROOT / "pyproject.toml"]
+    return set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in files)))
+
+
+def quoted(guide):
+    """What a guide puts between backticks in its sentences."""
+    text = re.sub(r"^```.*?^```$", "", guide.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [" ".join(words.split()) for words in re.findall(r"`([^`]+)`", text)]
+
+
+def wrong_command(words):
+    """What is wrong with a command of ours, "" where `bwise` takes it."""
+    name, *rest = words
+    command = get_command(app).commands.get(name)
+    if command is None:
+        return f"no command {name}"
+    while hasattr(command, "commands") and rest:
+        command, rest = command.commands[rest[0]], rest[1:]
+    known = {option for each in command.params for option in each.opts}
+    return " ".join(word for word in rest if word.startswith("--") and word not in known)
+
+
+def wrong(words, known):
+    """What is wrong with what a guide quotes: a command, a path, or names."""
+    first, *rest = words.split()
+    if first == "bwise":
+        return wrong_command(rest) if rest else ""
+    if first == "make":
+        return "" if f"\n{rest[0]}:" in (ROOT / "Makefile").read_text(encoding="utf-8") else "no such target"
+    if first.rpartition("/")[2].rpartition("\\")[2] in TOOLS:
+        return " ".join(word for word in rest if "/" in word and not (ROOT / word).exists())
+    if first.startswith(WRITTEN):
+        told = ROOT / first.split("/")[0] / "README.md"
+        return "" if not told.exists() or all(part in told.read_text(encoding="utf-8") for part in named(first)) else "told nowhere"
+    if re.search(r"/|\.\w+$", words):
+        return "" if list(ROOT.glob(re.sub(r"<\w+>", "*", words))) or words in known_files() else "no such file"
+    return " ".join(word for word in re.findall(r"[A-Za-z_]{3,}", words) if word not in known)
+
+
+def named(path):
+    """Parts of a path that its folder's README names: not the folder itself, countries and placeholders."""
+    parts = path.split("/")[1:]
+    return [part for part in parts if part and not re.fullmatch(r"<\w+>(\.\w+)?|[A-Z]{2}(\.\w+)?|export\.csv|demo", part)]
+
+
+def known_files():
+    """Names of files in any folder of the project, as sentences mention them."""
+    return {path.name for folder in ("params", "docs") for path in (ROOT / folder).rglob("*")} | {".pseudonym-key"}
+
+
+@pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide.name != FIRST], ids=lambda path: path.name)
+def test_what_guides_name_exists(guide, words_of_the_project):
+    assert {words: what for words in quoted(guide) if (what := wrong(words, words_of_the_project))} == {}
+
+
+@pytest.mark.parametrize("guide", [*GUIDES, ROOT / "README.md"], ids=lambda path: path.name)
+def test_links_of_guides_lead_somewhere(guide):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", guide.read_text(encoding="utf-8"))
+    assert [link for link in links if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide.name != FIRST], ids=lambda path: path.name)
+def test_a_guide_is_one_screen(guide):
+    assert len(guide.read_text(encoding="utf-8").splitlines()) <= 70
+
+
+def test_the_table_that_the_guide_adds_is_one(tmp_path):
+    (example,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/add-a-table.md").read_text(encoding="utf-8"), re.DOTALL)
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    path = tmp_path / "params/tables.yaml"
+    begun = "    tables:\n"
+    path.write_text(path.read_text(encoding="utf-8").replace(begun, begun + example, 1), encoding="utf-8")
+    assert "founding_years" in load_tables(Project(tmp_path))
