@@ -101,6 +101,12 @@ def labelled(table):
     }
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_heading_is_a_code(european, name):
+    plan = layout(european[name])
+    assert [label for line in (*plan.row_labels, *plan.column_labels) for label in line if "_" in label] == []
+
+
 # ------------------------------------------------------------------ rounding
 
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from bwise.ledger import EVIDENCE, Evidence
 from bwise.pooling import Pool
-from bwise.tables.cells import Plan, Sources, Table, codes_of, described, labels, qualities
+from bwise.tables.cells import Plan, Sources, Table, codes_of, described, group_labels, labels, qualities
 from bwise.tables.descriptions import Description as Common
 from bwise.tables.descriptions import Names
 from bwise.tables.focus_groups import (
@@ -269,7 +269,9 @@ def _table(pool: Pool, about: Description, survey: Table, rows: list[dict]) -> T
     frame = pd.DataFrame(rows)
     across = tuple(c for c in frame.columns if c not in (*about.rows, "source", "code", *OF_SURVEY))
     names = SOURCES | about.sources
-    codes = {**survey.codes, **codes_of(pool), "source": names, "model": labels(pool, pool.questionnaire.one("model"))}
+    model = pool.questionnaire.one("model")
+    models = labels(pool, model) | group_labels(pool, model)  # one by one, and those that the survey's table has together
+    codes = {**survey.codes, **codes_of(pool), "source": names, "model": models}
     words = {"population": survey.population, "base": survey.base}
     plan = Plan((), tuple(about.rows), (*across, "source"), codes, survey.countries, words, (RULES,), survey.on_codes)
     symbols = VERDICTS | (RECOGNISED if about.says == "judgement" else {})
