@@ -11,7 +11,7 @@ from packaging.version import Version
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
-FROM_CONDA = {"python", "pip", "jupyterlab", "papermill", "pandas", "matplotlib", "nbval"}
+FROM_CONDA = {"python", "pip", "jupyterlab", "papermill", "pandas", "seaborn", "nbval"}
 # Written so that these lines do not match themselves.
 MACHINE = re.compile(r"(?<![\w.:])/(?:work|root|tmp/venv|home/\w+|Users/\w+)/")
 INDEX = re.compile(r"(?:pypi|pythonhosted|anaconda|npmjs)\.(?:org|com)\b|(?:index|find)-(?:url|links)\s*[=\s]\s*\w", re.IGNORECASE)

@@ -21,7 +21,7 @@ from bwise.settings import DRAWN, Project
 from bwise.storage import write_json
 from bwise.tables import Table
 
-DRAWN_BY = ("matplotlib", "numpy", "pandas", "pillow")
+DRAWN_BY = ("matplotlib", "numpy", "pandas", "pillow", "seaborn")
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps, rc_context
+from matplotlib import rc_context
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from seaborn import color_palette
 
 from bwise.drawing import (
     DARK,
@@ -116,7 +117,8 @@ def likert(table: Table, demonstration: bool) -> Drawing | None:
 
     def on(page: Page) -> Figure:
         room, height, centre, thick = _places(page, names, 0.26, 3.4)
-        colours = POINTS if len(points) == len(POINTS) else [colormaps["BrBG"](n / max(len(points) - 1, 1)) for n in range(len(points))]
+        scale = color_palette("BrBG", as_cmap=True)
+        colours = POINTS if len(points) == len(POINTS) else [scale(n / max(len(points) - 1, 1)) for n in range(len(points))]
         key = [Key(table.codes["answer"][p], c) for p, c in zip(points, colours, strict=True)]
         foot = _foot(table, table.data, "per cent of respondents")
         beside = room if page is WIDE else 0.12
@@ -428,7 +430,7 @@ def _cells(axis, figures: pd.DataFrame, columns: int, limit: float, low: float, 
     """A box for each figure, row by row from above, in a colour between those of minus and plus `limit`, with the figure in it and
     its flag, `between` them a space or the end of the line."""
     rows = len(figures) // columns
-    shades = colormaps["PuOr_r"]((figures["value"].to_numpy(dtype="float64") / limit + 1) / 2)
+    shades = color_palette("PuOr_r", as_cmap=True)((figures["value"].to_numpy(dtype="float64") / limit + 1) / 2)
     boxes, colours = [], []
     for n, (value, flag, shade) in enumerate(zip(figures["value"], figures["obs_status"], shades, strict=True)):
         left, foot = n % columns, rows - 1.5 - n // columns
