@@ -53,6 +53,7 @@ ORDER = (
     "drawn",
     "publication",
     "forms",
+    "sent_back",
     "feedback",
     "decisions",
     "comparison",

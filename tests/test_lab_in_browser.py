@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from bwise.lab import working_copy
+from bwise.lab import FOLDER, working_copy
 
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = [
@@ -45,7 +45,7 @@ def address(project, tmp_path_factory):
     server = subprocess.Popen(command, cwd=project.root, env=os.environ | own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}/api?token=only-here")
-        yield f"http://127.0.0.1:{port}/lab/tree/work/{{}}.ipynb?token=only-here"
+        yield f"http://127.0.0.1:{port}/lab/tree/{FOLDER}/{{}}.ipynb?token=only-here"
     finally:
         server.terminate()
         server.wait(30)

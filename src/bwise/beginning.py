@@ -11,8 +11,9 @@ import nbformat
 from ruamel.yaml import YAML
 
 import bwise
+from bwise.lab import clear
 from bwise.problems import Problem, stop
-from bwise.questionnaire import Question, Questionnaire, load_questionnaire
+from bwise.questionnaire import Question, Questionnaire, in_language, load_questionnaire
 from bwise.settings import Project
 from bwise.staleness import CONSOLIDATION
 from bwise.workflow import CONSOLIDATION_NOTEBOOK, COUNTRY_NOTEBOOK, template
@@ -70,9 +71,8 @@ def _notebooks(folder: Path, own: bool) -> None:
     """The notebooks; for a survey of its own without the outputs of the demonstration."""
     found = {name: nbformat.read(template(Project(folder), of), as_version=4) for name, of in NOTEBOOKS.items()}
     for name, notebook in found.items():
-        for cell in notebook.cells if own else ():
-            if cell.cell_type == "code":
-                cell.update(outputs=[], execution_count=None)
+        if own:
+            clear(notebook)
         (folder / "notebooks").mkdir(exist_ok=True)
         nbformat.write(notebook, folder / "notebooks" / name)
 
@@ -108,7 +108,7 @@ def describe(questionnaire: Questionnaire) -> dict[str, dict]:
 
 
 def _table(question: Question) -> dict:
-    battery = question.battery_labels.get("en") or next(iter(question.battery_labels.values()), "")
+    battery = in_language(question.battery_labels, "en")
     title = f"{battery}: {question.label()}" if battery else question.label()
     about = {"title": title, "population": "respondents", "base": "respondents who answered “{label}”"}
     if question.is_number:

@@ -239,7 +239,7 @@ def correct(country: Country, corrections: pd.DataFrame) -> Country:
     if out:
         done.exclusions = pd.concat([done.exclusions, pd.DataFrame(out, columns=list(done.exclusions))], ignore_index=True)
     made = corrections.assign(position=[line.position for line in lines])
-    made.loc[settled(country, corrections), "kind"] = SETTLED
+    made.loc[_settled(country, lines), "kind"] = SETTLED
     return replace(done, corrections=made)
 
 
@@ -253,8 +253,12 @@ def settled(country: Country, corrections: pd.DataFrame) -> list[int]:
 
     Such a line says what was there before (`expected`) and finds what it would write (`new`).
     """
+    return _settled(country, _located(country, corrections)[0])
+
+
+def _settled(country: Country, lines: list[Line]) -> list[int]:
     answers = _Answers(country)
-    return [line.line for line in _located(country, corrections)[0] if _is_settled(country, answers, line)]
+    return [line.line for line in lines if _is_settled(country, answers, line)]
 
 
 def answers_now(country: Country, corrections: pd.DataFrame) -> dict[int, str]:

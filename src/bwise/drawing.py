@@ -6,7 +6,6 @@ colour has a shape of its own, and what rests on few persons is hollow.
 
 from __future__ import annotations
 
-import base64
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from functools import cached_property
 from io import BytesIO
 
 import numpy as np
-from markupsafe import escape
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import FigureCanvasBase
@@ -25,6 +23,7 @@ from matplotlib.image import imsave
 from matplotlib.lines import Line2D
 
 from bwise.lineage import DEMONSTRATION
+from bwise.pages import picture
 
 INK, DARK, FAINT, GRID, WARNING = "#222222", "#000000", "#5b6472", "#e6e6e6", "#a33333"
 NEUTRAL = "#7b8794"  # bars of all respondents, marks without a colour of their own
@@ -98,8 +97,7 @@ class Drawing:
 
     def _repr_html_(self) -> str:
         """The picture as notebooks show it, with its words."""
-        data = base64.b64encode(self.pictures["png"]).decode()
-        return f'<img alt="{escape(self.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
+        return picture(self.pictures["png"], self.alternative)
 
 
 def _svg(figure: Figure, title: str) -> bytes:

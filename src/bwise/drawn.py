@@ -5,7 +5,6 @@ Light to import: what draws is imported where a figure has to be drawn.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import platform
@@ -13,9 +12,8 @@ from dataclasses import dataclass, fields
 from importlib.metadata import version
 from typing import Any
 
-from markupsafe import escape
-
 from bwise.hashes import program
+from bwise.pages import picture
 from bwise.records import sealed, unsealed
 from bwise.settings import DRAWN, Project
 from bwise.storage import write_json
@@ -36,8 +34,7 @@ class Drawn:
 
     def _repr_html_(self) -> str:
         """The picture as notebooks show it, with its words."""
-        data = base64.b64encode(self.pictures["png"]).decode()
-        return f'<img alt="{escape(self.alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
+        return picture(self.pictures["png"], self.alternative)
 
 
 def draw(tables: dict[str, Table], demonstration: bool, project: Project) -> dict[str, Drawn]:

@@ -31,14 +31,20 @@ def working_copy(project: Project, name: str, anew: bool = False) -> tuple[Path,
     if path.is_file() and not anew:
         return path, False
     notebook = nbformat.read(template(project, name), as_version=4)
+    clear(notebook)
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.update(outputs=[], execution_count=None)
         if name != CONSOLIDATION and "parameters" in cell.metadata.get("tags", ()):
             cell.source = COUNTRY.sub(f'country = "{name}"', cell.source)
     path.parent.mkdir(exist_ok=True)
     nbformat.write(notebook, path)
     return path, True
+
+
+def clear(notebook: nbformat.NotebookNode) -> None:
+    """Take the outputs out of a notebook."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
 
 
 def open_lab(project: Project, notebook: Path) -> int:

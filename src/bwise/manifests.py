@@ -11,3 +11,8 @@ def still_open(manifests: Iterable[dict[str, Any]]) -> tuple[int, int]:
     deliveries = [delivery for manifest in manifests for delivery in manifest["deliveries"]]
     columns = sum(d["columns"] - d["columns_matched"] for d in deliveries)
     return columns, sum(d["unreadable_answers"] for d in deliveries)
+
+
+def all_left_out(of_survey: dict[str, str], of_focus_groups: dict[str, str]) -> dict[str, str]:
+    """Country, or its focus group, -> why it is not in the European tables; given by country, for each of the two."""
+    return of_survey | {f"focus group of {country}": why for country, why in of_focus_groups.items()}

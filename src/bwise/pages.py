@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 import uuid
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bwise.lineage import DEMONSTRATION
 from bwise.storage import write_text
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _ONE_AT_A_TIME = threading.Lock()
+
+
+def picture(png: bytes, alternative: str) -> str:
+    """A picture as notebooks show it, with words for those who cannot see it."""
+    data = base64.b64encode(png).decode()
+    return f'<img alt="{escape(alternative)}" src="data:image/png;base64,{data}" style="max-width: 60em">'
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from bwise import released_texts
 from bwise.hashes import changed_inputs, program
+from bwise.manifests import all_left_out
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.questionnaire import Questionnaire, load_questionnaire
 from bwise.records import NOT_PROVED, is_sealed, read_files, read_manifest
@@ -246,5 +247,4 @@ def _common(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame
 
 def left_out(pool: Pool, groups: Pool | None) -> dict[str, str]:
     """Who is not in the tables -> why: countries, and those whose focus group alone is left out."""
-    of_groups = {f"focus group of {country}": why for country, why in (groups.left_out if groups else {}).items()}
-    return pool.left_out | of_groups
+    return all_left_out(pool.left_out, groups.left_out if groups else {})

@@ -27,6 +27,11 @@ SHEETS = (*NEEDED, "concepts")
 LABEL = re.compile(r"^label(?:::.*\((?P<language>[a-z]{2})\))?$")
 
 
+def in_language(labels: dict[str, str], language: str, otherwise: str = "") -> str:
+    """The label in this language, or else in the first one there is."""
+    return labels.get(language) or next(iter(labels.values()), otherwise)
+
+
 @dataclass(frozen=True)
 class Choice:
     """One answer of an answer list; `missing` says which kind of non-answer it is, if it is one, `concept` what it stands for,
@@ -65,7 +70,7 @@ class Question:
 
     def label(self, language: str = "en") -> str:
         """The question as asked, in this language or else in the first one there is."""
-        return self.labels.get(language) or next(iter(self.labels.values()), self.name)
+        return in_language(self.labels, language, self.name)
 
     @property
     def is_number(self) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 import bwise
 from bwise import staleness
 from bwise.cluster import lost, workers
-from bwise.manifests import still_open
+from bwise.manifests import all_left_out, still_open
 from bwise.paths import json_of
 from bwise.problems import ProblemsFound
 from bwise.settings import DRAWN, MANIFEST, PUBLISHED, ConsolidationSettings, Project, load_country
@@ -365,8 +365,7 @@ def _contains(project: Project) -> str:
 def _left_out(project: Project) -> dict[str, str]:
     """Country, or its focus group, -> why it is not in the European tables."""
     made = consolidated(project).get("left_out", {})
-    of_groups = {f"focus group of {country}": why for country, why in made.get("focus group", {}).items()}
-    return made.get("survey", {}) | of_groups
+    return all_left_out(made.get("survey", {}), made.get("focus group", {}))
 
 
 def consolidated(project: Project) -> dict[str, Any]:

@@ -5,8 +5,6 @@ Items are made anew from the exports and params when a workbook comes back, so t
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,7 +19,8 @@ from bwise.matching.columns import IGNORE, REPEATS, SECOND, WORDING, Match
 from bwise.matching.lists import DECLARED_MISSING, list_used
 from bwise.matching.rules import OF_THE_COLUMN, made_by
 from bwise.params_lines import Lines
-from bwise.questionnaire import Question, Questionnaire, load_questionnaire
+from bwise.questionnaire import Question, Questionnaire, in_language, load_questionnaire
+from bwise.sent_back import digest, key_of
 from bwise.settings import CountrySettings, Project, corrections_file, load_country
 from bwise.text import counted, tidy
 
@@ -107,8 +106,7 @@ class Item:
 
         Headings and texts are in it as digests only; `sha256`: of the export that is decided about.
         """
-        parts = [country, self.part, self.delivery, self.what, digest(self.name), digest(self.if_target), sha256[:12]]
-        return json.dumps([*parts, digest(json.dumps(parts))], ensure_ascii=False)
+        return key_of([country, self.part, self.delivery, self.what, digest(self.name), digest(self.if_target), sha256[:12]])
 
     @property
     def shown(self) -> dict[str, str]:
@@ -131,19 +129,6 @@ class Open:
 
     def by_key(self) -> dict[str, Item]:
         return {item.key(self.country, self.hashes.get(item.of, "")): item for item in self.items}
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
-
-
-def key_parts(text: str) -> list[str] | None:
-    """Country, part, delivery, kind, digests of name and target, hash of the export; None where the key was changed or is none."""
-    try:
-        *parts, check = json.loads(text)
-        return parts if len(parts) == 7 and check == digest(json.dumps(parts)) else None
-    except (ValueError, TypeError):
-        return None
 
 
 def open_items(project: Project, country: str, settings: CountrySettings | None = None) -> Open:
@@ -457,4 +442,4 @@ class _Collector:
 
 def _of_choice(questionnaire: Questionnaire, name: str, code: str, list_name: str = "") -> str:
     choice = questionnaire.choices(name, list_name).get(code)
-    return (choice.labels.get("en") or next(iter(choice.labels.values()), code)) if choice else code
+    return in_language(choice.labels, "en", code) if choice else code

@@ -20,15 +20,13 @@ from bwise.decisions.items import (
     Decision,
     Item,
     Open,
-    digest,
-    key_parts,
     open_items,
 )
 from bwise.decisions.sheet import HEADING, Row, read_rows
-from bwise.feedback.returned import filled
 from bwise.matching.columns import names_of
 from bwise.params_lines import Lines, Setting, country_of, difference, with_settings, write_together
 from bwise.problems import Problem, nearest, stop
+from bwise.sent_back import digest, filled, key_parts
 from bwise.settings import CountrySettings, Project, corrections_file, load_country
 from bwise.text import answer_key, counted, tidy
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
 
-from bwise.decisions.items import BETWEEN, BY_HAND, Item, Open, digest, key_parts
-from bwise.feedback.returned import filled, sheets_of
+from bwise import sent_back
+from bwise.decisions.items import BETWEEN, BY_HAND, Item, Open
 from bwise.feedback.sheet import DropDowns, add_sheet, row_height
 from bwise.lineage import DEMONSTRATION, is_demonstration
-from bwise.problems import Problem, ProblemsFound, stop
+from bwise.problems import Problem, ProblemsFound
 from bwise.publication import NO_FIXED_TIME
+from bwise.sent_back import digest, filled, key_parts, rows_below, sheets_of
 from bwise.settings import Project
 from bwise.storage import write_whole
 
@@ -48,24 +48,19 @@ HEADING = "The workbook of decisions cannot be used. Nothing was written."
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of the workbook as it came back: its place, its key, and what somebody put into the cells."""
+class Row(sent_back.Row):
+    """What somebody put into the cells of a row."""
 
-    sheet: str
-    number: int
-    columns: dict[str, int]
-    key: str
     decision: object
     by: str
     reason: str
-    says: str
 
     @property
     def cell(self) -> str:
         return self.where("decision")
 
     def where(self, name: str) -> str:
-        return f"sheet “{self.sheet}”, row {self.number + 1}, column “{name}” (cell {xl_rowcol_to_cell(self.number, self.columns[name])})"
+        return f"sheet “{self.sheet}”, row {self.number + 1}, column “{name}” (cell {self.place(name)})"
 
 
 def workbook_path(project: Project, country: str) -> Path:
@@ -123,15 +118,10 @@ def read_rows(path: Path) -> list[Row]:
 
 def _below(sheet: str, cells: list[list], head: int) -> list[Row]:
     needed = ("it says", "decision", "by", "reason", KEY_HEADING)
-    lost = [name for name in needed if name not in cells[head]]
-    stop(HEADING, *(Problem(f"the column “{name}” is missing", f"sheet “{sheet}”", remedy="put its heading back") for name in lost))
-    columns = {name: cells[head].index(name) for name in needed}
-    rows = []
-    for number, line in enumerate(cells[head + 1 :], head + 1):
-        if any(filled(cell) for cell in line):
-            says, decision, by, reason, key = (line[columns[name]] for name in needed)
-            rows.append(Row(sheet, number, columns, str(key), decision, str(by), str(reason), str(says)))
-    return rows
+    return [
+        Row(sheet, number, columns, str(cell[KEY_HEADING]), cell["decision"], str(cell["by"]), str(cell["reason"]))
+        for number, columns, cell in rows_below(sheet, cells, head, dict(zip(needed, needed, strict=True)), HEADING)
+    ]
 
 
 def _workbook(project: Project, found: Open, before: dict[str, Row], path: Path) -> None:

@@ -6,8 +6,6 @@ the partner's answers is taken from there.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +25,8 @@ from bwise.matching.columns import IGNORE, Match
 from bwise.matching.headings import heading_index
 from bwise.matching.words import LANGUAGES_OF, NO
 from bwise.problems import Problem, did_you_mean, stop
-from bwise.questionnaire import Choice, Question, load_questionnaire
+from bwise.questionnaire import Choice, Question, in_language, load_questionnaire
+from bwise.sent_back import digest, key_of
 from bwise.settings import EXCLUSION_RULES, CountrySettings, Project
 from bwise.text import answer_key, rounded, tidy
 
@@ -110,27 +109,13 @@ class Dossier:
     def key(self, ask: Ask) -> str:
         """What a row of the workbook carries to be known again, with a digest that tells whether it was changed."""
         settings = self.country.settings
-        question = _digest(ask.question) if ask.about == "heading" else ask.question  # a heading may hold an address
-        parts = [settings.country, settings.part, self.name, list(ask.who), question, ask.about, ask.expected]
-        return json.dumps([*parts, _digest(json.dumps(parts))], ensure_ascii=False)
+        question = digest(ask.question) if ask.about == "heading" else ask.question  # a heading may hold an address
+        return key_of([settings.country, settings.part, self.name, list(ask.who), question, ask.about, ask.expected])
 
 
 def choose(choice: Choice) -> Decision:
     """What it means that this answer of a list is the right one."""
     return Decision(BLANK, choice.missing) if choice.missing else Decision(SET, choice.name)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def key_parts(text: str) -> list | None:
-    """Country, part, delivery, respondents, question, about, guard of a key; None when it was changed or is none."""
-    try:
-        *parts, digest = json.loads(text)
-        return parts if digest == _digest(json.dumps(parts)) else None
-    except (ValueError, TypeError):
-        return None
 
 
 def dossiers(project: Project, parts: list[CountrySettings], language: str = "", only: str = "") -> list[Dossier]:
@@ -356,7 +341,7 @@ class _Collector:
         return f"{battery} – {question.label(self.say.language)}" if battery else question.label(self.say.language)
 
     def _label(self, choice: Choice) -> str:
-        return choice.labels.get(self.say.language) or next(iter(choice.labels.values()), choice.name)
+        return in_language(choice.labels, self.say.language, choice.name)
 
     def _shown(self, text: str) -> str:
         """A text without addresses, links and telephone numbers, shortened; never in the midst of what is to be masked."""

@@ -1,4 +1,4 @@
-"""The workbook that comes back: the partner's answers as proposed corrections, and as lines for params. Nothing is applied here."""
+"""The workbook that comes back: the partner's answers as proposed corrections and lines for params, applied where that is asked for."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
-from xlsxwriter.utility import xl_rowcol_to_cell
 
+from bwise import sent_back
 from bwise.cleaning import KEEP, as_text
 from bwise.corrections import COLUMNS, amended, load_corrections
-from bwise.exports.containers import WORKBOOKS, sheets
 from bwise.feedback.asks import (
     BLANK,
     COLUMN,
@@ -29,9 +28,8 @@ from bwise.feedback.asks import (
     bounds_of,
     choose,
     dossiers,
-    key_parts,
 )
-from bwise.feedback.sheet import KEY_HEADING, LISTS
+from bwise.feedback.sheet import KEY_HEADING
 from bwise.feedback.wording import Wording, languages
 from bwise.intake import states
 from bwise.matching.dates import parse_date
@@ -40,6 +38,7 @@ from bwise.matching.numbers import UNITS, parse_number
 from bwise.params_lines import Setting, country_of, difference, quoted, with_settings, write_together
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
 from bwise.questionnaire import load_questionnaire
+from bwise.sent_back import filled, key_parts, rows_below, sheets_of
 from bwise.settings import CountrySettings, Project, corrections_file
 from bwise.storage import read_csv, write_csv
 from bwise.text import answer_key, counted, tidy
@@ -57,13 +56,9 @@ ASK_BACK = "make the workbook anew (`bwise feedback {country}`), copy the answer
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of the workbook: its place, its key, and what the partner put into the three cells."""
+class Row(sent_back.Row):
+    """What the partner put into the three cells of a row."""
 
-    sheet: str
-    number: int
-    columns: dict[str, int]
-    key: str
     answer: object
     write: object
     remark: object
@@ -74,7 +69,7 @@ class Row:
         return self.where("answer" if filled(self.answer) else "write")
 
     def where(self, name: str) -> str:
-        return f"sheet “{self.sheet}”, cell {xl_rowcol_to_cell(self.number, self.columns[name])}"
+        return f"sheet “{self.sheet}”, cell {self.place(name)}"
 
 
 @dataclass
@@ -175,25 +170,6 @@ def read_returned(project: Project, parts: list[CountrySettings], path: Path, on
     return _Reader(dossier, on).read(rows)
 
 
-def sheets_of(path: Path, heading: str) -> dict[str, list[list]]:
-    """The cells of a workbook that came back, by sheet.
-
-    Raises:
-        ProblemsFound: under this heading, the file is not there, or no workbook.
-    """
-    again = "save it as .xlsx and try again"
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        remedy = "give the workbook by its path from the folder you are in"
-        raise ProblemsFound(heading, [Problem("there is no such file", path.name, remedy=remedy)]) from None
-    except OSError:
-        raise ProblemsFound(heading, [Problem("the file cannot be opened", path.name, remedy="close it elsewhere and try again")]) from None
-    if not data.startswith(WORKBOOKS):
-        raise ProblemsFound(heading, [Problem("the file is not a workbook", path.name, remedy=again)])
-    return {sheet["name"]: sheet["rows"] for sheet in sheets(data, path.name) if sheet["name"] != LISTS}
-
-
 def _rows(path: Path) -> tuple[str, list[Row]]:
     found = sheets_of(path, HEADING)
     for name, cells in found.items():
@@ -210,16 +186,8 @@ def _rows(path: Path) -> tuple[str, list[Row]]:
 def _below(sheet: str, cells: list[list], head: int, language: str) -> Iterator[Row]:
     say = Wording(language)
     titles = {name: say(f"head_{name}") for name in ("answer", "write", "remark")} | {"key": KEY_HEADING.format(language=language)}
-    lost = [title for title in titles.values() if title not in cells[head]]
-    stop(HEADING, *(Problem(f"the column “{title}” is missing", f"sheet “{sheet}”", remedy="put its heading back") for title in lost))
-    columns = {name: cells[head].index(title) for name, title in titles.items()}
-    for number, line in enumerate(cells[head + 1 :], head + 1):
-        if any(filled(cell) for cell in line):
-            yield Row(sheet, number, columns, str(line[columns["key"]]), *(line[columns[n]] for n in ("answer", "write", "remark")))
-
-
-def filled(cell: object) -> bool:
-    return not isinstance(cell, str) or bool(tidy(cell))
+    for number, columns, cell in rows_below(sheet, cells, head, titles, HEADING):
+        yield Row(sheet, number, columns, str(cell["key"]), cell["answer"], cell["write"], cell["remark"])
 
 
 def _whose(rows: list[Row], parts: list[CountrySettings], path: Path) -> tuple[CountrySettings, str]:

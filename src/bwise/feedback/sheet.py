@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from bwise.feedback.asks import DATE, NUMBER, SEVERAL, Ask, Dossier
 from bwise.lineage import DEMONSTRATION
 from bwise.publication import NO_FIXED_TIME
+from bwise.sent_back import LISTS
 from bwise.settings import EXCLUSION_RULES, ROW_RULES, Project
 from bwise.storage import write_whole
 from bwise.text import tidy
@@ -21,7 +22,6 @@ ANSWER, WRITE, REMARK, KEY = (list(COLUMNS).index(name) for name in ("answer", "
 KEY_HEADING = "bwise key, {language}"  # tells the workbook's language to whoever reads it back
 STEPS = 5
 WHO_SHOWN = 8  # respondents named in a cell
-LISTS = "lists"
 MESSAGE = 255  # letters Excel shows beside a cell
 ROW_HEIGHT, LINE = 18, 15.5  # points
 INDENT = 5  # letters, with some room for bold ones

@@ -16,7 +16,7 @@ from lark import Token, Tree
 
 from bwise.forms.form import Form, Part
 from bwise.logic import parse
-from bwise.questionnaire import Question
+from bwise.questionnaire import Question, in_language
 
 SINGLE, SEVERAL, ASKED_OF = "○", "☐", "▸"
 BLANK = "_" * 24
@@ -60,7 +60,7 @@ def items(form: Form) -> Iterator[Item]:
     numbers = {q.name: number for number, part in enumerate(asked, 1) for q in part.questions}
     for part in form.parts:
         if not part.questions:
-            yield Item(0, "", _label(part.labels, language))
+            yield Item(0, "", in_language(part.labels, language))
             continue
         first = part.questions[0]
         only = " + ".join(_words(parse(c), form, numbers, language) for c in first.relevant)
@@ -76,7 +76,7 @@ def _battery(part: Part, form: Form, number: int, only: str) -> Item:
     columns = _choices(first, form) if alike else ()
     rows = tuple(q.label(language) for q in part.questions)
     lines = () if columns else tuple(" ".join(_to_fill_in(q, form)) for q in part.questions)
-    return Item(number, part.name, _label(part.labels, language), only, lines, columns, rows)
+    return Item(number, part.name, in_language(part.labels, language), only, lines, columns, rows)
 
 
 def _to_fill_in(question: Question, form: Form) -> tuple[str, ...]:
@@ -87,11 +87,7 @@ def _to_fill_in(question: Question, form: Form) -> tuple[str, ...]:
 
 
 def _choices(question: Question, form: Form) -> tuple[str, ...]:
-    return tuple(_label(choice.labels, form.languages[0]) for choice in form.questionnaire.choices(question.name).values())
-
-
-def _label(labels: dict[str, str], language: str) -> str:
-    return labels.get(language) or next(iter(labels.values()), "")
+    return tuple(in_language(choice.labels, form.languages[0]) for choice in form.questionnaire.choices(question.name).values())
 
 
 def _words(node: Tree | Token, form: Form, numbers: dict[str, int], language: str, of: str = "") -> str:
@@ -120,7 +116,7 @@ def _words(node: Tree | Token, form: Form, numbers: dict[str, int], language: st
 
 def _answer(name: str, code: str, form: Form, language: str) -> str:
     choice = form.questionnaire.choices(name).get(code) if name else None
-    return f"“{_label(choice.labels, language) if choice else code}”"
+    return f"“{in_language(choice.labels, language) if choice else code}”"
 
 
 def word(form: Form) -> bytes:

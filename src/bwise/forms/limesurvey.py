@@ -17,7 +17,7 @@ from lark import Token, Tree
 
 from bwise.forms.form import Form, Part
 from bwise.logic import parse
-from bwise.questionnaire import Question
+from bwise.questionnaire import Question, in_language
 
 COLUMNS = (
     "class",
@@ -201,5 +201,5 @@ def _answer_codes(names: list[str]) -> dict[str, str]:
 
 def _text(labels: dict[str, str], language: str) -> str:
     """The text in this language, or in the first there is, as LimeSurvey keeps it: HTML, where a bare brace begins an expression."""
-    text = html.escape(labels.get(language) or next(iter(labels.values()), ""), quote=False)
+    text = html.escape(in_language(labels, language), quote=False)
     return text.replace("{", "&#123;").replace("\n", "<br />")

@@ -64,14 +64,14 @@ class Finding:
 
 def findings(tables: dict[str, Table], glance: Iterable[str], ledger: Ledger) -> list[Finding]:
     """The findings of these tables, in their order; none of parts whose first figure rests on too few."""
-    found = [
-        _finding(tables[id_], part, data, ledger) for id_ in glance if id_ in tables for part, data in parts_of(tables[id_])[1].items()
-    ]
+    found = []
+    for table in (tables[id_] for id_ in glance if id_ in tables):
+        item, parts = parts_of(table)
+        found += [_finding(table, item, part, data, ledger) for part, data in parts.items()]
     return [finding for finding in found if finding]
 
 
-def _finding(table: Table, part: str, data: pd.DataFrame, ledger: Ledger) -> Finding | None:
-    item, _ = parts_of(table)
+def _finding(table: Table, item: str, part: str, data: pd.DataFrame, ledger: Ledger) -> Finding | None:
     rows = whole_of(data, item)
     if rows.empty or not _enough(rows)[0]:
         return None
@@ -91,7 +91,7 @@ def _finding(table: Table, part: str, data: pd.DataFrame, ledger: Ledger) -> Fin
         {"item": row[item], "value": row["value"], **{k: int(row[k]) for k in ("n", "wises", "countries")}, "ranks": list(known[n])}
         for n, (_, row) in zip(first, tier.iterrows(), strict=True)
     )
-    sentence = said_of(table, part, tier, len(rows))
+    sentence = said_of(table, item, part, data, tier, len(rows))
     return Finding(table, part, sentence, figures, int(above.sum()), len(rows) * (len(rows) - 1) // 2)
 
 

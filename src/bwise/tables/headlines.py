@@ -75,12 +75,12 @@ def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
     return text + _mean(table, data, item, first) + _groups(table, data, item, first) + "."
 
 
-def said_of(table: Table, part: str, tier: pd.DataFrame, of: int) -> str:
-    """What may be said of the highest figures of a part of the table: `tier` (the first and all not clearly below it) `of` so many.
+def said_of(table: Table, item: str, part: str, data: pd.DataFrame, tier: pd.DataFrame, of: int) -> str:
+    """What may be said of the highest figures of a part of the table (`item`, `part` and `data` are as `parts_of` gives them):
+    `tier` (the first and all not clearly below it) `of` so many.
 
     Each with its base; the mean of countries beside the first, where there is one.
     """
-    item, parts = parts_of(table)
     first, last = tier.iloc[0], tier.iloc[-1]
     figures = [_figure(table, row) for _, row in tier.iterrows()]
     if "extent" in tier:
@@ -101,7 +101,7 @@ def said_of(table: Table, part: str, tier: pd.DataFrame, of: int) -> str:
         text = f"no clear order among the {len(tier)} highest of {of}: from {names[0]} to {names[-1]}"
     else:
         text = f"highest, in no clear order: {_list(names)}"
-    mean = _mean(table, parts[part], item, first) if len(tier) == 1 else ""
+    mean = _mean(table, data, item, first) if len(tier) == 1 else ""
     few = "; few persons" if {first["obs_status"], last["obs_status"]} & {UNRELIABLE} else ""
     text = f"{part}: {text}" if part else text[0].upper() + text[1:]
     return f"{text}; {base}{mean}{few}."
