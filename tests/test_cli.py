@@ -1,4 +1,5 @@
 import csv
+import io
 import os
 import shutil
 import subprocess
@@ -8,7 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
+from bwise.cli import Terminal
 from tests.conftest import as_xlsx, simulate_corrected
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +39,15 @@ class Said:
         assert (self.code, self.out) == (1, "")
         assert "Traceback" not in self.err and ".py" not in self.err
         assert [w for w in words if w not in self.err] == []
+
+
+def test_no_line_of_text_is_broken_and_tables_are_fitted_to_the_window():
+    out = io.StringIO()
+    console = Terminal(file=out, width=20)
+    console.print("Now: bwise new FI --file raw/FI/answers.csv", end="\n")
+    console.print(Table("a heading", "which is wider than twenty"))
+    first, *rest = out.getvalue().splitlines()
+    assert first == "Now: bwise new FI --file raw/FI/answers.csv" and max(map(len, rest)) <= 20
 
 
 @pytest.fixture(scope="module")
