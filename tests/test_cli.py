@@ -1,15 +1,13 @@
 import csv
-import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import as_xlsx, simulate_corrected
+from tests.conftest import as_xlsx, simulate_corrected, with_few_figures
+from tests.said import Said
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,31 +16,12 @@ def contents(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-class Said:
-    """What `bwise` answered: exit code, standard output, standard error; `root` is the project it was called for."""
-
-    def __init__(self, root, *words, cwd=None):
-        environment = os.environ | {"PYTHONUTF8": "1", "COLUMNS": "160", "NO_COLOR": "1"}
-        command = [sys.executable, "-m", "bwise.cli", *map(str, words)]
-        done = subprocess.run(command, cwd=cwd or root, env=environment, capture_output=True)
-        self.root, self.code = root, done.returncode
-        self.out, self.err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-
-    def well(self):
-        return (self.code, self.err) == (0, "")
-
-    def refused(self, *words):
-        """A plain message on standard error, nothing on standard output, exit code 1."""
-        assert (self.code, self.out) == (1, "")
-        assert "Traceback" not in self.err and ".py" not in self.err
-        assert [w for w in words if w not in self.err] == []
-
-
 @pytest.fixture(scope="module")
 def bwise(copy_of, demonstration, tmp_path_factory):
     """All calls of this file, side by side: name -> what was said."""
     at, si, hr, lv = copy_of("AT", "LV").root, copy_of("SI").root, copy_of("HR").root, copy_of("LV").root
     shutil.rmtree(at / "processed")
+    with_few_figures(at, "models")
     (si / "raw/demo/SI/BWISE_DATA_LABELS_2022-04-29_1015.csv").write_bytes(b"")
     nowhere, nobody, empty, fresh = (tmp_path_factory.mktemp(name) for name in ("nowhere", "nobody", "empty", "fresh"))
     (nobody / "params").mkdir()
