@@ -254,6 +254,7 @@ class ConsolidationSettings(Strict):
     Attributes:
         title: of the project, before the names of its notebooks' pages.
         released, licence, contact: the day of the release, what others may do with it, whom to ask; on the cover of the workbook.
+        fieldwork: the days on which the survey was open, of countries whose own params state none.
         questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
         countries: the order in which countries stand in every table and figure.
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
@@ -282,6 +283,7 @@ class ConsolidationSettings(Strict):
     released: date | None = None
     licence: str = ""
     contact: str = ""
+    fieldwork: Fieldwork | None = None
     questionnaire: Folder
     focus_group: Folder = "focus_group"
     countries: list[str]
