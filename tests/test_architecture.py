@@ -51,6 +51,8 @@ ORDER = (
     "drawing",
     "figures",
     "drawn",
+    "phrases",
+    "factsheets",
     "publication",
     "forms",
     "sent_back",

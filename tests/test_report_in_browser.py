@@ -106,6 +106,30 @@ def test_the_page_looks_like_something(browse):
     assert len({tuple(p) for p in (pixels[::7, ::7].reshape(-1, 3) * 255).astype(int)}) > 20
 
 
+ONE_OF_EACH = ["scenarios/training.html", "personas/wsn-training.html"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*ONE_OF_EACH]
+    + [pytest.param(f"scenarios/{m}.html", marks=pytest.mark.long) for m in ("productive", "social", "mixed_or_other")]
+    + [
+        pytest.param(f"personas/{g}-{m}.html", marks=pytest.mark.long)
+        for g in ("enabler", "supporter", "wsn")
+        for m in ("productive", "social", "mixed_or_other")
+    ],
+)
+def test_a_sheet_prints_on_two_pages_with_nothing_cut_off(demonstration, tmp_path, page):
+    path = demonstration.reports / page
+    command = [BROWSER, *FLAGS, "--no-pdf-header-footer", f"--print-to-pdf={tmp_path}/sheet.pdf", f"--user-data-dir={tmp_path}/profile"]
+    subprocess.run([*command, path.as_uri()], capture_output=True, timeout=90, check=True)
+    printed = PdfReader(tmp_path / "sheet.pdf").pages
+    assert len(printed) == 2
+    said = unicodedata.normalize("NFKC", " ".join(" ".join(page.extract_text() for page in printed).split()))
+    for title in re.findall(r'<h2 id="part-[^>]*>(.*?)</h2>', path.read_text(encoding="utf-8")):
+        assert title in said
+
+
 @pytest.fixture(scope="module")
 def printed(browse):
     """Pages of the report as printed: of each the words with how far from the left they begin, and the width of the paper."""
