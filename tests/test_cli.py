@@ -1,11 +1,14 @@
 import csv
+import io
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
+from bwise.cli import Terminal
 from tests.conftest import as_xlsx, simulate_corrected, with_few_figures
 from tests.said import Said
 
@@ -14,6 +17,15 @@ ROOT = Path(__file__).parents[1]
 
 def contents(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_no_line_of_text_is_broken_and_tables_are_fitted_to_the_window():
+    out = io.StringIO()
+    console = Terminal(file=out, width=20)
+    console.print("Now: bwise new FI --file raw/FI/answers.csv", end="\n")
+    console.print(Table("a heading", "which is wider than twenty"))
+    first, *rest = out.getvalue().splitlines()
+    assert first == "Now: bwise new FI --file raw/FI/answers.csv" and max(map(len, rest)) <= 20
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -29,7 +30,7 @@ from bwise.released_texts import published_texts
 from bwise.settings import CONSOLIDATION, PUBLISHED, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
 from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
-from bwise.text import CSV_RULE, rounded
+from bwise.text import CSV_RULE, counted, rounded
 
 NOT_AVAILABLE = ":"
 FLAGS = {
@@ -753,7 +754,18 @@ class _Beside(Project):
         return super().reports / PART
 
 
-def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: Pool | None = None) -> list[str]:
+class Written(list[str]):
+    """Names of files, counted by folder where a notebook shows them."""
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
+
+    def __repr__(self) -> str:
+        folders = Counter(name.rpartition("/")[0] for name in self)
+        return f"{counted(len(self), 'file')}: " + ", ".join(f"{count} in {folder}/" for folder, count in folders.items())
+
+
+def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: Pool | None = None) -> Written:
     """Write tables, figures, workbook, page and the record of what they were made of, all of them beside what is published; then they
     take its place, the record as the last, so that a run that is stopped leaves nothing mixed that passes for whole.
 
@@ -779,7 +791,7 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         write_audit(tables, project)
         write_record(listed, pool, groups)
         texts = write_texts([pool, groups] if groups else [pool], project)
-    return [
+    names = [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),
         *texts,
@@ -791,3 +803,4 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         *(f"reports/data/{name}" for name in data),
         "reports/consolidation.json",
     ]
+    return Written(names)

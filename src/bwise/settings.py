@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import re
 from collections import Counter
@@ -380,6 +381,17 @@ class Project:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
 
 
+NAME_PROJECT = {
+    False: "give --project DIR",
+    True: 'write project = "DIR" into the first cell of code (papermill: -p project DIR)',
+}
+
+
+def in_a_notebook() -> bool:
+    """Whether IPython runs this, as the kernels of notebooks do: options of the command line cannot be given there."""
+    return hasattr(builtins, "get_ipython")
+
+
 def find_project(start: Path | str | None = None) -> Project:
     """The folder given, or the nearest one from here upwards that holds `params/`: notebooks work from any folder of the project.
 
@@ -396,7 +408,7 @@ def find_project(start: Path | str | None = None) -> Project:
             Problem(
                 "no folder `params/` in it" if start else "no folder `params/` here or above",
                 here.name,
-                remedy="change to the project's folder, or give --project DIR",
+                remedy=f"change to the project's folder, or {NAME_PROJECT[in_a_notebook()]}",
             ),
         ],
     )
