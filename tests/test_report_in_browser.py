@@ -63,8 +63,9 @@ def test_all_headings_and_tables_are_there(dom, european):
     titles = [t.title for t in european.values()]
     assert dom.texts["h1"] == ["European tables"]
     assert dom.texts["h2"] == ["At a glance", "Contents", *by_question(european), "How to read the figures", "About this report"]
-    assert dom.texts["caption"] == [*titles, "What partners sent"]
-    assert dom.tags.count("table") == len(titles) + 1
+    others = [caption for caption in dom.texts["caption"] if caption.startswith("Published elsewhere: ")]
+    assert [caption for caption in dom.texts["caption"] if caption not in others] == [*titles, "What partners sent"]
+    assert dom.tags.count("table") == len(titles) + len(others) + 1
 
 
 def test_the_report_begins_with_figures_that_stand_in_its_tables(browse, european):
@@ -104,30 +105,6 @@ def test_the_page_looks_like_something(browse):
     for part in range(5):  # title, contents, tables: something to read all the way down
         assert (dark[part * 600 : (part + 1) * 600] > 0).mean() > 0.1
     assert len({tuple(p) for p in (pixels[::7, ::7].reshape(-1, 3) * 255).astype(int)}) > 20
-
-
-ONE_OF_EACH = ["scenarios/training.html", "personas/wsn-training.html"]
-
-
-@pytest.mark.parametrize(
-    "page",
-    [*ONE_OF_EACH]
-    + [pytest.param(f"scenarios/{m}.html", marks=pytest.mark.long) for m in ("productive", "social", "mixed_or_other")]
-    + [
-        pytest.param(f"personas/{g}-{m}.html", marks=pytest.mark.long)
-        for g in ("enabler", "supporter", "wsn")
-        for m in ("productive", "social", "mixed_or_other")
-    ],
-)
-def test_a_sheet_prints_on_two_pages_with_nothing_cut_off(demonstration, tmp_path, page):
-    path = demonstration.reports / page
-    command = [BROWSER, *FLAGS, "--no-pdf-header-footer", f"--print-to-pdf={tmp_path}/sheet.pdf", f"--user-data-dir={tmp_path}/profile"]
-    subprocess.run([*command, path.as_uri()], capture_output=True, timeout=90, check=True)
-    printed = PdfReader(tmp_path / "sheet.pdf").pages
-    assert len(printed) == 2
-    said = unicodedata.normalize("NFKC", " ".join(" ".join(page.extract_text() for page in printed).split()))
-    for title in re.findall(r'<h2 id="part-[^>]*>(.*?)</h2>', path.read_text(encoding="utf-8")):
-        assert title in said
 
 
 @pytest.fixture(scope="module")
