@@ -53,6 +53,7 @@ ORDER = (
     "drawn",
     "phrases",
     "factsheets",
+    "country_pages",
     "publication",
     "forms",
     "sent_back",
