@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import string
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from bwise.cli import feedback
 from bwise.feedback import account, apply_returned, dossiers, read_returned, write_page, write_workbook
+from bwise.feedback.sheet import named
 from bwise.feedback.wording import Wording, languages, sentences
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
@@ -119,6 +122,16 @@ def test_the_tool_s_own_id_names_the_respondent_where_it_is_one_s_own(project):
     _, dossier = written(project)
     dossier.country.rows["respondent_id"] = ["A7", "B8", "B8", "", MAIL, "D1", "D2", "D3", "D4"]
     assert dossier.respondents.tolist()[:6] == ["A7", "row 3", "row 4", "row 5", "row 6", "D1"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_heading_of_the_ids_stands_before_an_id_and_before_no_place(project, language):
+    """Not “Contribution ID column 4”."""
+    ask, say = dossiers(project, parts(project), language)[0].asks[0], Wording(language)
+    ids = SimpleNamespace(heading="Contribution ID", about="respondent_id")
+    dossier = SimpleNamespace(say=say, read=SimpleNamespace(raw=SimpleNamespace(columns=[ids])))
+    told = [named(replace(ask, who=(who,)), dossier) for who in ("column 4", "row 7", "A-7")]
+    assert told == [say("column_n", n=4), say("row_n", n=7), "Contribution ID A-7"]
 
 
 def test_no_identifier_and_no_address_goes_into_page_or_workbook(project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import re
 from collections import Counter
@@ -253,6 +254,7 @@ class ConsolidationSettings(Strict):
     Attributes:
         title: of the project, before the names of its notebooks' pages.
         released, licence, contact: the day of the release, what others may do with it, whom to ask; on the cover of the workbook.
+        fieldwork: the days on which the survey was open, of countries whose own params state none.
         questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
         countries: the order in which countries stand in every table and figure.
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
@@ -281,6 +283,7 @@ class ConsolidationSettings(Strict):
     released: date | None = None
     licence: str = ""
     contact: str = ""
+    fieldwork: Fieldwork | None = None
     questionnaire: Folder
     focus_group: Folder = "focus_group"
     countries: list[str]
@@ -382,6 +385,17 @@ class Project:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
 
 
+NAME_PROJECT = {
+    False: "give --project DIR",
+    True: 'write project = "DIR" into the first cell of code (papermill: -p project DIR)',
+}
+
+
+def in_a_notebook() -> bool:
+    """Whether IPython runs this, as the kernels of notebooks do: options of the command line cannot be given there."""
+    return hasattr(builtins, "get_ipython")
+
+
 def find_project(start: Path | str | None = None) -> Project:
     """The folder given, or the nearest one from here upwards that holds `params/`: notebooks work from any folder of the project.
 
@@ -398,7 +412,7 @@ def find_project(start: Path | str | None = None) -> Project:
             Problem(
                 "no folder `params/` in it" if start else "no folder `params/` here or above",
                 here.name,
-                remedy="change to the project's folder, or give --project DIR",
+                remedy=f"change to the project's folder, or {NAME_PROJECT[in_a_notebook()]}",
             ),
         ],
     )
