@@ -62,7 +62,7 @@ def dom(browse):
 def test_all_headings_and_tables_are_there(dom, european):
     titles = [t.title for t in european.values()]
     assert dom.texts["h1"] == ["European tables"]
-    assert dom.texts["h2"] == ["At a glance", "Contents", *by_question(european), "How to read the figures"]
+    assert dom.texts["h2"] == ["At a glance", "Contents", *by_question(european), "How to read the figures", "About this report"]
     assert dom.texts["caption"] == [*titles, "What partners sent"]
     assert dom.tags.count("table") == len(titles) + 1
 
