@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on the PATH: pages cannot be tried")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-ONE_OF_EACH = ("index.html", "countries/BE.fr.html", "scenarios/training.html", "personas/wsn-training.html", "consolidation.html")
+ONE_OF_EACH = ("index.html", "countries/BE.fr.html", "scenarios/training.html", "personas/wsn-training.html")
 FOCUSABLE = "a[href], summary, [tabindex='0']"
 
 
@@ -40,9 +40,9 @@ def violations(page):
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_axe_finds_nothing_on_one_page_of_each_kind(browser, demonstration, name):
-    """Of long tables the first rows: axe takes a minute for the whole report, and rows are alike."""
+    """Of long tables the first rows: axe takes many seconds for the whole report, and rows are alike."""
     page = opened(browser, demonstration.reports / name, viewport={"width": 1280, "height": 900})
-    page.evaluate("[...document.querySelectorAll('tbody')].forEach(b => [...b.rows].slice(4).forEach(row => row.remove()))")
+    page.evaluate("[...document.querySelectorAll('tbody')].forEach(b => [...b.rows].slice(2).forEach(row => row.remove()))")
     assert violations(page) == []
     page.close()
 
