@@ -55,6 +55,7 @@ ORDER = (
     "drawn",
     "phrases",
     "factsheets",
+    "country_pages",
     "publication",
     "forms",
     "sent_back",

@@ -64,7 +64,8 @@ class Page(HTMLParser):
 
 
 def sections(project, path):
-    return Page((project.reports / path).read_text(encoding="utf-8")).sections
+    found = Page((project.reports / path).read_text(encoding="utf-8")).sections
+    return {title: [[cell.strip() for cell in row] for row in rows] for title, rows in found.items()}
 
 
 def published(project, table):

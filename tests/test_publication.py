@@ -35,7 +35,7 @@ from tests.test_ledger import enterprises, small_pool
 
 VOID = {"meta", "img", "source", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
-NAMES = ["models", "model_recognition", "models_by_source", "sectors"]
+NAMES = ["models", "model_recognition", "models_validated", "models_validated_by_country", "models_by_source", "sectors"]
 NAMES += ["sectors_by_source", "income"]
 NAMES += ["technology", "barriers", "pathways", "contracts", "remuneration", "support", "support_index"]
 NAMES += ["support_by_source"]

@@ -55,6 +55,8 @@ class Part(Strict):
         only: name -> the answers whose pages have the part; all where it says nothing.
         zeros: whether rows stand there in which all figures are zero.
         wide: whether it takes the whole width of the page.
+        note: said in place of the table's unit, population and base.
+        english: whether pages in other languages leave it out.
     """
 
     title: str
@@ -66,6 +68,8 @@ class Part(Strict):
     only: dict[str, Names] = Field(default={})
     zeros: bool = True
     wide: bool = False
+    note: str = ""
+    english: bool = False
 
 
 class Kind(Strict):
@@ -82,10 +86,17 @@ class Kind(Strict):
     parts: list[Part]
 
 
-class Factsheets(Strict):
-    """`params/factsheets.yaml`: folder of `reports/` -> what its pages are."""
+class CountryPages(Strict):
+    """What stands on the pages of countries; `{country}` stands for the country."""
 
-    factsheets: dict[str, Kind]
+    parts: list[Part]
+
+
+class Factsheets(Strict):
+    """`params/factsheets.yaml`: folder of `reports/` -> what its pages are; and the parts of the pages of countries."""
+
+    factsheets: dict[str, Kind] = Field(default={})
+    countries: CountryPages = CountryPages(parts=[])
 
     @field_validator("factsheets")
     @classmethod
@@ -140,7 +151,7 @@ class Factsheet:
         return ", ".join(answer.label for answer in self.of.values())
 
 
-def load_factsheets(project: Project, known: Iterable[str]) -> dict[str, Kind]:
+def load_factsheets(project: Project, known: Iterable[str]) -> Factsheets:
     """The pages that `params/factsheets.yaml` describes, none without the file; `known`: ids of the tables described.
 
     Raises:
@@ -148,22 +159,30 @@ def load_factsheets(project: Project, known: Iterable[str]) -> dict[str, Kind]:
     """
     path, known = project.params / "factsheets.yaml", list(known)
     if not path.is_file():
-        return {}
-    kinds = validated(Factsheets, read_yaml(path), FILE, {"parts": Part, "factsheets": Kind}).factsheets
-    problems = []
-    for folder, kind in kinds.items():
-        for part in kind.parts:
-            where = f"{FILE}, {folder}, “{part.title}”"
-            if part.table not in known:
-                problems.append(Problem(f"`{part.table}` is not a table", where, remedy=did_you_mean(part.table, known)))
-            named = [name for values in part.where.values() for value in values for name in SLOT.findall(value)]
-            problems += [
-                Problem(f"`{name}` is nothing that the pages are of", where, remedy=did_you_mean(name, kind.of))
-                for name in dict.fromkeys([*named, *part.only])
-                if name not in kind.of
-            ]
+        return Factsheets()
+    found = validated(Factsheets, read_yaml(path), FILE, {"parts": Part, "factsheets": Kind, "countries": CountryPages})
+    problems = [
+        problem for folder, kind in found.factsheets.items() for part in kind.parts for problem in _unusable(part, folder, kind.of, known)
+    ]
+    problems += [problem for part in found.countries.parts for problem in _unusable(part, "countries", ["country"], known)]
     stop(f"{FILE} cannot be used.", *problems)
-    return kinds
+    return found
+
+
+def _unusable(part: Part, folder: str, of: Iterable[str], known: list[str]) -> list[Problem]:
+    where = f"{FILE}, {folder}, “{part.title}”"
+    no_table = [] if part.table in known else [Problem(f"`{part.table}` is not a table", where, remedy=did_you_mean(part.table, known))]
+    named = [name for values in part.where.values() for value in values for name in SLOT.findall(value)]
+    return no_table + [
+        Problem(f"`{name}` is nothing that the pages are of", where, remedy=did_you_mean(name, of))
+        for name in dict.fromkeys([*named, *part.only])
+        if name not in of
+    ]
+
+
+def country_parts(project: Project, known: Iterable[str]) -> list[Part]:
+    """The parts of the pages of countries, none where `params/factsheets.yaml` says nothing of them."""
+    return load_factsheets(project, known).countries.parts
 
 
 def factsheets(tables: Published, pool: Pool) -> list[Factsheet]:
@@ -173,14 +192,14 @@ def factsheets(tables: Published, pool: Pool) -> list[Factsheet]:
         ProblemsFound: as `load_factsheets`; or a part leaves more than one figure for a cell.
     """
     made = []
-    for folder, kind in load_factsheets(pool.project, tables.described).items():
+    for folder, kind in load_factsheets(pool.project, tables.described).factsheets.items():
         questions = {name: pool.questionnaire.one(role) for name, role in kind.of.items()}
         if None in questions.values():
             continue
         answers = [_answers(pool, question) for question in questions.values()]
         for each in product(*answers):
             of = dict(zip(kind.of, each, strict=True))
-            sections = tuple(_section(part, of, tables, f"{FILE}, {folder}") for part in kind.parts if _stands(part, of, tables))
+            sections = tuple(cut_out(part, of, tables) for part in kind.parts if _stands(part, of, tables))
             if any(section.table for section in sections):
                 words = {name: answer.label for name, answer in of.items()}
                 made.append(Factsheet(folder, of, _filled(kind.title, words), _filled(kind.about, words), sections))
@@ -206,9 +225,14 @@ def _filled(text: str, words: dict[str, str]) -> str:
     return SLOT.sub(lambda slot: words.get(slot[1], slot[0]), text)
 
 
-def _section(part: Part, of: dict[str, Answer], tables: Published, where: str) -> Section:
+def cut_out(part: Part, of: dict[str, Answer], tables: Published) -> Section:
+    """A part of the page that is of these answers.
+
+    Raises:
+        ProblemsFound: the table has no such dimension, or more than one figure is left for a cell.
+    """
     table = tables[part.table]
-    _check_dimensions(part, table.data, where)
+    _check_dimensions(part, table.data)
     here = own = np.ones(len(table.data), dtype=bool)
     for dimension, values in part.where.items():
         here = here & table.data[dimension].isin(_codes(values, of))
@@ -222,7 +246,7 @@ def _section(part: Part, of: dict[str, Answer], tables: Published, where: str) -
         in_one_cell = data[data.duplicated(dimensions, keep=False)].groupby(dimensions)
         open_ = [d for d in (*table.rows, *table.columns) if d not in dimensions and in_one_cell[d].nunique().gt(1).any()]
         remedy = f"settle {' and '.join(open_)} under `where`, or name it under `rows` or `columns`"
-        problem = Problem("several figures would stand in one cell", f"{where}, “{part.title}”", remedy=remedy)
+        problem = Problem("several figures would stand in one cell", f"{FILE}, “{part.title}”", remedy=remedy)
         stop(f"{FILE} cannot be used.", problem)
     if not part.zeros:
         named = data[data["value"].ne(0)]  # also what is withheld
@@ -237,14 +261,12 @@ def _codes(values: Iterable[str], of: dict[str, Answer]) -> set[str]:
     return set().union(*(of[slot[1]].codes if slot else {value} for value, slot in slots.items()))
 
 
-def _check_dimensions(part: Part, data: pd.DataFrame, where: str) -> None:
+def _check_dimensions(part: Part, data: pd.DataFrame) -> None:
     known = list(data.columns)
     stop(
         f"{FILE} cannot be used.",
         *[
-            Problem(
-                f"`{name}` is not a dimension of the table `{part.table}`", f"{where}, “{part.title}”", remedy=did_you_mean(name, known)
-            )
+            Problem(f"`{name}` is not a dimension of the table `{part.table}`", f"{FILE}, “{part.title}”", remedy=did_you_mean(name, known))
             for name in dict.fromkeys([*part.where, *part.rows, *part.columns, *part.lead])
             if name not in known
         ],

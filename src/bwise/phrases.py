@@ -6,11 +6,16 @@ Unicode's CLDR has it for the language (through Babel), from the digits that the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
+from bwise.questionnaire import Questionnaire
+from bwise.settings import Project
+from bwise.storage import read_csv
+
+FILE = "phrases.csv"
 EN = "en"
 """The column that phrases are found by."""
 
@@ -45,3 +50,29 @@ class Phrases:
 
 
 ENGLISH = Phrases()
+
+
+def load_phrases(project: Project, questionnaires: Iterable[Questionnaire] = ()) -> dict[str, Phrases]:
+    """Language -> its phrases, as far as `params/phrases.csv` has any; with the labels of questionnaires, where ours say nothing."""
+    path = project.params / FILE
+    if not path.is_file():
+        return {EN: ENGLISH}
+    rows = read_csv(path)
+    found = {EN: ENGLISH}
+    for language in (column for column in rows if column != EN):
+        own = {phrase: text for phrase, text in zip(rows[EN], rows[language], strict=True) if text}
+        found[language] = Phrases(language, _labels(questionnaires, language) | own)
+    return found
+
+
+def _labels(questionnaires: Iterable[Questionnaire], language: str) -> dict[str, str]:
+    """English label -> label of questions, batteries and answers; without what stands in brackets too, as tables have it."""
+    found: dict[str, str] = {}
+    for asked in questionnaires:
+        given = [labels for question in asked.questions.values() for labels in (question.labels, question.battery_labels)]
+        given += [choice.labels for answers in asked.lists.values() for choice in answers.values()]
+        for labels in given:
+            if EN in labels and language in labels:
+                found.setdefault(labels[EN], labels[language])
+                found.setdefault(labels[EN].split(" (")[0], labels[language].split(" (")[0])
+    return found

@@ -17,6 +17,7 @@ import xlsxwriter
 from markupsafe import Markup, escape
 from xlsxwriter.worksheet import Worksheet
 
+from bwise.country_pages import write_country_pages
 from bwise.data_package import NO_MICRODATA, codebook, period, write_data
 from bwise.drawn import Drawn
 from bwise.factsheets import Factsheet, factsheets, write_factsheets
@@ -511,25 +512,6 @@ def elsewhere(table: Table) -> Markup:
     return Markup("").join(made)
 
 
-def write_country_pages(tables: list[Table], pool: Pool) -> None:
-    """`reports/countries/<CC>.html`: a country's published figures beside those of all countries, and nothing else."""
-    folder = pool.project.reports / "countries"
-    for old in folder.glob("*.*"):
-        remove(old)
-    for country in pool.countries:
-        lines = {country, *AVERAGES} if len(pool.countries) > 1 else {country}
-        beside = {t.id: replace(t, data=t.data[t.data["country"].isin(lines)]) for t in tables if "country" in t.data}
-        page = page_template("country.html.j2").render(
-            country=country,
-            pool=pool,
-            demonstration=DEMONSTRATION if pool.demonstration else "",
-            flags=FLAGS,
-            questions=by_question({id_: t for id_, t in beside.items() if t.data["country"].eq(country).any()}),
-            html_table=html_table,
-        )
-        write_text(folder / f"{country}.html", page)
-
-
 @lru_cache(maxsize=128)
 def html_table(table: Table, say: Phrases | None = None) -> Markup:
     """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact.
@@ -556,7 +538,7 @@ def html_table(table: Table, say: Phrases | None = None) -> Markup:
         cells = [_html_cell(f, plan, say) for f in figures]
         cells += [f'<td class="base">{text}</td>' for text in plan.counts(figures)] if plan.base == "row" else []
         kinds = ["first"] if at and len(labels) > 1 and spans[at][0] else []
-        kinds += ["average"] if set(labels) & set(AVERAGES.values()) else []
+        kinds += ["average"] if set(labels) & set(map(words, AVERAGES.values())) else []
         body.append(f'<tr class="{" ".join(kinds)}">' + "".join(names + cells) + "</tr>")
     if plan.base == "column":
         for name, texts in zip(plan.behind.values(), zip(*map(plan.counts, zip(*plan.figures, strict=True)), strict=True), strict=True):
@@ -800,9 +782,8 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         data = write_data(listed, pool, book)
         sheets = factsheets(tables, pool)
         write_page(listed, drawn, pool, groups, tables.findings, tables.said, sheets)
-        pages = write_factsheets(sheets, pool, groups, html_table)
+        pages = [*write_country_pages(tables, pool, groups, html_table), *write_factsheets(sheets, pool, groups, html_table)]
         write_findings(tables.findings, project)
-        write_country_pages(listed, pool)
         write_audit(tables, project)
         write_record(listed, pool, groups)
         texts = write_texts([pool, groups] if groups else [pool], project)
@@ -812,7 +793,6 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         *texts,
         "reports/european_tables.xlsx",
         "reports/index.html",
-        *(f"reports/countries/{c}.html" for c in pool.countries),
         *(f"reports/{name}" for name in pages),
         "reports/audit.csv",
         "reports/data/findings.json",

@@ -317,7 +317,7 @@ def corrections_file(country: str, part: str = "") -> str:
     return "params/" + ".".join(filter(None, (country, part, "corrections", "csv")))
 
 
-OF_ALL = ("consolidation.yaml", "tables.yaml", "factsheets.yaml")
+OF_ALL = ("consolidation.yaml", "tables.yaml", "factsheets.yaml", "model_rules.yaml")
 """Files of `params/` that are of no single country."""
 
 
