@@ -248,11 +248,25 @@ class FocusGroupSettings(CountrySettings):
     part: ClassVar[str] = "focus_group"
 
 
+class Organisation(Strict):
+    """What the survey calls the organisations that respondents answer for, as pages and workbooks say it.
+
+    Attributes:
+        one, many: the noun. meaning: what it stands for, in the plural, where it is an abbreviation.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    one: str = Field(default="organisation", min_length=1)
+    many: str = Field(default="organisations", min_length=1)
+    meaning: str = ""
+
+
 class ConsolidationSettings(Strict):
     """`params/consolidation.yaml`.
 
     Attributes:
         title: of the project, before the names of its notebooks' pages.
+        organisation: what respondents answer for is called.
         released, licence, contact: the day of the release, what others may do with it, whom to ask; on the cover of the workbook.
         questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
         countries: the order in which countries stand in every table and figure.
@@ -282,6 +296,7 @@ class ConsolidationSettings(Strict):
     released: date | None = None
     licence: str = ""
     contact: str = ""
+    organisation: Organisation = Organisation()
     questionnaire: Folder
     focus_group: Folder = "focus_group"
     countries: list[str]
@@ -543,7 +558,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-INSIDE = {"deliveries": Delivery, "fieldwork": Fieldwork, "focus_group": FocusGroup}  # key -> what stands below it
+INSIDE = {"deliveries": Delivery, "organisation": Organisation, "fieldwork": Fieldwork, "focus_group": FocusGroup}  # key -> what stands below it
 
 
 def _as_problem(error: dict, model: type[Strict], content: Any, where: str, inside: dict[str, type[Strict]]) -> Problem:
