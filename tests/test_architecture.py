@@ -47,6 +47,8 @@ ORDER = (
     "remembered",
     "ledger",
     "tables",
+    "references",
+    "data_package",
     "tracing",
     "drawing",
     "figures",

@@ -17,6 +17,7 @@ import xlsxwriter
 from markupsafe import Markup, escape
 from xlsxwriter.worksheet import Worksheet
 
+from bwise.data_package import NO_MICRODATA, codebook, period, write_data
 from bwise.drawn import Drawn
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE
@@ -24,6 +25,7 @@ from bwise.lineage import DEMONSTRATION, nameless
 from bwise.locks import writing
 from bwise.pages import page_template
 from bwise.pooling import Pool, left_out
+from bwise.references import with_references
 from bwise.released_texts import published_texts
 from bwise.settings import CONSOLIDATION, PUBLISHED, Organisation, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
@@ -48,6 +50,20 @@ EXPLAINED = {
     AVERAGES[MEAN_OF_COUNTRIES]: "every country counts the same: the unweighted mean of the country figures that may be shown",
 }
 NOT_STATED = "not stated"
+ELSEWHERE = "Published elsewhere"
+ABOUT_OTHERS = "Figures that others published, beside ours: of other samples and by other questions, no results of this survey"
+CODEBOOK_SHOWN = {
+    "part": "Part",
+    "question": "Question",
+    "wording": "Wording",
+    "type": "Type",
+    "answers": "Answers",
+    "asked_in": "Asked in",
+    "not_asked_in": "Not asked in",
+    "differences": "Differences of national forms",
+    "answered": "Answered",
+    "answered_in_table": "As shown in table",
+}  # column of the codebook -> its heading in the workbook
 LINE = 17.0  # points of a row of the workbook: letters of fonts that stand in for Excel's own are higher
 A4 = 9  # as Excel counts paper
 ABOUT = 120  # characters of a line of what is said of a table
@@ -59,7 +75,7 @@ NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a
 
 def _said(words: dict[str, str], organisation: Organisation) -> dict[str, str]:
     """Signs and what they mean, of what respondents answer for as this survey calls it."""
-    names = {"many": organisation.many, "meaning": organisation.meaning or organisation.many}
+    names = {"many": organisation.many, "meaning": organisation.in_full}
     return {sign.format(**names): meaning.format(**names) for sign, meaning in words.items()}
 
 
@@ -166,14 +182,17 @@ def write_figures(drawings: list[Drawn], project: Project) -> None:
             write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, picture=picture: p.write_bytes(picture))
 
 
-def write_workbook(tables: list[Table], pool: Pool) -> None:
+def write_workbook(tables: list[Table], pool: Pool, book: pd.DataFrame | None = None) -> None:
     """`reports/european_tables.xlsx`: cover, contents, notes, then one table per sheet, as the guidance for accessible spreadsheets of the
-    UK's Analysis Function has it: each an Excel table with one header row, headings that are unique, nothing merged, nothing below it."""
-    write_whole(pool.project.reports / "european_tables.xlsx", lambda p: _workbook(tables, pool, p))
+    UK's Analysis Function has it: each an Excel table with one header row, headings that are unique, nothing merged, nothing below it.
+
+    Args:
+        book: the codebook (`bwise.data_package`), the last sheet.
+    """
+    write_whole(pool.project.reports / "european_tables.xlsx", lambda p: _workbook(tables, pool, p, book))
 
 
-def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
-    settings = pool.settings
+def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame | None) -> None:
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties(
             {
@@ -196,18 +215,20 @@ def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
             "right": book.add_format({"align": "right", "valign": "vcenter"}),
             "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else ""), "valign": "vcenter"}) for d in range(4)},
         }
-        facts = {
-            "Countries": ", ".join(pool.countries),
-            "Released": str(settings.released or NOT_STATED),
-            "Licence": settings.licence or NOT_STATED,
-            "Contact": settings.contact or NOT_STATED,
-            "Tables": f"{len(tables)}, listed on the sheet Contents; signs and shorthand are explained on the sheet Notes",
-        }
-        _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts, pool, style)
-        _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), {t.id[:31]: t.title for t in tables}, pool, style, linked=True)
+        told = {"Tables": f"{len(tables)}, listed on the sheet Contents; signs and shorthand are explained on the sheet Notes"}
+        compared = [table for table in tables if table.references]
+        further = ({ELSEWHERE: ABOUT_OTHERS} if compared else {}) | ({"Codebook": "Questions, answers, where and how they were asked"})
+        further = {name: title for name, title in further.items() if name != "Codebook" or codes is not None}
+        _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts(pool) | told, pool, style)
+        sheets = {t.id[:31]: t.title for t in tables} | further
+        _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), sheets, pool, style, linked=True)
         _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), _said(SHORTHAND | EXPLAINED, settings.organisation), pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
+        if compared:
+            _rows_sheet(book, ELSEWHERE, ABOUT_OTHERS, _of_others(compared), pool, style)
+        if codes is not None:
+            _rows_sheet(book, "Codebook", further["Codebook"], codes[list(CODEBOOK_SHOWN)].rename(columns=CODEBOOK_SHOWN), pool, style)
 
 
 def _new_sheet(book, name: str, title: str, said: list[str], pool: Pool, style: dict) -> tuple[Worksheet, int]:
@@ -245,6 +266,45 @@ def _list_sheet(
             page.write_string(at, 0, key, style["wrap"])
         page.write_string(at, 1, text, style["wrap"])
     _mark_up(page, top, top + len(rows), list(head), ["head"] * 2, name, style)
+
+
+def _rows_sheet(book, name: str, title: str, frame: pd.DataFrame, pool: Pool, style: dict) -> None:
+    """A sheet with the rows of a frame below its headings; numbers as numbers, what is missing as [x]."""
+    page, top = _new_sheet(book, name, title, [], pool, style)
+    page.write_url(top - 1, 0, "internal:'Contents'!A1", style["link"], "Back to the contents")
+    head, rows = list(frame), frame.astype(object).where(frame.notna(), "[x]").to_numpy().tolist()
+    widths = [min(44.0, max(10.0, 2.0 + len(h), *(2.0 + len(str(row[at])) for row in rows))) for at, h in enumerate(head)]
+    for at, row in enumerate(rows, top + 1):
+        _set_height(page, at, [str(cell) for cell in row], widths)
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(at, column, cell, style["right" if cell == "[x]" else "wrap"])
+            else:
+                page.write_number(at, column, cell, style["right"])
+    numbers = [any(not isinstance(row[at], str) for row in rows) for at in range(len(head))]
+    sides = ["head right" if number else "head" for number in numbers]
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    _mark_up(page, top, top + len(rows), head, sides, name, style, filtered=True)
+    page.freeze_panes(top + 1, 0)
+
+
+def _of_others(tables: list[Table]) -> pd.DataFrame:
+    """What others published beside our figures, a row each."""
+    rows = [
+        {
+            "Table": table.title,
+            "What is compared": each.label(table),
+            "This survey": each.ours["value"],
+            "n": each.ours["n"],
+            "Published elsewhere": each.value,
+            "Unit": each.unit,
+            "Source": each.source,
+        }
+        for table in tables
+        for each in table.references
+    ]
+    return pd.DataFrame(rows)
 
 
 def _mark_up(page, top: int, last: int, head: list[str], sides: list[str], name: str, style: dict, filtered: bool = False) -> None:
@@ -365,6 +425,22 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, "[x]", right)
 
 
+def facts(pool: Pool) -> dict[str, str]:
+    """What is told of the release, on the cover of the workbook and on the page."""
+    settings, title = pool.settings, pool.questionnaire.title
+    dated = f"released {settings.released}" if settings.released else "not released"
+    cite = f"{settings.title or title}: European tables of {title}, {len(pool.countries)} countries, {dated}, version {program()}."
+    return {
+        "Countries": ", ".join(pool.countries),
+        "Fieldwork": period(pool).replace("/", " to ") or NOT_STATED,
+        "Released": str(settings.released or NOT_STATED),
+        "Version": f"bwise {program()}",
+        "Licence": settings.licence or NOT_STATED,
+        "Contact": settings.contact or NOT_STATED,
+        "How to cite": f"{cite} {DEMONSTRATION}." if pool.demonstration else cite,
+    }
+
+
 def write_page(
     tables: list[Table],
     drawings: list[Drawn],
@@ -392,10 +468,37 @@ def write_page(
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
         drawings=drawings,
+        elsewhere=elsewhere,
+        about_others=ABOUT_OTHERS,
+        facts=facts(pool),
+        ids={table.id for table in tables},
+        explained=_said(EXPLAINED, pool.settings.organisation),
+        no_microdata=NO_MICRODATA,
         country_pages=pool.countries,
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )
     write_text(pool.project.reports / "index.html", page)
+
+
+def elsewhere(table: Table) -> Markup:
+    """What others published beside figures of a table, a table for each source."""
+    made = []
+    for source, found in groupby(table.references, key=lambda each: each.source):
+        rows = []
+        for each in found:
+            ours = escape(shown(each.ours, table)) + Markup("").join(
+                Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, table.organisation)[flag], flag)
+                for flag in (each.ours["obs_status"], each.ours["conf_status"])
+                if flag
+            )
+            n = NOT_AVAILABLE if pd.isna(each.ours["n"]) else each.ours["n"]
+            cells = Markup("<td>{}</td><td>{}</td><td>{}</td>").format(ours, n, rounded(each.value, table.decimals))
+            rows.append(Markup('<tr><th scope="row">{}</th>').format(each.label(table)) + cells + Markup("</tr>"))
+        head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in ("", "this survey", "n", "published elsewhere"))
+        caption = Markup("<caption>{}: {}</caption>").format(ELSEWHERE, source)
+        body = Markup("").join(rows)
+        made.append(Markup("<table>") + caption + Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body))
+    return Markup("").join(made)
 
 
 def write_country_pages(tables: list[Table], pool: Pool) -> None:
@@ -669,13 +772,16 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
     Raises:
         ProblemsFound: a run is going on that this is no part of, or the disk refuses: what is published stays as it was.
     """
-    listed, drawn = list(tables.values()), list(drawings.values())
+    drawn = list(drawings.values())
+    listed = list(with_references(tables, pool.project).values())
+    book = codebook(pool, listed, groups)
     project = _Beside(pool.project.root)
     pool = replace(pool, project=project)
     with writing(project, CONSOLIDATION), written_together(pool.project.root / "reports", PUBLISHED, OWN):
         write_tables(listed, project)
         write_figures(drawn, project)
-        write_workbook(listed, pool)
+        write_workbook(listed, pool, book)
+        data = write_data(listed, pool, book)
         write_page(listed, drawn, pool, groups, tables.findings, tables.said)
         write_findings(tables.findings, project)
         write_country_pages(listed, pool)
@@ -691,6 +797,7 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         *(f"reports/countries/{c}.html" for c in pool.countries),
         "reports/audit.csv",
         "reports/data/findings.json",
+        *(f"reports/data/{name}" for name in data),
         "reports/consolidation.json",
     ]
     return Written(names)

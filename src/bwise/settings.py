@@ -260,6 +260,10 @@ class Organisation(Strict):
     many: str = Field(default="organisations", min_length=1)
     meaning: str = ""
 
+    @property
+    def in_full(self) -> str:
+        return self.meaning or self.many
+
 
 class ConsolidationSettings(Strict):
     """`params/consolidation.yaml`.
@@ -268,6 +272,7 @@ class ConsolidationSettings(Strict):
         title: of the project, before the names of its notebooks' pages.
         organisation: what respondents answer for is called.
         released, licence, contact: the day of the release, what others may do with it, whom to ask; on the cover of the workbook.
+        fieldwork: the days on which the survey was open, of countries whose own params state none.
         questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
         countries: the order in which countries stand in every table and figure.
         minimum_persons, minimum_wises: a figure whose base has fewer persons, or persons of fewer distinct WISEs, is
@@ -297,6 +302,7 @@ class ConsolidationSettings(Strict):
     licence: str = ""
     contact: str = ""
     organisation: Organisation = Organisation()
+    fieldwork: Fieldwork | None = None
     questionnaire: Folder
     focus_group: Folder = "focus_group"
     countries: list[str]

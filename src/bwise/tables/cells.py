@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ class Table:
     `codes`: dimension -> {code: label}; `on_codes`: those of the notes that say what its codes are. A qualitative figure has no value but
     a `code`; `symbols` says how it is shown: code -> (symbol, words). `decimals_of`: statistic -> decimals, where it is shown with others
     than `decimals`. `evidence`: what stands behind each row of `data`, also behind a hidden one (tuples of `Evidence`): for the
-    coordinator's own computer, never published.
+    coordinator's own computer, never published. `references`: what others published beside its figures (`bwise.references`).
     """
 
     id: str
@@ -54,6 +55,7 @@ class Table:
     on_codes: tuple[str, ...] = ()
     about: Description | None = None
     evidence: pd.Series | None = field(default=None, repr=False)
+    references: tuple = ()
 
     @property
     def organisation(self) -> Organisation:
@@ -64,6 +66,19 @@ class Table:
         if EVIDENCE in self.data:
             object.__setattr__(self, "evidence", self.data[EVIDENCE])
             object.__setattr__(self, "data", self.data.drop(columns=EVIDENCE))
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Columns of the data that say what a figure is, the statistic as the last."""
+        return (*(c for c in self.data if c not in (*TAIL, "code")), "statistic")
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Statistic -> its unit: of `scale points; critical gap: %` what stands after its name, else what has no name before it."""
+        parts, statistics = self.unit.split("; "), list(dict.fromkeys(self.data["statistic"]))
+        named = {name: unit for name, _, unit in (part.partition(": ") for part in parts) if name in statistics}
+        of_others = next((part for part in parts if part.partition(": ")[0] not in named), "")
+        return {statistic: named.get(statistic, of_others) for statistic in statistics}
 
     def is_count(self, figure: dict) -> bool:
         """Whether this row of the data is a share of so few respondents that it is shown as a count."""
