@@ -27,7 +27,7 @@ from bwise.pages import page_template
 from bwise.pooling import Pool, left_out
 from bwise.references import with_references
 from bwise.released_texts import published_texts
-from bwise.settings import CONSOLIDATION, PUBLISHED, Project
+from bwise.settings import CONSOLIDATION, PUBLISHED, Organisation, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
 from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
 from bwise.text import CSV_RULE, counted, rounded
@@ -35,7 +35,7 @@ from bwise.text import CSV_RULE, counted, rounded
 NOT_AVAILABLE = ":"
 FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
-    CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
+    CONFIDENTIAL: "confidential: too few persons or {many} in the base, or needed to hide such a figure (value replaced by “:”)",
 }
 SHORTHAND = {
     "[c]": FLAGS[CONFIDENTIAL].replace("“:”", "“[c]”"),
@@ -44,7 +44,7 @@ SHORTHAND = {
 }  # in the workbook: letters in brackets, which are read aloud
 EXPLAINED = {
     "n": "persons behind the figure",
-    "WISEs": "distinct work integration social enterprises behind the figure",
+    "{many}": "distinct {meaning} behind the figure",
     "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
     AVERAGES[POOLED]: "every respondent counts the same",
     AVERAGES[MEAN_OF_COUNTRIES]: "every country counts the same: the unweighted mean of the country figures that may be shown",
@@ -68,9 +68,15 @@ LINE = 17.0  # points of a row of the workbook: letters of fonts that stand in f
 A4 = 9  # as Excel counts paper
 ABOUT = 120  # characters of a line of what is said of a table
 WIDEST = 14  # columns of figures that a sheet has side by side; more could not be read in print
-BEHIND = {"n": "n", "wises": "WISEs", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
+BEHIND = {"n": "n", "wises": "{many}", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
+
+
+def _said(words: dict[str, str], organisation: Organisation) -> dict[str, str]:
+    """Signs and what they mean, of what respondents answer for as this survey calls it."""
+    names = {"many": organisation.many, "meaning": organisation.in_full}
+    return {sign.format(**names): meaning.format(**names) for sign, meaning in words.items()}
 
 
 # ------------------------------------------------------------------ layout for readers
@@ -92,7 +98,7 @@ class Layout:
     behind: dict[str, str]
 
     def counts(self, figures: Iterable[dict | None]) -> list[str]:
-        """Persons, WISEs and countries behind figures that share a base."""
+        """Persons, organisations and countries behind figures that share a base."""
         known = next((f for f in figures if f and not pd.isna(f["n"])), None)
         return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
@@ -107,7 +113,7 @@ def layout(table: Table) -> Layout:
     rows = list(dict.fromkeys(k[:cut] for k in _sorted(table, records, table.rows, 0)))
     columns = list(dict.fromkeys(k[cut:] for k in _sorted(table, records, table.columns, cut)))
     figures = [[records.get((*r, *c)) for c in columns] for r in rows]
-    behind = {count: name for count, name in BEHIND.items() if count != "countries" or "country" not in data}
+    behind = {count: name for count, name in _said(BEHIND, table.organisation).items() if count != "countries" or "country" not in data}
 
     def constant(lines) -> bool:
         return all(len({tuple(f[b] for b in behind) for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
@@ -216,7 +222,7 @@ def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame |
         _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts(pool) | told, pool, style)
         sheets = {t.id[:31]: t.title for t in tables} | further
         _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), sheets, pool, style, linked=True)
-        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), SHORTHAND | EXPLAINED, pool, style)
+        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), _said(SHORTHAND | EXPLAINED, settings.organisation), pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
         if compared:
@@ -453,7 +459,7 @@ def write_page(
         pool=pool,
         left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
-        flags=FLAGS,
+        flags=_said(FLAGS, pool.settings.organisation),
         questions=by_question({t.id: t for t in tables}),
         findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
         checks=CHECKS,
@@ -466,7 +472,7 @@ def write_page(
         about_others=ABOUT_OTHERS,
         facts=facts(pool),
         ids={table.id for table in tables},
-        explained=EXPLAINED,
+        explained=_said(EXPLAINED, pool.settings.organisation),
         no_microdata=NO_MICRODATA,
         country_pages=pool.countries,
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
@@ -481,7 +487,7 @@ def elsewhere(table: Table) -> Markup:
         rows = []
         for each in found:
             ours = escape(shown(each.ours, table)) + Markup("").join(
-                Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+                Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, table.organisation)[flag], flag)
                 for flag in (each.ours["obs_status"], each.ours["conf_status"])
                 if flag
             )
@@ -507,7 +513,7 @@ def write_country_pages(tables: list[Table], pool: Pool) -> None:
             country=country,
             pool=pool,
             demonstration=DEMONSTRATION if pool.demonstration else "",
-            flags=FLAGS,
+            flags=_said(FLAGS, pool.settings.organisation),
             questions=by_question({id_: t for id_, t in beside.items() if t.data["country"].eq(country).any()}),
             html_table=html_table,
         )
@@ -577,10 +583,12 @@ def _html_cell(figure: dict | None, plan: Layout) -> str:
         return f"<td>{text}</td>"
     for flag in (figure["obs_status"], figure["conf_status"]):
         if flag:
-            text += Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+            text += Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, plan.table.organisation)[flag], flag)
     if plan.base == "cell" and not pd.isna(figure["n"]):
         places = f" in {figure['countries']} countries" if "countries" in plan.behind else ""
-        text += Markup(' <small title="{} persons of {} WISEs{}">{}</small>').format(figure["n"], figure["wises"], places, figure["n"])
+        text += Markup(' <small title="{} persons of {} {}{}">{}</small>').format(
+            figure["n"], figure["wises"], plan.table.organisation.many, places, figure["n"]
+        )
     return f"<td>{text}</td>"
 
 

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from bwise.checks import INCOME_SHARES, flag
 from bwise.cleaning import Country, apply_skip_logic, as_text, exclude, gather, question_reasons
 from bwise.corrections import correct, load_corrections
-from bwise.feedback.wording import Wording
+from bwise.feedback.wording import Wording, languages
 from bwise.lineage import is_demonstration
 from bwise.masking import mask
 from bwise.matching import DeliveryRead, by_question, read_deliveries
@@ -149,7 +149,9 @@ def _of_part(project: Project, settings: CountrySettings, language: str, only: s
 
 
 def _language(read: DeliveryRead, country: Country) -> str:
-    return read.recognised.language or LANGUAGES_OF.get(country.settings.country, "en").split()[0]
+    """The language that a partner is written to in: English where there are no sentences in the partner's own."""
+    own = read.recognised.language or LANGUAGES_OF.get(country.settings.country, "en").split()[0]
+    return own if own in languages() else "en"
 
 
 class _Collector:
