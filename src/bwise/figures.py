@@ -604,7 +604,14 @@ def index(table: Table, demonstration: bool) -> Drawing | None:
             _name_rows(sheet, axis, names, room, height, thick)
         return sheet.figure
 
-    return Drawing(table.id, table.id, table.title, f"Bars, a panel for each group of {table.organisation.many}. {headline(table)}", on(WIDE), on(NARROW))
+    return Drawing(
+        table.id,
+        table.id,
+        table.title,
+        f"Bars, a panel for each group of {table.organisation.many}. {headline(table)}",
+        on(WIDE),
+        on(NARROW),
+    )
 
 
 # ------------------------------------------------------------------ a map of tiles

@@ -564,7 +564,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-INSIDE = {"deliveries": Delivery, "organisation": Organisation, "fieldwork": Fieldwork, "focus_group": FocusGroup}  # key -> what stands below it
+INSIDE = {
+    "deliveries": Delivery,
+    "organisation": Organisation,
+    "fieldwork": Fieldwork,
+    "focus_group": FocusGroup,
+}  # key -> what stands below it
 
 
 def _as_problem(error: dict, model: type[Strict], content: Any, where: str, inside: dict[str, type[Strict]]) -> Problem:
