@@ -222,7 +222,8 @@ def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame |
         _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts(pool) | told, pool, style)
         sheets = {t.id[:31]: t.title for t in tables} | further
         _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), sheets, pool, style, linked=True)
-        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), _said(SHORTHAND | EXPLAINED, settings.organisation), pool, style)
+        signs = _said(SHORTHAND | EXPLAINED, pool.settings.organisation)
+        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), signs, pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
         if compared:

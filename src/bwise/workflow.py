@@ -347,7 +347,8 @@ def _summary(project: Project, name: str) -> str:
     # a project's own notebook may leave the focus group out
     survey, *focus_group = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
     rows = survey["rows"]
-    counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {survey['wises']} {_settings(project).organisation.many}"
+    counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept"
+    counts += f", {survey['wises']} {_settings(project).organisation.many}"
     return "; ".join([counts, _open(survey), *(f"focus group: {m['rows']['kept']} records; {_open(m)}" for m in focus_group)])
 
 
