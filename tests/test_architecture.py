@@ -58,6 +58,7 @@ ORDER = (
     "sent_back",
     "feedback",
     "decisions",
+    "translation",
     "comparison",
     "demo",
     "warm",

@@ -95,7 +95,7 @@ def test_another_survey_goes_from_nothing_to_exports_that_are_read(tmp_path, for
 def test_another_survey_goes_from_nothing_to_a_report_without_a_word_of_ours(tmp_path, form):
     project = begin(tmp_path / "proj", form)
     sent(project)
-    asked = ("feedback FI", "resolve FI", "status", "table garden_size --by country", "trace garden_size Pooled small --csv")
+    asked = ("feedback FI", "resolve FI", "status", "table garden_size --by country", "trace garden_size small")
     for line in ("new IE --file raw/IE/answers.csv", "new FI --file raw/FI/answers.csv", "check FI", "run", "verify", *asked, *FORMS):
         done = subprocess.run(
             [sys.executable, "-m", "bwise.cli", *line.split()], cwd=project.root, capture_output=True, encoding="utf-8", check=False
