@@ -67,6 +67,7 @@ CODEBOOK_SHOWN = {
 LINE = 17.0  # points of a row of the workbook: letters of fonts that stand in for Excel's own are higher
 A4 = 9  # as Excel counts paper
 ABOUT = 120  # characters of a line of what is said of a table
+WIDEST_TEXT = 80.0  # of a column of the workbook, in letters
 WIDEST = 14  # columns of figures that a sheet has side by side; more could not be read in print
 BEHIND = {"n": "n", "wises": "{many}", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
@@ -207,10 +208,11 @@ def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame |
             "title": book.add_format({"bold": True, "font_size": 15}),
             "head": book.add_format(head),
             "head right": book.add_format(head | {"align": "right"}),
-            "head flag": book.add_format(head | {"indent": 1}),
+            "head flag": book.add_format(head | {"align": "left", "indent": 1}),  # without a side, the indent is none
             "wrap": book.add_format({"text_wrap": True, "valign": "vcenter"}),
+            "words": book.add_format({"text_wrap": True, "valign": "vcenter", "align": "left", "indent": 1}),
             "flag": book.add_format({"indent": 1, "valign": "vcenter"}),
-            "link": book.add_format({"font_color": "#0b57a4", "underline": 1}),
+            "link": book.add_format({"font_color": "#0b57a4", "underline": 1, "valign": "vcenter"}),
             "warning": book.add_format({"bold": True, "font_color": "#a33333"}),
             "right": book.add_format({"align": "right", "valign": "vcenter"}),
             "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else ""), "valign": "vcenter"}) for d in range(4)},
@@ -270,22 +272,28 @@ def _list_sheet(
 
 
 def _rows_sheet(book, name: str, title: str, frame: pd.DataFrame, pool: Pool, style: dict) -> None:
-    """A sheet with the rows of a frame below its headings; numbers as numbers, what is missing as [x]."""
+    """A sheet with the rows of a frame below its headings; numbers as numbers, what is missing as [x]. A column `decimals` says how
+    those that are not whole are shown."""
     page, top = _new_sheet(book, name, title, [], pool, style)
     page.write_url(top - 1, 0, "internal:'Contents'!A1", style["link"], "Back to the contents")
+    decimals = frame["decimals"].tolist() if "decimals" in frame else [0] * len(frame)
+    frame = frame.drop(columns="decimals", errors="ignore")
     head, rows = list(frame), frame.astype(object).where(frame.notna(), "[x]").to_numpy().tolist()
-    widths = [min(44.0, max(10.0, 2.0 + len(h), *(2.0 + len(str(row[at])) for row in rows))) for at, h in enumerate(head)]
-    for at, row in enumerate(rows, top + 1):
-        _set_height(page, at, [str(cell) for cell in row], widths)
+    texts = [[cell if isinstance(cell, str) else "" for cell in row] for row in rows]
+    widths = [min(WIDEST_TEXT, max(6.0 + len(h), *(2.0 + len(row[at]) for row in texts))) for at, h in enumerate(head)]
+    numbers = [any(not isinstance(row[at], str) for row in rows) for at in range(len(head))]
+    beside = [False, *numbers]  # texts keep away from the numbers on their left
+    for at, (row, places) in enumerate(zip(rows, decimals, strict=True), top + 1):
+        _set_height(page, at, texts[at - top - 1], [width - 2.0 for width in widths])
         for column, cell in enumerate(row):
             if isinstance(cell, str):
-                page.write_string(at, column, cell, style["right" if cell == "[x]" else "wrap"])
+                page.write_string(at, column, cell, style["right" if numbers[column] else "words" if beside[column] else "wrap"])
             else:
-                page.write_number(at, column, cell, style["right"])
-    numbers = [any(not isinstance(row[at], str) for row in rows) for at in range(len(head))]
-    sides = ["head right" if number else "head" for number in numbers]
+                whole = isinstance(cell, int)
+                page.write_number(at, column, cell, style["numbers"][0 if whole else places])
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
+    sides = ["head right" if number else "head flag" if left else "head" for number, left in zip(numbers, beside, strict=False)]
     _mark_up(page, top, top + len(rows), head, sides, name, style, filtered=True)
     page.freeze_panes(top + 1, 0)
 
@@ -301,6 +309,7 @@ def _of_others(tables: list[Table]) -> pd.DataFrame:
             "Published elsewhere": each.value,
             "Unit": each.unit,
             "Source": each.source,
+            "decimals": table.decimals,
         }
         for table in tables
         for each in table.references
@@ -345,7 +354,7 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
         name = ", ".join(label)
         head += [name, *([f"{name}: flag"] if flag else [])]
         widths += [min(34.0, 1.0 + max(12, *(len(shown(f, table)) for f in line))) if wordy else 13.0, *([13.0] if flag else [])]
-        sides += ["head" if wordy else "head right", *(["head flag"] if flag else [])]
+        sides += ["head flag" if wordy else "head right", *(["head flag"] if flag else [])]
     base = len(head)
     if plan.base == "row":
         head, widths = [*head, *plan.behind.values()], [*widths, *map(_base_width, plan.behind.values())]
@@ -353,7 +362,7 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     _set_height(page, top, head, [0.85 * width for width in widths])  # bold
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True), top + 1):
         texts = [*labels, *(shown(f, table) for f in figures)]
-        _set_height(page, at, texts, [*widths[: len(labels)], *(widths[column] for column in places)])
+        _set_height(page, at, texts, [*widths[: len(labels)], *(widths[column] - 2.0 for column in places)])  # words are indented
         page.write_row(at, 0, labels, style["wrap"])
         for column, flag, wordy, figure in zip(places, flagged, words, figures, strict=True):
             _write_value(page, at, column, figure, table, style, wordy)
@@ -405,7 +414,7 @@ def _base_width(name: str) -> float:
 
 
 def _width(labels: list[tuple[str, ...]], dimension: int) -> float:
-    return min(60.0, max(12.0, 2.0 + max(len(label[dimension]) for label in labels)))
+    return min(WIDEST_TEXT, max(12.0, 2.0 + max(len(label[dimension]) for label in labels)))
 
 
 def _write_value(page, row: int, column: int, figure: dict | None, table: Table, style: dict, wordy: bool = False) -> None:
@@ -413,7 +422,7 @@ def _write_value(page, row: int, column: int, figure: dict | None, table: Table,
         text = shown(figure, table)
         if not any(map(str.isalnum, text)):  # a colon or a dash, which are not read aloud
             text = "[c]" if figure and figure["conf_status"] else "[x]"
-        page.write_string(row, column, text, style["wrap" if wordy else "right"])
+        page.write_string(row, column, text, style["words" if wordy else "right"])
     else:
         page.write_number(row, column, figure["value"], style["numbers"][_decimals(figure, table)])
 
@@ -495,7 +504,9 @@ def elsewhere(table: Table) -> Markup:
             n = NOT_AVAILABLE if pd.isna(each.ours["n"]) else each.ours["n"]
             cells = Markup("<td>{}</td><td>{}</td><td>{}</td>").format(ours, n, rounded(each.value, table.decimals))
             rows.append(Markup('<tr><th scope="row">{}</th>').format(each.label(table)) + cells + Markup("</tr>"))
-        head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in ("", "this survey", "n", "published elsewhere"))
+        head = Markup("").join(
+            Markup('<th scope="col">{}</th>').format(name) for name in ("compared", "this survey", "n", "published elsewhere")
+        )
         caption = Markup("<caption>{}: {}</caption>").format(ELSEWHERE, source)
         body = Markup("").join(rows)
         made.append(Markup("<table>") + caption + Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body))
