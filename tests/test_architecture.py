@@ -61,6 +61,7 @@ ORDER = (
     "sent_back",
     "feedback",
     "decisions",
+    "translation",
     "comparison",
     "demo",
     "warm",

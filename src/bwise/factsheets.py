@@ -35,7 +35,7 @@ FILE = "params/factsheets.yaml"
 SLOT = re.compile(r"\{(\w+)\}")
 NOT_KNOWN = "_or_not_known"  # what the code of the smallest group ends with, where those whose group nobody told are counted with it
 READING = {
-    "not shown": "withheld: too few persons or WISEs stand behind the figure, or it would give such a one away",
+    "not shown": "withheld: too few persons or organisations stand behind the figure, or it would give such a one away",
     ":": "not available, or does not apply",
     UNRELIABLE: "low reliability: few persons behind the figure",
     "n": "persons behind the figure; small grey numbers in a cell are its n",

@@ -30,7 +30,7 @@ from bwise.phrases import ENGLISH, Phrases
 from bwise.pooling import Pool, left_out
 from bwise.references import with_references
 from bwise.released_texts import published_texts
-from bwise.settings import CONSOLIDATION, PUBLISHED, Project
+from bwise.settings import CONSOLIDATION, PUBLISHED, Organisation, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
 from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
 from bwise.text import CSV_RULE, counted, rounded
@@ -38,7 +38,7 @@ from bwise.text import CSV_RULE, counted, rounded
 NOT_AVAILABLE = ":"
 FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
-    CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
+    CONFIDENTIAL: "confidential: too few persons or {many} in the base, or needed to hide such a figure (value replaced by “:”)",
 }
 SHORTHAND = {
     "[c]": FLAGS[CONFIDENTIAL].replace("“:”", "“[c]”"),
@@ -47,7 +47,7 @@ SHORTHAND = {
 }  # in the workbook: letters in brackets, which are read aloud
 EXPLAINED = {
     "n": "persons behind the figure",
-    "WISEs": "distinct work integration social enterprises behind the figure",
+    "{many}": "distinct {meaning} behind the figure",
     "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
     AVERAGES[POOLED]: "every respondent counts the same",
     AVERAGES[MEAN_OF_COUNTRIES]: "every country counts the same: the unweighted mean of the country figures that may be shown",
@@ -72,9 +72,15 @@ A4 = 9  # as Excel counts paper
 ABOUT = 120  # characters of a line of what is said of a table
 WIDEST_TEXT = 80.0  # of a column of the workbook, in letters
 WIDEST = 14  # columns of figures that a sheet has side by side; more could not be read in print
-BEHIND = {"n": "n", "wises": "WISEs", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
+BEHIND = {"n": "n", "wises": "{many}", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
+
+
+def _said(words: dict[str, str], organisation: Organisation) -> dict[str, str]:
+    """Signs and what they mean, of what respondents answer for as this survey calls it."""
+    names = {"many": organisation.many, "meaning": organisation.in_full}
+    return {sign.format(**names): meaning.format(**names) for sign, meaning in words.items()}
 
 
 # ------------------------------------------------------------------ layout for readers
@@ -96,7 +102,7 @@ class Layout:
     behind: dict[str, str]
 
     def counts(self, figures: Iterable[dict | None]) -> list[str]:
-        """Persons, WISEs and countries behind figures that share a base."""
+        """Persons, organisations and countries behind figures that share a base."""
         known = next((f for f in figures if f and not pd.isna(f["n"])), None)
         return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
@@ -111,7 +117,7 @@ def layout(table: Table) -> Layout:
     rows = list(dict.fromkeys(k[:cut] for k in _sorted(table, records, table.rows, 0)))
     columns = list(dict.fromkeys(k[cut:] for k in _sorted(table, records, table.columns, cut)))
     figures = [[records.get((*r, *c)) for c in columns] for r in rows]
-    behind = {count: name for count, name in BEHIND.items() if count != "countries" or "country" not in data}
+    behind = {count: name for count, name in _said(BEHIND, table.organisation).items() if count != "countries" or "country" not in data}
 
     def constant(lines) -> bool:
         return all(len({tuple(f[b] for b in behind) for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
@@ -221,7 +227,8 @@ def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame |
         _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts(pool) | told, pool, style)
         sheets = {t.id[:31]: t.title for t in tables} | further
         _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), sheets, pool, style, linked=True)
-        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), SHORTHAND | EXPLAINED, pool, style)
+        signs = _said(SHORTHAND | EXPLAINED, pool.settings.organisation)
+        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), signs, pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
         if compared:
@@ -467,7 +474,7 @@ def write_page(
         pool=pool,
         left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
-        flags=FLAGS,
+        flags=_said(FLAGS, pool.settings.organisation),
         questions=by_question({t.id: t for t in tables}),
         findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
         checks=CHECKS,
@@ -480,7 +487,7 @@ def write_page(
         about_others=ABOUT_OTHERS,
         facts=facts(pool),
         ids={table.id for table in tables},
-        explained=EXPLAINED,
+        explained=_said(EXPLAINED, pool.settings.organisation),
         no_microdata=NO_MICRODATA,
         country_pages=pool.countries,
         sheets=groupby(sheets, key=lambda sheet: sheet.folder),
@@ -496,7 +503,7 @@ def elsewhere(table: Table) -> Markup:
         rows = []
         for each in found:
             ours = escape(shown(each.ours, table)) + Markup("").join(
-                Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+                Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, table.organisation)[flag], flag)
                 for flag in (each.ours["obs_status"], each.ours["conf_status"])
                 if flag
             )
@@ -582,11 +589,11 @@ def _html_cell(figure: dict | None, plan: Layout, say: Phrases | None) -> str:
         return f'<td class="withheld">{escape(say("not shown"))}</td>'
     for flag in (figure["obs_status"], figure["conf_status"]):
         if flag:
-            text += Markup('<abbr title="{}">{}</abbr>').format(words(FLAGS[flag]), flag)
+            text += Markup('<abbr title="{}">{}</abbr>').format(words(_said(FLAGS, plan.table.organisation)[flag]), flag)
     if plan.base == "cell" and not pd.isna(figure["n"]):
-        told = "{n} persons of {wises} WISEs in {countries} countries" if "countries" in plan.behind else "{n} persons of {wises} WISEs"
-        title = words(told, n=figure["n"], wises=figure["wises"], countries=figure["countries"])
-        text += Markup(' <small title="{}">{}</small>').format(title, figure["n"])
+        told = "{n} persons of {wises} {many} in {countries} countries" if "countries" in plan.behind else "{n} persons of {wises} {many}"
+        counts = {count: figure[count] for count in BEHIND}
+        text += Markup(' <small title="{}">{}</small>').format(words(told, many=words(plan.table.organisation.many), **counts), figure["n"])
     return f"<td>{text}</td>"
 
 

@@ -135,7 +135,7 @@ class _Entered:
 
 def _entered(pool: Pool, described: Tables | None = None) -> _Entered:
     whole = described is None
-    described = load_tables(pool.project) if described is None else described
+    described = (load_tables(pool.project) if described is None else described).about(pool.settings.organisation)
     check_questions(described, pool.questionnaire)
     check_together(pool.settings.together, pool.questionnaire)
     ledger = Ledger(pool, pool.project.root / MEMORY if whole else None, load_releases(pool.project))

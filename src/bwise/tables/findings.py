@@ -26,7 +26,7 @@ CHECKS = (
     "stays when enterprises are drawn anew within countries (2,000 times, all comparisons of a table together at a rate of 10 %)",
     "same sign leaving out each country, and all flagged respondents",
     "same sign in the means of countries, where both are shown",
-    f"{PERSONS} persons or {WISES} WISEs, from {COUNTRIES} countries, on each side",
+    f"{PERSONS} persons or {WISES} enterprises, from {COUNTRIES} countries, on each side",
 )
 
 
