@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import pickle
 import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +20,7 @@ from bwise.demo import PARTNERS, simulate
 from bwise.matching import read_delivery
 from bwise.pooling import Pool, load_focus_groups, load_pool
 from bwise.questionnaire import load_questionnaire
-from bwise.settings import KEY_FILE, ConsolidationSettings, Delivery, Project
+from bwise.settings import KEY_FILE, ConsolidationSettings, Delivery, Project, read_yaml
 from bwise.tables import european_tables, load_tables
 from bwise.workflow import update
 from tests.judge import OUTCOMES
@@ -107,6 +109,17 @@ def made(id_, *of):
         return european_tables(pool, described=described.only(*of, asked)).get(id_)
 
     return make
+
+
+def with_few_figures(root, *kept):
+    """Only the figures of these tables in a project: to lay out and draw all of them takes longer than all the rest of a small run."""
+    path = root / "params" / "tables.yaml"
+    content = deepcopy(read_yaml(path))
+    for section in content["report"]:
+        for id_, table in section["tables"].items():
+            if id_ not in kept:
+                table.pop("figure", None)
+    path.write_text(json.dumps(content), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -300,7 +313,8 @@ def pool_of(tmp_path):
             }
             for c, found in people.items()
         }
-        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **{"minimum_countries": 1, **settings})
+        given = {"minimum_countries": 1, "organisation": {"one": "WISE", "many": "WISEs"}, **settings}
+        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **given)
         return Pool(Project(tmp_path), settings, questionnaire, answers, missing, manifests, {})
 
     return pool_of

@@ -17,8 +17,8 @@ from bwise.demo import PARTNERS, simulate
 from bwise.demo.layouts import export
 from bwise.settings import Project
 from bwise.storage import read_csv
-from tests.conftest import ROOT, as_csv
-from tests.test_cli import Said
+from tests.conftest import ROOT, as_csv, with_few_figures
+from tests.said import Said
 
 DELIVERIES = {
     "AT": ("AT-1", "limesurvey_xlsx"),
@@ -119,6 +119,7 @@ def project_of(folder: Path, countries: list[str], questionnaire) -> Project:
         shutil.copy(ROOT / "params" / file, folder / "params")
     settings = f"questionnaire: skills_survey\ncountries: [{', '.join(countries)}]\n"
     (folder / "params" / "consolidation.yaml").write_text(settings, encoding="utf-8")
+    with_few_figures(folder, "models", "barriers", "measures")
     for country in countries:
         content = planted(country, questionnaire)
         file = f"raw/{country}/{canary('file', country)}.{'xlsx' if content[:2] == b'PK' else 'csv'}"

@@ -1,15 +1,16 @@
 import csv
-import os
+import io
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from rich.table import Table
 
-from tests.conftest import as_xlsx, simulate_corrected
+from bwise.cli import Terminal
+from tests.conftest import as_xlsx, simulate_corrected, with_few_figures
+from tests.said import Said
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,24 +19,13 @@ def contents(folder):
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-class Said:
-    """What `bwise` answered: exit code, standard output, standard error; `root` is the project it was called for."""
-
-    def __init__(self, root, *words, cwd=None):
-        environment = os.environ | {"PYTHONUTF8": "1", "COLUMNS": "160", "NO_COLOR": "1"}
-        command = [sys.executable, "-m", "bwise.cli", *map(str, words)]
-        done = subprocess.run(command, cwd=cwd or root, env=environment, capture_output=True)
-        self.root, self.code = root, done.returncode
-        self.out, self.err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-
-    def well(self):
-        return (self.code, self.err) == (0, "")
-
-    def refused(self, *words):
-        """A plain message on standard error, nothing on standard output, exit code 1."""
-        assert (self.code, self.out) == (1, "")
-        assert "Traceback" not in self.err and ".py" not in self.err
-        assert [w for w in words if w not in self.err] == []
+def test_no_line_of_text_is_broken_and_tables_are_fitted_to_the_window():
+    out = io.StringIO()
+    console = Terminal(file=out, width=20)
+    console.print("Now: bwise new FI --file raw/FI/answers.csv", end="\n")
+    console.print(Table("a heading", "which is wider than twenty"))
+    first, *rest = out.getvalue().splitlines()
+    assert first == "Now: bwise new FI --file raw/FI/answers.csv" and max(map(len, rest)) <= 20
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +33,7 @@ def bwise(copy_of, demonstration, tmp_path_factory):
     """All calls of this file, side by side: name -> what was said."""
     at, si, hr, lv = copy_of("AT", "LV").root, copy_of("SI").root, copy_of("HR").root, copy_of("LV").root
     shutil.rmtree(at / "processed")
+    with_few_figures(at, "models")
     (si / "raw/demo/SI/BWISE_DATA_LABELS_2022-04-29_1015.csv").write_bytes(b"")
     nowhere, nobody, empty, fresh = (tmp_path_factory.mktemp(name) for name in ("nowhere", "nobody", "empty", "fresh"))
     (nobody / "params").mkdir()

@@ -19,8 +19,8 @@ from bwise.settings import Project, load_country
 from bwise.storage import read_csv, write_text
 from bwise.tables import european_tables
 from bwise.verification import verify
+from tests.said import Said
 from tests.test_cleaning import ROOT
-from tests.test_cli import Said
 from tests.test_lineage import answers_of, run
 
 EXPORT = "raw/demo/AT/results-survey481516.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from datetime import date
@@ -11,10 +12,15 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from bwise.cleaning import gather
 from bwise.cli import app
+from bwise.corrections import correct, load_corrections
 from bwise.decisions import open_items, resolve, workbook_path, write_workbook
 from bwise.decisions.returned import apply
+from bwise.intake import new_params, page, states
+from bwise.locks import RUNNER, held
 from bwise.problems import ProblemsFound
+from bwise.questionnaire import load_questionnaire
 from bwise.settings import Project, load_country
 from tests.test_cleaning import export, people, small_project
 from tests.test_corrections import line, state
@@ -377,3 +383,69 @@ def test_decisions_that_were_never_written_down_are_asked_for_by_the_command_tha
 def test_a_workbook_that_is_nowhere_is_not_said_to_be_of_another_format(project, tmp_path):
     with pytest.raises(ProblemsFound, match=r"there is no such file\n.*nowhere\.xlsx"):
         resolve(project, load_country(project, "AT"), file=tmp_path / "nowhere.xlsx", apply=True)
+
+
+# ------------------------------------------------------------------ beside runs, and the comments of `bwise new`
+
+
+def test_decisions_wait_while_a_run_of_the_country_is_going_on(project):
+    book = Book(project)
+    book.decide("shoe size", "ignore")
+    book.save()
+    before, settings = params(project), load_country(project, "AT")
+    with held(project, ["AT"]):
+        os.environ.pop(RUNNER)  # the run is another process's
+        with pytest.raises(ProblemsFound, match="AT is being run already") as found:
+            resolve(project, settings, apply=True)
+        assert "--wait" not in str(found.value), "there is no such option"
+        assert "would be" in resolve(project, settings, apply=True, dry=True), "a dry run writes nothing, and may look"
+    assert params(project) == before
+    resolve(project, settings, apply=True)
+    assert "ignore" in params(project)
+
+
+MINE = "    # mine: ask Anna about it\n"
+
+
+def test_proposals_that_are_settled_leave_params_and_other_comments_stay(project):
+    (project.params / "AT.yaml").unlink()
+    new_params(project, "AT", ["raw/AT/answers.csv"], "small")
+    path = project.params / "AT.yaml"
+    path.write_text(params(project).replace("    # To confirm", MINE + "    # To confirm"), encoding="utf-8")
+    assert "# To confirm" in params(project) and "10 of 12 columns" in params(project)
+    book = Book(project)
+    book.decide(STAFF, "staff")
+    book.apply()
+    assert "# To confirm" in params(project) and f'#   "{STAFF}"' not in params(project)
+    assert "11 of 12 columns" in params(project) and "10 of 12 columns" not in params(project), "what is recognised is told as it is now"
+    assert "shoe size" in params(project) and MINE in params(project)
+    book = Book(project)
+    for says, decision in [("shoe size", "ignore"), ("staff: a dozen", "12"), ("s1: rather well", "3"), ("barriers: tiem", "time")]:
+        book.decide(says, decision)
+    book.decide("s1: [e-mail]", "no_answer", "MH", "wrong cell")
+    book.apply()
+    text = params(project)
+    assert MINE in text and "# not asked in this export: 1 question: s4\n" in text and "12 of 12 columns" in text
+    assert "# To confirm" not in text and "# columns" not in text and "# answers" not in text and "# # " not in text
+
+
+def test_a_correction_of_a_question_without_a_column_waits_for_the_open_columns(project):
+    """It is no fault of the correction that the partner has given the question another heading."""
+    state(project, line("set", "row 2", "s4", "3", "2"))
+    code = load_questionnaire(project.params / "questionnaires/small")
+    (read,) = states(project, load_country(project, "AT"), code)
+    told = page(read, code)
+    assert read.corrections == [] and "line 2 of params/AT.corrections.csv: for a question that has no column so far" in told
+    assert "mend or take out the lines" not in told and "(without a column: s4, staff, comments), `ignore` where it is none" in told
+    with pytest.raises(ProblemsFound, match="first say what the open columns are: bwise check AT"):
+        country = gather(load_country(project, "AT"), code, [read.read])
+        correct(country, load_corrections(project, load_country(project, "AT"), code))
+
+
+def test_where_every_question_has_a_column_no_open_heading_is_said_to_be_one(tmp_path):
+    project = small_project(tmp_path, *people(*ROWS))
+    path = project.root / "raw/AT/answers.csv"
+    path.write_text("\n".join(f"{row};41" if n else f"{row};shoe size" for n, row in enumerate(path.read_text().splitlines())))
+    code = load_questionnaire(project.params / "questionnaires/small")
+    (read,) = states(project, load_country(project, "AT"), code)
+    assert "say `ignore` of each open heading (every question has a column)" in page(read, code)

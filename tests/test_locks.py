@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from bwise import workflow
 from bwise.lineage import save
-from bwise.locks import RUNNER, held
+from bwise.locks import RUNNER, held, writing
 from bwise.problems import ProblemsFound
 from bwise.settings import Project
 from bwise.workflow import run_consolidation, run_country
@@ -54,6 +54,12 @@ def test_a_country_that_somebody_runs_is_refused_with_who_where_and_since_when(t
     for told in ("AT is being run already", "Nothing was changed", f"process {another.pid}", " on ", " since 20", "give --wait"):
         assert told in outcome.message
     assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == before
+
+
+def test_a_notebook_is_not_told_to_give_an_option_of_the_command_line(tmp_path, another):
+    with pytest.raises(ProblemsFound, match="wait until that run has ended, then try again") as found, writing(Project(tmp_path), "AT"):
+        pass
+    assert "--wait" not in str(found.value)
 
 
 def test_the_consolidation_is_refused_while_a_country_is_run_and_another_country_is_not(tmp_path, another):

@@ -1,4 +1,5 @@
 import ast
+import html
 import itertools
 import json
 import os
@@ -181,3 +182,15 @@ def test_cells_can_be_run_again_in_one_kernel_with_another_country_changed_param
     params.write_text(stated, encoding="utf-8")
     run(0, 1, 2, 5, 6, 7, 8, 7, 5, 9, 6, 11, 12)
     assert right("AT")
+
+
+LITERAL = re.compile(r"[\[({]'[\w/ ]+'[,:]|\b(nan|NaT|<NA>|dtype)\b|\b(Posix|Windows)Path\(")
+
+
+def test_no_page_shows_what_only_python_would_write(demonstration):
+    pages = [*demonstration.reports.glob("*.html"), *(demonstration.root / "processed").glob("*/*.html")]
+    assert len(pages) > 13
+    for path in pages:
+        text = re.sub(r"<(style|svg).*?</\1>|<[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert [found[0] for found in LITERAL.finditer(html.unescape(text))] == [], path.name
+    assert " in reports/tables/, " in (demonstration.reports / "consolidation.html").read_text(encoding="utf-8")

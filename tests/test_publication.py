@@ -8,19 +8,34 @@ from html.parser import HTMLParser
 import openpyxl
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 import bwise.publication
+from bwise.data_package import codebook
 from bwise.drawing import DEMONSTRATION
 from bwise.figures import draw
-from bwise.publication import Shown, html_table, layout, publish, show, shown, write_figures, write_page, write_tables, write_workbook
+from bwise.publication import (
+    Shown,
+    facts,
+    html_table,
+    layout,
+    publish,
+    show,
+    shown,
+    write_figures,
+    write_page,
+    write_tables,
+    write_workbook,
+)
+from bwise.references import with_references
 from bwise.settings import Project
-from bwise.storage import write_text
+from bwise.storage import read_csv, write_text
 from bwise.tables import Table, european_tables, load_tables
 from tests.test_ledger import enterprises, small_pool
 
 VOID = {"meta", "img", "source", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
-NAMES = ["models", "model_recognition", "models_by_source", "sectors"]
+NAMES = ["models", "model_recognition", "models_validated", "models_validated_by_country", "models_by_source", "sectors"]
 NAMES += ["sectors_by_source", "income"]
 NAMES += ["technology", "barriers", "pathways", "contracts", "remuneration", "support", "support_index"]
 NAMES += ["support_by_source"]
@@ -263,7 +278,8 @@ def page(demonstration):
 
 
 def test_the_page_holds_every_table_in_the_order_of_the_mission(page, european):
-    assert [t["caption"] for t in page.tables] == [*(european[n].title for n in NAMES), "What partners sent"]
+    captions = [t["caption"] for t in page.tables if not t["caption"].startswith("Published elsewhere: ")]
+    assert captions == [*(european[n].title for n in NAMES), "What partners sent"]
     for table in page.tables:
         grid(table["head"]), grid(table["body"])
         assert all("scope" in c for part in ("head", "body") for row in table[part] for c in row if c["tag"] == "th")
@@ -284,7 +300,10 @@ def test_the_page_can_be_read_aloud_and_walked_through(page):
 
 def test_every_link_of_the_page_leads_to_a_file_that_is_there(page, demonstration):
     files = [a["href"] for tag, a in page.found if tag == "a" and not a["href"].startswith("#")]
-    assert len(files) == 2 + len(NAMES) + 2 * FIGURES + 13  # findings, workbook, tables, figures, country pages
+    data = ["data/findings.json", "data/figures.csv", "data/codes.csv", "data/codebook.csv", "data/datapackage.json"]
+    assert set(data) <= set(files)
+    pages = 13 + 4 + 12  # of countries, scenarios, personas
+    assert len(set(files)) == len(data) + 1 + len(NAMES) + 2 * FIGURES + pages  # workbook, tables, figures
     assert [f for f in files if not (demonstration.reports / f).is_file()] == []
 
 
@@ -373,11 +392,16 @@ def test_a_sheet_has_persons_and_enterprises_in_columns_of_their_own(book, europ
 def test_the_contents_lead_to_every_sheet(book, european):
     contents = book["Contents"]
     links = {c.value: c.hyperlink.location for row in contents.iter_rows() for c in row if c.hyperlink}
-    assert list(links) == NAMES == book.sheetnames[3:]
+    assert list(links) == [*NAMES, "Published elsewhere", "Codebook"] == book.sheetnames[3:]
     assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
     for name, place in links.items():
         sheet, _, cell = place.rpartition("!")
-        assert book[sheet.strip("'")][cell].value == european[name].title
+        title = book[sheet.strip("'")][cell].value
+        assert title == european[name].title if name in european else title == contents_title(contents, name)
+
+
+def contents_title(contents, name):
+    return next(row[1].value for row in contents.iter_rows() if row[0].value == name)
 
 
 def test_each_sheet_is_one_table_with_unique_headings_as_the_guidance_for_accessible_spreadsheets_has_it(book):
@@ -399,7 +423,7 @@ def test_each_sheet_is_one_table_with_unique_headings_as_the_guidance_for_access
         assert all(cell.alignment.wrap_text for cell in sheet[sheet[start].row])
     assert len({t for sheet in book.worksheets for t in sheet.tables}) == len(book.worksheets)
     assert book.properties.title and book.custom_doc_props["Language"].value == "en"
-    for name in NAMES:
+    for name in (*NAMES, "Published elsewhere", "Codebook"):
         back = [c.hyperlink.location for row in book[name].iter_rows() for c in row if c.hyperlink]
         assert back == ["'Contents'!A1"]
 
@@ -424,6 +448,31 @@ def test_the_cover_says_date_licence_and_contact_or_that_they_are_not_stated(boo
     assert [found[key] for key in ("Released", "Licence", "Contact")] == ["2024-05-31", "CC BY 4.0", "survey@example.org"]
 
 
+def test_the_sheets_of_others_and_of_the_codebook_say_what_the_files_say(book, demonstration, european):
+    others = list(book["Published elsewhere"].iter_rows(values_only=True))
+    top = next(at for at, row in enumerate(others) if row[0] == "Table")
+    assert [row[4] for row in others[top + 1 :]] == [
+        each.value for table in with_references(european, demonstration).values() for each in table.references
+    ]
+    codes = [row for row in book["Codebook"].iter_rows(values_only=True) if row[0] in ("survey", "focus group")]
+    kept = read_csv(demonstration.reports / "data" / "codebook.csv")
+    assert [(row[0], row[1], row[5] or "") for row in codes] == list(
+        kept[["part", "question", "asked_in"]].itertuples(index=False, name=None)
+    )
+
+
+def test_the_page_ends_with_what_it_is_and_its_cover_says_the_same(demonstration_pool, european, tmp_path):
+    told = {"released": date(2024, 5, 31), "licence": "CC BY 4.0", "contact": "survey@example.org"}
+    pool = replace(demonstration_pool, project=Project(tmp_path), settings=demonstration_pool.settings.model_copy(update=told))
+    write_page([european["models"]], [], pool)
+    text = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
+    about = text.partition('<h2 id="about">')[2]
+    for name, fact in facts(pool).items():
+        assert f"<dt>{name}</dt><dd>{escape(fact)}</dd>" in about
+    assert {facts(pool)[name] for name in ("Released", "Licence", "Contact")} == {"2024-05-31", "CC BY 4.0", "survey@example.org"}
+    assert "released 2024-05-31" in facts(pool)["How to cite"] and "no public-use file" in about
+
+
 def test_sheets_can_be_filtered_and_hold_no_formula_and_no_merged_cell(book):
     for sheet in book.worksheets:
         assert not sheet.merged_cells.ranges
@@ -431,11 +480,13 @@ def test_sheets_can_be_filtered_and_hold_no_formula_and_no_merged_cell(book):
     assert all(book[n].freeze_panes for n in NAMES)
 
 
-def test_the_workbook_written_twice_is_the_same_bytes_and_those_of_the_notebook(demonstration, demonstration_pool, european, tmp_path):
-    written = []
+def test_the_workbook_written_twice_is_the_same_bytes_and_those_of_the_notebook(
+    demonstration, demonstration_pool, focus_groups, european, tmp_path
+):
+    written, tables = [], list(with_references(european, demonstration).values())
     for name in ("one", "two"):
         pool = replace(demonstration_pool, project=Project(tmp_path / name))
-        write_workbook(list(european.values()), pool)
+        write_workbook(tables, pool, codebook(pool, tables, focus_groups))
         written.append((tmp_path / name / "reports" / "european_tables.xlsx").read_bytes())
     assert written[0] == written[1] == (demonstration.reports / "european_tables.xlsx").read_bytes()
 

@@ -20,8 +20,8 @@ from bwise.questionnaire import load_questionnaire
 from bwise.redeliveries import LIST, accept, stop_if_waiting, to_accept, waiting
 from bwise.settings import Project, load_country
 from bwise.storage import read_csv
+from tests.said import Said
 from tests.test_cleaning import ROOT, WORKER, export, gathered, people, small_project
-from tests.test_cli import Said
 from tests.test_lineage import cleaned, run
 
 ALL_KEPT = "exclude: []\n"

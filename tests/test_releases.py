@@ -20,7 +20,7 @@ from bwise.settings import KEY_FILE, Project
 from bwise.staleness import CONSOLIDATION
 from bwise.tables import european_tables, load_tables
 from bwise.workflow import template
-from tests.test_cli import Said
+from tests.said import Said
 from tests.test_ledger import enterprises, shown_of, small_pool
 
 DAY = date(2022, 11, 1)

@@ -207,3 +207,12 @@ def test_a_folder_that_is_no_project_is_refused(tmp_path):
 def test_a_path_is_shown_without_the_folders_of_somebodys_computer(project):
     assert project.shown(project.root / "raw/AT/x.csv") == "raw/AT/x.csv"
     assert project.shown(Path("/elsewhere/x.csv")) == "x.csv"
+
+
+def test_a_notebook_is_told_papermill_s_own_option_for_the_project(tmp_path, monkeypatch):
+    with pytest.raises(ProblemsFound, match="or give --project DIR"):
+        find_project(tmp_path)
+    monkeypatch.setattr("builtins.get_ipython", lambda: None, raising=False)
+    with pytest.raises(ProblemsFound, match=r"papermill: -p project DIR") as found:
+        find_project(tmp_path)
+    assert "--project" not in str(found.value)

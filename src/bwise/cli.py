@@ -33,9 +33,11 @@ LEFT_OUT = 3  # exit code of a run whose tables are without a country
 
 
 class Terminal(Console):
-    """What it prints comes from files of others: control characters in it are shown, not sent."""
+    """What it prints comes from files of others: control characters in it are shown, not sent. No line of text is broken: a command in it
+    can be copied."""
 
     def print(self, *objects: object, **options) -> None:
+        options.setdefault("soft_wrap", all(isinstance(each, str) for each in objects))
         super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
 
 
@@ -107,7 +109,7 @@ def _tell(outcome: Outcome) -> None:
     first, *rest = outcome.message.splitlines()
     why = f"run, since {outcome.why}" if outcome.why else "not run, since nothing has changed"
     console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
-    console.print("\n   ".join([f"{first}; {why}" if outcome.ok else first, *rest]), markup=False, soft_wrap=True)
+    console.print("\n   ".join([f"{first}; {why}" if outcome.ok else first, *rest]), markup=False)
 
 
 @app.command()
@@ -127,7 +129,7 @@ def status(project: ProjectOption = None) -> None:
     console.print(grid)
     told = to_do(found, stale) or ["Nothing is to be done: reports/ is made of these answers."]
     told.append(f"The same as a page: {where.shown(write_index(where, found, stale))}")
-    console.print("\n".join(told), markup=False, soft_wrap=True)
+    console.print("\n".join(told), markup=False)
 
 
 @app.command()
@@ -144,7 +146,7 @@ def lab(
     name = name if name == CONSOLIDATION else load_country(where, name or where.countries()[0]).country
     path, made = working_copy(where, name, anew)
     told = "made now" if made else "as you left it; --anew takes the project's notebook as it is now"
-    console.print(f"{where.shown(path)}: {told}. Ctrl+C here stops JupyterLab.", markup=False, soft_wrap=True)
+    console.print(f"{where.shown(path)}: {told}. Ctrl+C here stops JupyterLab.", markup=False)
     if code := open_lab(where, path):
         raise typer.Exit(code)
 
@@ -158,6 +160,7 @@ def check(
     from bwise.intake import page, states
     from bwise.open_texts import write_list
     from bwise.questionnaire import load_questionnaire
+    from bwise.translation import in_english
 
     where = find_project(project)
     found, pages = [], []
@@ -167,7 +170,9 @@ def check(
         pages += [page(state, questionnaire) for state in part]
         write_list(where, settings, [state.answers for state in part])
         found += part
-    console.print("\n\n".join(pages), markup=False, soft_wrap=True)
+    console.print("\n\n".join(pages), markup=False)
+    for line in in_english(where, [state.read.recognised.language for state in found if state.read]):
+        console.print(f"\n{line}", markup=False)
     if any(state.is_open for state in found):
         raise typer.Exit(1)
 
@@ -204,24 +209,30 @@ def feedback(
 ) -> None:
     """Back to the partner: a page and a workbook of what was not understood, in the partner's language; and their answers."""
     from bwise.feedback import account, apply_returned, dossiers, read_returned, write_page, write_workbook
+    from bwise.locks import writing
+    from bwise.translation import in_english
 
     where = find_project(project)
     parts = load_country(where, country).parts()
     if apply and not returned:
         stop("Nothing was written.", Problem("--apply without --returned", remedy="give the workbook that came back: --returned FILE"))
     if returned:
-        answers = read_returned(where, parts, returned, (on or datetime.now()).date())
+        day, code = (on or datetime.now()).date(), parts[0].country
         if apply:
-            told = apply_returned(where, answers)
-            console.print(f"{told}\nNow: bwise check {parts[0].country}", markup=False, soft_wrap=True)
+            with writing(where, code):
+                told = apply_returned(where, read_returned(where, load_country(where, code).parts(), returned, day))
+            console.print(f"{told}\nNow: bwise check {code}", markup=False)
             return
+        answers = read_returned(where, parts, returned, day)
         path = where.shown(answers.save(where))
-        console.print(account(answers, path), markup=False, soft_wrap=True)
+        console.print(account(answers, path), markup=False)
         return
     for dossier in dossiers(where, parts, language, delivery):
         page, book = write_page(where, dossier), write_workbook(where, dossier)
         told = f"{dossier.name}: {counted(len(dossier.asks), 'question')} to the partner, in {where.shown(page)} and {book.name}"
-        console.print(told, markup=False, soft_wrap=True)
+        console.print(told, markup=False)
+        for line in [] if language else in_english(where, [dossier.read.recognised.language]):
+            console.print(line, markup=False)
 
 
 DeliveryOption = Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")]
@@ -265,7 +276,7 @@ def resolve(
         remedy = f"add --apply, or call `bwise resolve {settings.country}` alone to write the workbook"
         stop("Nothing was written.", Problem("a file, or --dry-run, without --apply", remedy=remedy))
     told = resolve(where, settings, file, apply, dry_run, on.date() if on else None)
-    console.print(told, markup=False, soft_wrap=True)
+    console.print(told, markup=False)
 
 
 def _print_csv(table: pd.DataFrame) -> None:
@@ -277,14 +288,17 @@ def _print_csv(table: pd.DataFrame) -> None:
 
 def _into_params(country: str, delivery: str, project: Path | None, find: Callable, write: Callable, then: str, nothing: str) -> None:
     """Show what is found of a country, write it into its params and say which command comes next."""
+    from bwise.locks import writing
+
     where = find_project(project)
     code = load_country(where, country).country
-    found = find(where, code, delivery)
-    for each in found:
-        console.print(str(each), markup=False, soft_wrap=True)
-    write(where, code, found)
+    with writing(where, code):
+        found = find(where, code, delivery)
+        for each in found:
+            console.print(str(each), markup=False)
+        write(where, code, found)
     done = f"params/{code}.yaml written; now: bwise {then} {code}" if found else f"{nothing}; nothing was changed."
-    console.print(done, markup=False, soft_wrap=True)
+    console.print(done, markup=False)
 
 
 @app.command()
@@ -310,15 +324,41 @@ def new(
     overrides = {key: value for key, value in given.items() if value}
     path, found = new_params(where, code, files, questionnaire or where.consolidation().questionnaire, partner, overrides)
     for state in found:
-        console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False, soft_wrap=True)
+        console.print(f"{state.name}: {state.read.recognised.describe()}", markup=False)
     if add_country(where, code):
         console.print(f"params/consolidation.yaml: {code} is now the last of `countries`; move it to where it shall stand in tables")
     elif code not in where.consolidation().countries:
         console.print(f"Add {code} to `countries` in params/consolidation.yaml: without it, the European tables leave it out")
     todo = "confirm the proposals in it, then" if any(s.is_open for s in found) else "nothing is open:"
-    console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False, soft_wrap=True)
+    console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False)
     if any(s.is_open for s in found):
-        console.print(f"Or decide in a workbook with drop-downs: bwise resolve {code}", markup=False, soft_wrap=True)
+        console.print(f"Or decide in a workbook with drop-downs: bwise resolve {code}", markup=False)
+
+
+@app.command()
+def language(
+    code: Annotated[str, typer.Argument(help="Of the language: fi, pt, hu, … (ISO 639-1).")],
+    apply: Annotated[Path | None, typer.Option("--apply", help="The workbook with the translations: put them into params.")] = None,
+    english: Annotated[bool, typer.Option("--english", help="With --apply: what is empty in it shall be in English.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --apply: say what would be written, and write nothing.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """All texts to be translated into a language in one workbook: questionnaires, feedback, public pages; and the translations back."""
+    from bwise import translation
+
+    where, code = find_project(project), code.casefold()
+    if (english or dry_run) and not apply:
+        remedy = "give the workbook, too: --apply FILE.xlsx"
+        stop("Nothing was written.", Problem("--english, or --dry-run, without --apply", remedy=remedy))
+    if apply:
+        console.print(str(translation.apply(where, code, apply, english, dry_run)), markup=False)
+        console.print(
+            "Nothing was written: this is what would be." if dry_run else "Now: bwise new <CC> --file raw/<CC>/…, or bwise check <CC>"
+        )
+        return
+    path, count, done = translation.write_workbook(where, code)
+    shown = where.shown(path)
+    console.print(f"{shown}: {counted(count, 'text')}, {done} of them translated; translate, then: bwise language {code} --apply {shown}")
 
 
 @forms_app.command()
@@ -336,7 +376,7 @@ def export(
 
     where = find_project(project)
     path = export_form(where, name, to, language, out)
-    console.print(f"{where.shown(path)} written", markup=False, soft_wrap=True)
+    console.print(f"{where.shown(path)} written", markup=False)
 
 
 @app.command()
@@ -399,12 +439,12 @@ def trace(
         stop("There is no such table.", Problem(f"`{table}`", remedy=did_you_mean(table, tables)))
     found = [tracing.trace(tables[table], position) for position in tracing.find(tables[table], row, column)]
     if len(found) > 1:
-        console.print("\n".join(tracing.line(each) for each in found), markup=False, soft_wrap=True)
+        console.print("\n".join(tracing.line(each) for each in found), markup=False)
         console.print(f"\n{len(found)} figures: name one by its row and column.")
     elif csv:
         _print_csv(found[0].cells)
     else:
-        console.print(tracing.page(found[0]), markup=False, soft_wrap=True)
+        console.print(tracing.page(found[0]), markup=False)
 
 
 @app.command()
@@ -425,7 +465,7 @@ def release(
         f"releases/{name}/ written: {len(made['figures']) - 1} tables, {made['date']}",
         f"Keep processed/releases/{name}/ and .pseudonym-key, and to yourself: without them, nothing more can be published.",
     ]
-    console.print("\n".join(told), markup=False, soft_wrap=True)
+    console.print("\n".join(told), markup=False)
 
 
 @app.command()
@@ -446,7 +486,7 @@ def diff(
     if csv:
         _print_csv(for_machines(found))
     else:
-        console.print(page(found), markup=False, soft_wrap=True)
+        console.print(page(found), markup=False)
     if len(found.figures):
         raise typer.Exit(1)
 
@@ -468,7 +508,7 @@ def init(
     where = begin(folder, form)
     if demonstration:
         _write_demonstration(where)
-    console.print(account(where, bool(form)), markup=False, soft_wrap=True)
+    console.print(account(where, bool(form)), markup=False)
 
 
 @app.command()

@@ -248,6 +248,18 @@ def misfits(country: Country, corrections: pd.DataFrame) -> list[tuple[int, Prob
     return _tried(country, corrections)[2]
 
 
+def waiting(country: Country, corrections: pd.DataFrame) -> list[int]:
+    """Lines of the file about a question that has no column in their delivery so far, while some of its columns are open."""
+    answers, names = _Answers(country), _with_open_columns(country)
+    lines = [line for line in _located(country, corrections)[0] if line.delivery in names and line.position != -1]
+    asked = country.questionnaire.questions
+    return [line.line for line in lines if line.question in asked and answers.reason(line.question, line.position) == "not_asked"]
+
+
+def _with_open_columns(country: Country) -> set[str]:
+    return {delivery.name for delivery in country.deliveries if not all(m.settled for m in delivery.recognised.matches)}
+
+
 def settled(country: Country, corrections: pd.DataFrame) -> list[int]:
     """Lines of the file that nothing is left to do for: the partner has corrected the export, or params read the answer by now.
 
@@ -411,7 +423,10 @@ def _faults_of_answer(country: Country, answers: _Answers, line: Line, where: st
     reason = answers.reason(line.question, line.position)
     if reason == "not_asked":
         why = "a question is asked of all or of none in a delivery; one answer would count the others as refusals"
-        yield Problem("the question was not asked in this delivery", where, why=why, remedy="take the line out, or correct the question")
+        do = "take the line out, or correct the question"
+        if line.delivery in _with_open_columns(country):
+            do = f"first say what the open columns are: bwise check {country.settings.country}; one of them may be it"
+        yield Problem("the question was not asked in this delivery", where, why=why, remedy=do)
         return
     yield from _wrong_value(country, answers, line, where)
     yield from _wrong_guard(country, answers, line, where)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
+from ruamel.yaml import YAML
 
 from bwise import open_texts
 from bwise.cleaning import DUPLICATE, Country, apply_skip_logic, exclude, gather, open_answers, sent_twice
-from bwise.corrections import answers_now, correct, load_corrections, misfits, settled
+from bwise.corrections import answers_now, correct, load_corrections, misfits, settled, waiting
 from bwise.logic import check_conditions
 from bwise.matching import DeliveryRead, read_delivery
 from bwise.matching.columns import CONTRADICTION, SECOND, WORDING, Match
@@ -27,6 +28,7 @@ from bwise.text import counted
 from bwise.wises import check_wises, shared_codes
 
 SHOWN = 20  # open answers that are listed one by one; all of them stand in a file
+RECOGNISED, NOT_ASKED = "# recognised:", "# not asked in this export:"
 LONG = 100  # characters of a heading or answer that are shown
 
 
@@ -102,8 +104,12 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
         reviews, unreviewed = {}, problems.problems
     country, stated = _as_corrected(project, settings, questionnaire, reads)
     answers, remarks, off = open_answers(country), _in_common(country), stated.problems
+    file = corrections_file(settings.country, settings.part)
     for name, lines in stated.settled.items():
-        remarks[name].append(_settled(lines, corrections_file(settings.country, settings.part)))
+        remarks[name].append(_settled(lines, file))
+    for name, lines in stated.waiting.items():
+        which = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))} of {file}"
+        remarks[name].append(f"{which}: for a question that has no column so far; to be judged when the open columns are settled")
     off[reads[0].name] += [problem for problem in unreviewed if problem not in off[reads[0].name]]
     return [
         replace(
@@ -124,11 +130,13 @@ def states(project: Project, settings: CountrySettings, questionnaire: Questionn
 
 @dataclass
 class _Stated:
-    """What became of the corrections that are stated: delivery -> problems, the same by line, lines that are settled."""
+    """What became of the corrections that are stated: delivery -> problems, the same by line, lines that are settled, or that wait for an
+    open column to be told."""
 
     problems: dict[str, list[Problem]]
     misfits: dict[str, dict[int, list[Problem]]]
     settled: dict[str, list[int]] = field(default_factory=dict)
+    waiting: dict[str, list[int]] = field(default_factory=dict)
     answers_now: dict[int, str] = field(default_factory=dict)
 
 
@@ -145,6 +153,9 @@ def _as_corrected(
     try:
         lines = load_corrections(project, settings, questionnaire)
         lines = lines[~lines["delivery"].isin(unread)]
+        for line in (later := waiting(country, lines)):
+            stated.waiting.setdefault(lines.at[line, "delivery"], []).append(line)
+        lines = lines.drop(later)
         misfit = misfits(country, lines)
         for line, problem in misfit:
             name = lines.at[line, "delivery"] if lines.at[line, "delivery"] in stated.problems else first
@@ -234,7 +245,7 @@ def page(state: State, questionnaire: Questionnaire) -> str:
         lines += ["  corrections  that cannot be made", *_indented(str(problem) for problem in state.corrections)]
     if state.wises:
         lines += ["  enterprises  that cannot be joined", *_indented(str(problem) for problem in state.wises)]
-    return "\n".join([*lines, "", *_next_steps(state)])
+    return "\n".join([*lines, "", *_next_steps(state, absent)])
 
 
 def _rows_of_the_file(read: DeliveryRead) -> list[str]:
@@ -302,7 +313,16 @@ def _options(state: State) -> list[str]:
     return found + (["  twice        joined and option by option, and not the same", *_listed(twice)] if twice else [])
 
 
-def _next_steps(state: State) -> list[str]:
+def _what_to_give(absent: list[str]) -> str:
+    """What to do with open columns: where questions have none, one of these is likely to be meant, and `ignore` would lose its answers."""
+    if not absent:
+        return "say `ignore` of each open heading (every question has a column), unless it is an option, or part of one (`join`)"
+    return f"give each open heading its question (without a column: {_few(absent)}), `ignore` where it is none"
+
+
+def _next_steps(state: State, absent: list[str]) -> list[str]:
+    """Args:
+    absent: questions without a column."""
     if not state.is_open:
         return ["  Nothing is open. Run it: bwise run " + state.country]
     where = f"params/{state.country}.yaml"
@@ -310,7 +330,7 @@ def _next_steps(state: State) -> list[str]:
     if state.rows:
         steps.append(f"in {where}, under this delivery, say which rows belong to it: `rows:`")
     if len(state.columns) > len(state.reworded):
-        steps.append(f"in {where}, under this delivery's `columns:`, give each open heading its question, or `ignore`")
+        steps.append(f"in {where}, under this delivery's `columns:`, {_what_to_give(absent)}")
     if state.reworded:
         steps.append(f"where both texts ask the same, `bwise confirm {state.country}`; else give the heading its question, as above")
     steps += [f"in {where}, {step}" for step in open_texts.to_do(state.answers)]
@@ -381,41 +401,84 @@ def new_params(
     codebook = load_questionnaire(project.params / "questionnaires" / questionnaire)
     found = states(project, settings, codebook)
     stop("The export cannot be read. Nothing was written.", *[p for s in found for p in s.problems])
-    text = f'country: "{country}"\nquestionnaire: {questionnaire}\ndeliveries:\n' + "".join(_proposal(s, codebook) for s in found)
+    text = f'country: "{country}"\nquestionnaire: {questionnaire}\ndeliveries:\n' + "".join(proposal(s, codebook) for s in found)
     write_text(path, text)
     return path, found
 
 
-def _proposal(state: State, questionnaire: Questionnaire) -> str:
+def without_settled(project: Project, settings: CountrySettings, text: str, before: list[State], after: list[State]) -> str:
+    """Params without the comments of `bwise new` that ask for what is settled by now; all others, of whoever wrote them, stay.
+
+    Args:
+        text: of `params/<CC>.yaml`. before, after: the deliveries as they were when the comments were true, and as they are now.
+    """
+    lines = text.split("\n")
+    content = YAML().load(text.removeprefix("\ufeff"))
+    told = {}  # line of a delivery's `file:` -> its comments then, and now
+    for part in settings.parts():
+        questionnaire = load_questionnaire(project.params / "questionnaires" / part.questionnaire)
+        of_part = ([s for s in states if s.part == part.part] for states in (before, after))
+        deliveries = (content[part.part] if part.part else content)["deliveries"]
+        for delivery, then, now in zip(deliveries, *of_part, strict=True):
+            both = (_comments(s, questionnaire) for s in (then, now))
+            told[delivery.lc.key("file")[0]] = tuple(both) if then.read and now.read else ({}, {})
+    found = lines[: min(told)]
+    for first, end in pairwise([*sorted(told), len(lines)]):
+        then, now = told[first]
+        for line in lines[first:end]:
+            new = now.get(_kind(line), "") if line.strip() in then.values() else line.strip()
+            found += [line.replace(line.strip(), new)] if new or not line.strip() else []
+    return "\n".join(found)
+
+
+def _comments(state: State, questionnaire: Questionnaire) -> dict[str, str]:
+    """The comments that `bwise new` would write for a delivery, by what tells one from another."""
+    lines = map(str.strip, proposal(state, questionnaire).splitlines())
+    return {_kind(line): line for line in lines if line.startswith("#")}
+
+
+def _kind(comment: str) -> str:
+    """What a comment of `bwise new` is about; of those that tell a fact, whatever the fact is."""
+    return next((begins for begins in (RECOGNISED, NOT_ASKED) if comment.strip().startswith(begins)), comment.strip())
+
+
+def proposal(state: State, questionnaire: Questionnaire) -> str:
+    """The lines of params to begin with for one delivery; what is to be confirmed, and what is known of it, stands in comments."""
     lines = [f"  - partner: {state.delivery.partner}", f"    file: {quoted(state.delivery.file.as_posix())}"]
     overrides = {key: getattr(state.delivery, key) for key in ("tool", "encoding", "delimiter", "sheet")}
     lines += [f"    {key}: {quoted(value)}" for key, value in overrides.items() if value]
-    lines += [f"    # recognised: {state.read.recognised.describe()}"]
+    lines += [f"    {RECOGNISED} {state.read.recognised.describe()}"]
     lines += [f"    # {line}" for column in state.read.telling for line in column.as_params().splitlines()]
-    if state.is_open:
-        lines += ["    # To confirm: take `# ` away where the proposal is right; `ignore` leaves a column aside."]
+    if asked := _to_confirm(state):
+        lines += ["    # To confirm: take `# ` away where the proposal is right.", *asked]
+    if absent := not_asked(state.read, questionnaire):
+        lines += [f"    {NOT_ASKED} {counted(len(absent), 'question')}: {_few(absent)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _to_confirm(state: State) -> list[str]:
+    """What is open in a delivery, as comments of params: with `# ` taken away, those that have a proposal are settled."""
+    asked: list[str] = []
     open_else = [m for m in state.columns if m.how != WORDING]
     ready = [m for m in open_else if m.proposal and " or " not in m.proposal]
     if ready:
-        lines += ["    # columns:"]
-        lines += [f"    #   {quoted(m.column.heading)}: {m.proposal}   # {m.score:.0f} of 100" for m in ready]
+        asked += ["    # columns:"]
+        asked += [f"    #   {quoted(m.column.heading)}: {m.proposal}   # {m.score:.0f} of 100" for m in ready]
     if left := [m for m in open_else if m not in ready]:
-        lines += ["    # Still to be told under `columns:`, which question each of these is, or `ignore`:"]
-        lines += [f"    # # {quoted(m.column.heading)}: {_proposed(m)}" for m in left]
+        asked += ["    # Still to be told under `columns:`, which question each of these is, or `ignore` where it is none:"]
+        asked += [f"    # # {quoted(m.column.heading)}: {_proposed(m)}" for m in left]
     if state.reworded:
         what = f"headings that word their question otherwise: {len(state.reworded)}"
-        lines += [f"    # {what}; compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
+        asked += [f"    # {what}; compare the texts in `bwise check {state.country}`, then `bwise confirm {state.country}`"]
     for key, found in open_texts.as_params(state.answers, state.country).items():
-        lines += [f"    # {key}:"]
+        asked += [f"    # {key}:"]
         for question, told in found.items():
             if key == "answers":
-                lines += [f"    #   {question}:"]
-                lines += [f"    #     {quoted(text)}: {code}   # {near}" for text, (code, near) in told.items()]
+                asked += [f"    #   {question}:"]
+                asked += [f"    #     {quoted(text)}: {code}   # {near}" for text, (code, near) in told.items()]
             else:
-                lines += [f"    #   {question}: {told}"]
+                asked += [f"    #   {question}: {told}"]
     if state.options:
-        lines += ["    # Still to be told under `options:`, `all_offered` (nobody ticked those without a column) or `not_offered`:"]
-        lines += [f"    # # {question}: {', '.join(options)}" for question, options in state.options.items()]
-    if absent := not_asked(state.read, questionnaire):
-        lines += textwrap.wrap(f"not asked in this export: {', '.join(absent)}", 120, initial_indent="    # ", subsequent_indent="    #   ")
-    return "\n".join(lines) + "\n"
+        asked += ["    # Still to be told under `options:`, `all_offered` (nobody ticked those without a column) or `not_offered`:"]
+        asked += [f"    # # {question}: {', '.join(options)}" for question, options in state.options.items()]
+    return asked

@@ -26,9 +26,12 @@ FOLDER = ".locks"  # in the project folder; empty but for the names of the locks
 
 
 @contextmanager
-def held(project: Project, names: list[str], wait: bool = False) -> Iterator[bool]:
+def held(project: Project, names: list[str], wait: bool | None = None) -> Iterator[bool]:
     """Hold the locks of these countries, or of the consolidation, and let go of them at the end; gives whether another run was waited for.
     Kernels that are started meanwhile know this process as the one they write for.
+
+    Args:
+        wait: for another run to end; None where nobody can say so, for want of an option `--wait`.
 
     Raises:
         ProblemsFound: another run holds one of them, and nobody wants to `wait`; names who, where, and since when.
@@ -41,7 +44,8 @@ def held(project: Project, names: list[str], wait: bool = False) -> Iterator[boo
 
 @contextmanager
 def writing(project: Project, name: str) -> Iterator[None]:
-    """Hold the lock of a country, or of the consolidation, while a step of a notebook writes its files: in JupyterLab nobody else does.
+    """Hold the lock of a country, or of the consolidation, while a step of a notebook, or a command that changes params, writes its files:
+    no run is going on around it then.
 
     Raises:
         ProblemsFound: a run is at work on it that this notebook is no part of.
@@ -55,7 +59,7 @@ def writing(project: Project, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _held(project: Project, name: str, wait: bool) -> Iterator[bool]:
+def _held(project: Project, name: str, wait: bool | None) -> Iterator[bool]:
     folder = project.root / FOLDER
     with told_plainly(folder / name):
         folder.mkdir(exist_ok=True)
@@ -66,7 +70,7 @@ def _held(project: Project, name: str, wait: bool) -> Iterator[bool]:
             lock.acquire(timeout=0)
         except Timeout:
             if not wait:
-                raise ProblemsFound(f"{name} is being run already. Nothing was changed.", [_by(holder)]) from None
+                raise ProblemsFound(f"{name} is being run already. Nothing was changed.", [_by(holder, wait)]) from None
             waited = True
             lock.acquire()
     try:
@@ -77,9 +81,9 @@ def _held(project: Project, name: str, wait: bool) -> Iterator[bool]:
         lock.release()
 
 
-def _by(holder: Path) -> Problem:
+def _by(holder: Path, wait: bool | None) -> Problem:
     """Who runs, as far as that run has said so."""
-    remedy = "wait until that run has ended, or give --wait"
+    remedy = "wait until that run has ended, then try again" + (", or give --wait" if wait is not None else "")
     told = json_of(holder)
     if not {"by", "on", "since", "process"} <= set(told):
         return Problem("by another run, which has just begun", remedy=remedy)

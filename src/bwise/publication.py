@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,23 +17,28 @@ import xlsxwriter
 from markupsafe import Markup, escape
 from xlsxwriter.worksheet import Worksheet
 
+from bwise.country_pages import write_country_pages
+from bwise.data_package import NO_MICRODATA, codebook, period, write_data
 from bwise.drawn import Drawn
+from bwise.factsheets import Factsheet, factsheets, write_factsheets
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.locks import writing
 from bwise.pages import page_template
+from bwise.phrases import ENGLISH, Phrases
 from bwise.pooling import Pool, left_out
+from bwise.references import with_references
 from bwise.released_texts import published_texts
-from bwise.settings import CONSOLIDATION, PUBLISHED, Project
+from bwise.settings import CONSOLIDATION, PUBLISHED, Organisation, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
 from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
-from bwise.text import CSV_RULE, rounded
+from bwise.text import CSV_RULE, counted, rounded
 
 NOT_AVAILABLE = ":"
 FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
-    CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
+    CONFIDENTIAL: "confidential: too few persons or {many} in the base, or needed to hide such a figure (value replaced by “:”)",
 }
 SHORTHAND = {
     "[c]": FLAGS[CONFIDENTIAL].replace("“:”", "“[c]”"),
@@ -41,19 +47,40 @@ SHORTHAND = {
 }  # in the workbook: letters in brackets, which are read aloud
 EXPLAINED = {
     "n": "persons behind the figure",
-    "WISEs": "distinct work integration social enterprises behind the figure",
+    "{many}": "distinct {meaning} behind the figure",
     "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
     AVERAGES[POOLED]: "every respondent counts the same",
     AVERAGES[MEAN_OF_COUNTRIES]: "every country counts the same: the unweighted mean of the country figures that may be shown",
 }
 NOT_STATED = "not stated"
+ELSEWHERE = "Published elsewhere"
+ABOUT_OTHERS = "Figures that others published, beside ours: of other samples and by other questions, no results of this survey"
+CODEBOOK_SHOWN = {
+    "part": "Part",
+    "question": "Question",
+    "wording": "Wording",
+    "type": "Type",
+    "answers": "Answers",
+    "asked_in": "Asked in",
+    "not_asked_in": "Not asked in",
+    "differences": "Differences of national forms",
+    "answered": "Answered",
+    "answered_in_table": "As shown in table",
+}  # column of the codebook -> its heading in the workbook
 LINE = 17.0  # points of a row of the workbook: letters of fonts that stand in for Excel's own are higher
 A4 = 9  # as Excel counts paper
 ABOUT = 120  # characters of a line of what is said of a table
+WIDEST_TEXT = 80.0  # of a column of the workbook, in letters
 WIDEST = 14  # columns of figures that a sheet has side by side; more could not be read in print
-BEHIND = {"n": "n", "wises": "WISEs", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
+BEHIND = {"n": "n", "wises": "{many}", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
+
+
+def _said(words: dict[str, str], organisation: Organisation) -> dict[str, str]:
+    """Signs and what they mean, of what respondents answer for as this survey calls it."""
+    names = {"many": organisation.many, "meaning": organisation.in_full}
+    return {sign.format(**names): meaning.format(**names) for sign, meaning in words.items()}
 
 
 # ------------------------------------------------------------------ layout for readers
@@ -75,7 +102,7 @@ class Layout:
     behind: dict[str, str]
 
     def counts(self, figures: Iterable[dict | None]) -> list[str]:
-        """Persons, WISEs and countries behind figures that share a base."""
+        """Persons, organisations and countries behind figures that share a base."""
         known = next((f for f in figures if f and not pd.isna(f["n"])), None)
         return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
@@ -90,7 +117,7 @@ def layout(table: Table) -> Layout:
     rows = list(dict.fromkeys(k[:cut] for k in _sorted(table, records, table.rows, 0)))
     columns = list(dict.fromkeys(k[cut:] for k in _sorted(table, records, table.columns, cut)))
     figures = [[records.get((*r, *c)) for c in columns] for r in rows]
-    behind = {count: name for count, name in BEHIND.items() if count != "countries" or "country" not in data}
+    behind = {count: name for count, name in _said(BEHIND, table.organisation).items() if count != "countries" or "country" not in data}
 
     def constant(lines) -> bool:
         return all(len({tuple(f[b] for b in behind) for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
@@ -117,7 +144,7 @@ def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
     return tuple(str(table.codes.get(d, {}).get(c, c)) for d, c in zip(dimensions, codes, strict=True))
 
 
-def shown(figure: dict | None, table: Table) -> str:
+def shown(figure: dict | None, table: Table, say: Phrases = ENGLISH) -> str:
     """A figure as text: rounded here, a symbol with its words where it is a quality, a count where it is a share of few, `:` where there
     is none."""
     if figure is not None and (code := figure.get("code")):
@@ -125,8 +152,8 @@ def shown(figure: dict | None, table: Table) -> str:
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
     if table.is_count(figure):
-        return f"{figure['value'] * figure['n'] / 100:.0f} of {figure['n']}"
-    return rounded(figure["value"], _decimals(figure, table))
+        return say("{count} of {n}", count=f"{figure['value'] * figure['n'] / 100:.0f}", n=figure["n"])
+    return say.number(rounded(figure["value"], _decimals(figure, table)))
 
 
 def _decimals(figure: dict, table: Table) -> int:
@@ -159,14 +186,17 @@ def write_figures(drawings: list[Drawn], project: Project) -> None:
             write_whole(project.reports / "figures" / f"{drawing.id}.{kind}", lambda p, picture=picture: p.write_bytes(picture))
 
 
-def write_workbook(tables: list[Table], pool: Pool) -> None:
+def write_workbook(tables: list[Table], pool: Pool, book: pd.DataFrame | None = None) -> None:
     """`reports/european_tables.xlsx`: cover, contents, notes, then one table per sheet, as the guidance for accessible spreadsheets of the
-    UK's Analysis Function has it: each an Excel table with one header row, headings that are unique, nothing merged, nothing below it."""
-    write_whole(pool.project.reports / "european_tables.xlsx", lambda p: _workbook(tables, pool, p))
+    UK's Analysis Function has it: each an Excel table with one header row, headings that are unique, nothing merged, nothing below it.
+
+    Args:
+        book: the codebook (`bwise.data_package`), the last sheet.
+    """
+    write_whole(pool.project.reports / "european_tables.xlsx", lambda p: _workbook(tables, pool, p, book))
 
 
-def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
-    settings = pool.settings
+def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame | None) -> None:
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties(
             {
@@ -181,26 +211,30 @@ def _workbook(tables: list[Table], pool: Pool, path: Path) -> None:
             "title": book.add_format({"bold": True, "font_size": 15}),
             "head": book.add_format(head),
             "head right": book.add_format(head | {"align": "right"}),
-            "head flag": book.add_format(head | {"indent": 1}),
+            "head flag": book.add_format(head | {"align": "left", "indent": 1}),  # without a side, the indent is none
             "wrap": book.add_format({"text_wrap": True, "valign": "vcenter"}),
+            "words": book.add_format({"text_wrap": True, "valign": "vcenter", "align": "left", "indent": 1}),
             "flag": book.add_format({"indent": 1, "valign": "vcenter"}),
-            "link": book.add_format({"font_color": "#0b57a4", "underline": 1}),
+            "link": book.add_format({"font_color": "#0b57a4", "underline": 1, "valign": "vcenter"}),
             "warning": book.add_format({"bold": True, "font_color": "#a33333"}),
             "right": book.add_format({"align": "right", "valign": "vcenter"}),
             "numbers": {d: book.add_format({"num_format": "0" + ("." + "0" * d if d else ""), "valign": "vcenter"}) for d in range(4)},
         }
-        facts = {
-            "Countries": ", ".join(pool.countries),
-            "Released": str(settings.released or NOT_STATED),
-            "Licence": settings.licence or NOT_STATED,
-            "Contact": settings.contact or NOT_STATED,
-            "Tables": f"{len(tables)}, listed on the sheet Contents; signs and shorthand are explained on the sheet Notes",
-        }
-        _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts, pool, style)
-        _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), {t.id[:31]: t.title for t in tables}, pool, style, linked=True)
-        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), SHORTHAND | EXPLAINED, pool, style)
+        told = {"Tables": f"{len(tables)}, listed on the sheet Contents; signs and shorthand are explained on the sheet Notes"}
+        compared = [table for table in tables if table.references]
+        further = ({ELSEWHERE: ABOUT_OTHERS} if compared else {}) | ({"Codebook": "Questions, answers, where and how they were asked"})
+        further = {name: title for name, title in further.items() if name != "Codebook" or codes is not None}
+        _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts(pool) | told, pool, style)
+        sheets = {t.id[:31]: t.title for t in tables} | further
+        _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), sheets, pool, style, linked=True)
+        signs = _said(SHORTHAND | EXPLAINED, pool.settings.organisation)
+        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), signs, pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
+        if compared:
+            _rows_sheet(book, ELSEWHERE, ABOUT_OTHERS, _of_others(compared), pool, style)
+        if codes is not None:
+            _rows_sheet(book, "Codebook", further["Codebook"], codes[list(CODEBOOK_SHOWN)].rename(columns=CODEBOOK_SHOWN), pool, style)
 
 
 def _new_sheet(book, name: str, title: str, said: list[str], pool: Pool, style: dict) -> tuple[Worksheet, int]:
@@ -240,6 +274,52 @@ def _list_sheet(
     _mark_up(page, top, top + len(rows), list(head), ["head"] * 2, name, style)
 
 
+def _rows_sheet(book, name: str, title: str, frame: pd.DataFrame, pool: Pool, style: dict) -> None:
+    """A sheet with the rows of a frame below its headings; numbers as numbers, what is missing as [x]. A column `decimals` says how
+    those that are not whole are shown."""
+    page, top = _new_sheet(book, name, title, [], pool, style)
+    page.write_url(top - 1, 0, "internal:'Contents'!A1", style["link"], "Back to the contents")
+    decimals = frame["decimals"].tolist() if "decimals" in frame else [0] * len(frame)
+    frame = frame.drop(columns="decimals", errors="ignore")
+    head, rows = list(frame), frame.astype(object).where(frame.notna(), "[x]").to_numpy().tolist()
+    texts = [[cell if isinstance(cell, str) else "" for cell in row] for row in rows]
+    widths = [min(WIDEST_TEXT, max(6.0 + len(h), *(2.0 + len(row[at]) for row in texts))) for at, h in enumerate(head)]
+    numbers = [any(not isinstance(row[at], str) for row in rows) for at in range(len(head))]
+    beside = [False, *numbers]  # texts keep away from the numbers on their left
+    for at, (row, places) in enumerate(zip(rows, decimals, strict=True), top + 1):
+        _set_height(page, at, texts[at - top - 1], [width - 2.0 for width in widths])
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(at, column, cell, style["right" if numbers[column] else "words" if beside[column] else "wrap"])
+            else:
+                whole = isinstance(cell, int)
+                page.write_number(at, column, cell, style["numbers"][0 if whole else places])
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    sides = ["head right" if number else "head flag" if left else "head" for number, left in zip(numbers, beside, strict=False)]
+    _mark_up(page, top, top + len(rows), head, sides, name, style, filtered=True)
+    page.freeze_panes(top + 1, 0)
+
+
+def _of_others(tables: list[Table]) -> pd.DataFrame:
+    """What others published beside our figures, a row each."""
+    rows = [
+        {
+            "Table": table.title,
+            "What is compared": each.label(table),
+            "This survey": each.ours["value"],
+            "n": each.ours["n"],
+            "Published elsewhere": each.value,
+            "Unit": each.unit,
+            "Source": each.source,
+            "decimals": table.decimals,
+        }
+        for table in tables
+        for each in table.references
+    ]
+    return pd.DataFrame(rows)
+
+
 def _mark_up(page, top: int, last: int, head: list[str], sides: list[str], name: str, style: dict, filtered: bool = False) -> None:
     """Make an Excel table of the rows `top` (its headings) to `last`; programs that read aloud then know what is a heading."""
     columns = [{"header": text, "header_format": style[side]} for text, side in zip(head, sides, strict=True)]
@@ -277,7 +357,7 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
         name = ", ".join(label)
         head += [name, *([f"{name}: flag"] if flag else [])]
         widths += [min(34.0, 1.0 + max(12, *(len(shown(f, table)) for f in line))) if wordy else 13.0, *([13.0] if flag else [])]
-        sides += ["head" if wordy else "head right", *(["head flag"] if flag else [])]
+        sides += ["head flag" if wordy else "head right", *(["head flag"] if flag else [])]
     base = len(head)
     if plan.base == "row":
         head, widths = [*head, *plan.behind.values()], [*widths, *map(_base_width, plan.behind.values())]
@@ -285,7 +365,7 @@ def _wide_sheet(page, top: int, plan: Layout, style: dict) -> list[float]:
     _set_height(page, top, head, [0.85 * width for width in widths])  # bold
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True), top + 1):
         texts = [*labels, *(shown(f, table) for f in figures)]
-        _set_height(page, at, texts, [*widths[: len(labels)], *(widths[column] for column in places)])
+        _set_height(page, at, texts, [*widths[: len(labels)], *(widths[column] - 2.0 for column in places)])  # words are indented
         page.write_row(at, 0, labels, style["wrap"])
         for column, flag, wordy, figure in zip(places, flagged, words, figures, strict=True):
             _write_value(page, at, column, figure, table, style, wordy)
@@ -337,7 +417,7 @@ def _base_width(name: str) -> float:
 
 
 def _width(labels: list[tuple[str, ...]], dimension: int) -> float:
-    return min(60.0, max(12.0, 2.0 + max(len(label[dimension]) for label in labels)))
+    return min(WIDEST_TEXT, max(12.0, 2.0 + max(len(label[dimension]) for label in labels)))
 
 
 def _write_value(page, row: int, column: int, figure: dict | None, table: Table, style: dict, wordy: bool = False) -> None:
@@ -345,7 +425,7 @@ def _write_value(page, row: int, column: int, figure: dict | None, table: Table,
         text = shown(figure, table)
         if not any(map(str.isalnum, text)):  # a colon or a dash, which are not read aloud
             text = "[c]" if figure and figure["conf_status"] else "[x]"
-        page.write_string(row, column, text, style["wrap" if wordy else "right"])
+        page.write_string(row, column, text, style["words" if wordy else "right"])
     else:
         page.write_number(row, column, figure["value"], style["numbers"][_decimals(figure, table)])
 
@@ -358,6 +438,22 @@ def _write_base(page, row: int, first: int, texts: list[str], right) -> None:
             page.write_string(row, column, "[x]", right)
 
 
+def facts(pool: Pool) -> dict[str, str]:
+    """What is told of the release, on the cover of the workbook and on the page."""
+    settings, title = pool.settings, pool.questionnaire.title
+    dated = f"released {settings.released}" if settings.released else "not released"
+    cite = f"{settings.title or title}: European tables of {title}, {len(pool.countries)} countries, {dated}, version {program()}."
+    return {
+        "Countries": ", ".join(pool.countries),
+        "Fieldwork": period(pool).replace("/", " to ") or NOT_STATED,
+        "Released": str(settings.released or NOT_STATED),
+        "Version": f"bwise {program()}",
+        "Licence": settings.licence or NOT_STATED,
+        "Contact": settings.contact or NOT_STATED,
+        "How to cite": f"{cite} {DEMONSTRATION}." if pool.demonstration else cite,
+    }
+
+
 def write_page(
     tables: list[Table],
     drawings: list[Drawn],
@@ -365,18 +461,20 @@ def write_page(
     groups: Pool | None = None,
     findings: Iterable[Finding] = (),
     said: Mapping[str, list[Finding]] = MappingProxyType({}),
+    sheets: Iterable[Factsheet] = (),
 ) -> None:
     """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it.
 
     Args:
         findings: those on top of it.
         said: table -> what may be said of it, in its section.
+        sheets: further pages that it leads to.
     """
     page = page_template("report.html.j2").render(
         pool=pool,
         left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
-        flags=FLAGS,
+        flags=_said(FLAGS, pool.settings.organisation),
         questions=by_question({t.id: t for t in tables}),
         findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
         checks=CHECKS,
@@ -385,42 +483,57 @@ def write_page(
         lines_of=lambda table: len(layout(table).row_labels),
         many=FOLDED_FROM,
         drawings=drawings,
+        elsewhere=elsewhere,
+        about_others=ABOUT_OTHERS,
+        facts=facts(pool),
+        ids={table.id for table in tables},
+        explained=_said(EXPLAINED, pool.settings.organisation),
+        no_microdata=NO_MICRODATA,
         country_pages=pool.countries,
+        sheets=groupby(sheets, key=lambda sheet: sheet.folder),
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )
     write_text(pool.project.reports / "index.html", page)
 
 
-def write_country_pages(tables: list[Table], pool: Pool) -> None:
-    """`reports/countries/<CC>.html`: a country's published figures beside those of all countries, and nothing else."""
-    folder = pool.project.reports / "countries"
-    for old in folder.glob("*.*"):
-        remove(old)
-    for country in pool.countries:
-        lines = {country, *AVERAGES} if len(pool.countries) > 1 else {country}
-        beside = {t.id: replace(t, data=t.data[t.data["country"].isin(lines)]) for t in tables if "country" in t.data}
-        page = page_template("country.html.j2").render(
-            country=country,
-            pool=pool,
-            demonstration=DEMONSTRATION if pool.demonstration else "",
-            flags=FLAGS,
-            questions=by_question({id_: t for id_, t in beside.items() if t.data["country"].eq(country).any()}),
-            html_table=html_table,
+def elsewhere(table: Table) -> Markup:
+    """What others published beside figures of a table, a table for each source."""
+    made = []
+    for source, found in groupby(table.references, key=lambda each: each.source):
+        rows = []
+        for each in found:
+            ours = escape(shown(each.ours, table)) + Markup("").join(
+                Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, table.organisation)[flag], flag)
+                for flag in (each.ours["obs_status"], each.ours["conf_status"])
+                if flag
+            )
+            n = NOT_AVAILABLE if pd.isna(each.ours["n"]) else each.ours["n"]
+            cells = Markup("<td>{}</td><td>{}</td><td>{}</td>").format(ours, n, rounded(each.value, table.decimals))
+            rows.append(Markup('<tr><th scope="row">{}</th>').format(each.label(table)) + cells + Markup("</tr>"))
+        head = Markup("").join(
+            Markup('<th scope="col">{}</th>').format(name) for name in ("compared", "this survey", "n", "published elsewhere")
         )
-        write_text(folder / f"{country}.html", page)
+        caption = Markup("<caption>{}: {}</caption>").format(ELSEWHERE, source)
+        body = Markup("").join(rows)
+        made.append(Markup("<table>") + caption + Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body))
+    return Markup("").join(made)
 
 
 @lru_cache(maxsize=128)
-def html_table(table: Table) -> Markup:
-    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact."""
+def html_table(table: Table, say: Phrases | None = None) -> Markup:
+    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact.
+
+    `say`: on pages for readers who are no statisticians, in their language: what is withheld is "not shown", without flags of its own.
+    """
+    words = say or ENGLISH
     plan = layout(table)
     depth = len(table.columns)
     head = []
     for level in range(depth):
-        cells = [f'<th scope="col" rowspan="{depth}">{escape(d.replace("_", " "))}</th>' for d in table.rows] if level == 0 else []
+        cells = [f'<th scope="col" rowspan="{depth}">{escape(words(d.replace("_", " ")))}</th>' for d in table.rows] if level == 0 else []
         cells += _spans([label[: level + 1] for label in plan.column_labels], last=level == depth - 1)
         cells += (
-            [f'<th scope="col" class="base" rowspan="{depth}">{name}</th>' for name in plan.behind.values()]
+            [f'<th scope="col" class="base" rowspan="{depth}">{words(name)}</th>' for name in plan.behind.values()]
             if level == 0 and plan.base == "row"
             else []
         )
@@ -429,17 +542,17 @@ def html_table(table: Table) -> Markup:
     spans = _row_spans(plan.row_labels)
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True)):
         names = [_row_head(label, spans[at][i], table.rows[i]) for i, label in enumerate(labels) if spans[at][i]]
-        cells = [_html_cell(f, plan) for f in figures]
+        cells = [_html_cell(f, plan, say) for f in figures]
         cells += [f'<td class="base">{text}</td>' for text in plan.counts(figures)] if plan.base == "row" else []
         kinds = ["first"] if at and len(labels) > 1 and spans[at][0] else []
-        kinds += ["average"] if set(labels) & set(AVERAGES.values()) else []
+        kinds += ["average"] if set(labels) & set(map(words, AVERAGES.values())) else []
         body.append(f'<tr class="{" ".join(kinds)}">' + "".join(names + cells) + "</tr>")
     if plan.base == "column":
         for name, texts in zip(plan.behind.values(), zip(*map(plan.counts, zip(*plan.figures, strict=True)), strict=True), strict=True):
             cells = [f'<td class="base">{text}</td>' for text in texts]
-            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{name}</th>' + "".join(cells) + "</tr>")
-    words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
-    start = '<table class="words">' if words else "<table>"
+            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{words(name)}</th>' + "".join(cells) + "</tr>")
+    in_words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
+    start = '<table class="words">' if in_words else "<table>"
     return Markup(f"{start}<caption>{escape(table.title)}</caption><thead>{''.join(head)}</thead><tbody>{''.join(body)}</tbody></table>")
 
 
@@ -467,16 +580,20 @@ def _row_head(label: str, span: int, dimension: str) -> str:
     return f'<th {scope} class="{dimension}">{escape(label)}</th>'
 
 
-def _html_cell(figure: dict | None, plan: Layout) -> str:
-    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table))
+def _html_cell(figure: dict | None, plan: Layout, say: Phrases | None) -> str:
+    words = say or ENGLISH
+    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table, words))
     if figure is None:
         return f"<td>{text}</td>"
+    if say and figure["conf_status"]:
+        return f'<td class="withheld">{escape(say("not shown"))}</td>'
     for flag in (figure["obs_status"], figure["conf_status"]):
         if flag:
-            text += Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+            text += Markup('<abbr title="{}">{}</abbr>').format(words(_said(FLAGS, plan.table.organisation)[flag]), flag)
     if plan.base == "cell" and not pd.isna(figure["n"]):
-        places = f" in {figure['countries']} countries" if "countries" in plan.behind else ""
-        text += Markup(' <small title="{} persons of {} WISEs{}">{}</small>').format(figure["n"], figure["wises"], places, figure["n"])
+        told = "{n} persons of {wises} {many} in {countries} countries" if "countries" in plan.behind else "{n} persons of {wises} {many}"
+        counts = {count: figure[count] for count in BEHIND}
+        text += Markup(' <small title="{}">{}</small>').format(words(told, many=words(plan.table.organisation.many), **counts), figure["n"])
     return f"<td>{text}</td>"
 
 
@@ -625,8 +742,8 @@ def write_audit(tables: dict[str, Table], project: Project) -> None:
 OWN = (
     "tables/*.csv",
     "figures/*",
-    "countries/*",
     "data/*",
+    "[a-z]*/*.html",
     "texts.csv",
 )  # in reports/: what an earlier run made there, and this one did not, goes
 
@@ -639,7 +756,18 @@ class _Beside(Project):
         return super().reports / PART
 
 
-def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: Pool | None = None) -> list[str]:
+class Written(list[str]):
+    """Names of files, counted by folder where a notebook shows them."""
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
+
+    def __repr__(self) -> str:
+        folders = Counter(name.rpartition("/")[0] for name in self)
+        return f"{counted(len(self), 'file')}: " + ", ".join(f"{count} in {folder}/" for folder, count in folders.items())
+
+
+def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: Pool | None = None) -> Written:
     """Write tables, figures, workbook, page and the record of what they were made of, all of them beside what is published; then they
     take its place, the record as the last, so that a run that is stopped leaves nothing mixed that passes for whole.
 
@@ -649,27 +777,33 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
     Raises:
         ProblemsFound: a run is going on that this is no part of, or the disk refuses: what is published stays as it was.
     """
-    listed, drawn = list(tables.values()), list(drawings.values())
+    drawn = list(drawings.values())
+    listed = list(with_references(tables, pool.project).values())
+    book = codebook(pool, listed, groups)
     project = _Beside(pool.project.root)
     pool = replace(pool, project=project)
     with writing(project, CONSOLIDATION), written_together(pool.project.root / "reports", PUBLISHED, OWN):
         write_tables(listed, project)
         write_figures(drawn, project)
-        write_workbook(listed, pool)
-        write_page(listed, drawn, pool, groups, tables.findings, tables.said)
+        write_workbook(listed, pool, book)
+        data = write_data(listed, pool, book)
+        sheets = factsheets(tables, pool)
+        write_page(listed, drawn, pool, groups, tables.findings, tables.said, sheets)
+        pages = [*write_country_pages(tables, pool, groups, html_table), *write_factsheets(sheets, pool, groups, html_table)]
         write_findings(tables.findings, project)
-        write_country_pages(listed, pool)
         write_audit(tables, project)
         write_record(listed, pool, groups)
         texts = write_texts([pool, groups] if groups else [pool], project)
-    return [
+    names = [
         *(f"reports/tables/{t.id}.csv" for t in listed),
         *(f"reports/figures/{d.id}.svg" for d in drawn),
         *texts,
         "reports/european_tables.xlsx",
         "reports/index.html",
-        *(f"reports/countries/{c}.html" for c in pool.countries),
+        *(f"reports/{name}" for name in pages),
         "reports/audit.csv",
         "reports/data/findings.json",
+        *(f"reports/data/{name}" for name in data),
         "reports/consolidation.json",
     ]
+    return Written(names)

@@ -101,7 +101,8 @@ def _reduced(matrix: np.ndarray, prime: int) -> tuple[np.ndarray, list[tuple[int
         left[line] = left[line] * pow(int(left[line, column]), -1, prime) % prime
         others = np.flatnonzero(left[:, column])
         others = others[others != line]
-        left[others] = (left[others] - left[others, column][:, None] * left[line] % prime) % prime
+        right = left[others, column:]  # what stands before it in its line is zero
+        left[others, column:] = (right - right[:, :1] * left[line, column:] % prime) % prime
         pivots.append((line, column))
     return left, pivots
 
@@ -185,13 +186,25 @@ class _Few:
 
 
 def _inverse(values: np.ndarray, prime: int) -> np.ndarray:
-    """Modulo a prime; of 0 it is 0."""
-    result, power, left = np.ones_like(values), values % prime, prime - 2
-    while left:
-        if left & 1:
-            result = result * power % prime
-        power, left = power * power % prime, left >> 1
-    return result
+    """Modulo a prime; of 0 it is 0.
+
+    One power alone is computed: of the product of all. Its inverse, times all other factors, is that of each (Montgomery's trick), with
+    products of two, of four, of eight kept on the way.
+    """
+    flat = values.ravel() % prime
+    products = [np.where(flat == 0, 1, flat)]
+    while len(products[-1]) > 1:
+        factors = products[-1]
+        if len(factors) % 2:
+            products[-1] = factors = np.append(factors, 1)
+        products.append(factors[0::2] * factors[1::2] % prime)
+    inverse = np.array([pow(int(product), -1, prime) for product in products.pop()], dtype=np.int64)
+    for factors in reversed(products):
+        inverse, of_each = inverse[: len(factors) // 2], np.empty_like(factors)
+        of_each[0::2] = inverse * factors[1::2] % prime
+        of_each[1::2] = inverse * factors[0::2] % prime
+        inverse = of_each
+    return np.where(flat == 0, 0, inverse[: len(flat)]).reshape(values.shape)
 
 
 def _dependent(marks: np.ndarray, chosen: Iterable[int], prime: int) -> tuple[int, ...]:
@@ -221,11 +234,15 @@ def _sums(marks: np.ndarray, rest: np.ndarray, most: int) -> list[tuple[int, ...
 
 def _equal(values: np.ndarray, sets: np.ndarray, others: np.ndarray, other_sets: np.ndarray, prime: int) -> list[tuple[int, ...]]:
     """Sets of which one value is the other, or its opposite."""
-    order = np.argsort(others, kind="stable")
+    own, their = (np.minimum(some, -some % prime) for some in (values, others))
+    if values is not others:
+        own = np.concatenate([own, their])
+    order = np.argsort(own)
+    again = np.diff(own[order]) == 0
     found = []
-    for wanted in (values, -values % prime):
-        low, high = (np.searchsorted(others[order], wanted, side) for side in ("left", "right"))
-        itself = int(wanted is others)
-        for n in np.flatnonzero((high - low > itself) & (wanted != 0)):
-            found += [(*sets[n], *other_sets[m]) for m in order[low[n] : high[n]] if not set(sets[n]) & set(other_sets[m])]
+    for begin in np.flatnonzero(again & ~np.r_[False, again[:-1]]):
+        value = own[order[begin]]
+        alike = order[begin : np.searchsorted(own, value, "right", sorter=order)] if value else ()
+        members = [tuple(sets[n]) if n < len(sets) else tuple(other_sets[n - len(sets)]) for n in alike]
+        found += [(*one, *other) for one, other in combinations(members, 2) if not set(one) & set(other)]
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 
 from bwise.decisions import returned
 from bwise.decisions.items import open_items
 from bwise.decisions.sheet import HEADING, workbook_path, write_workbook
+from bwise.locks import writing
 from bwise.problems import Problem, stop
 from bwise.settings import CountrySettings, Project
 from bwise.text import counted
@@ -28,14 +30,15 @@ def resolve(
         What was done, and what comes next.
 
     Raises:
-        ProblemsFound: as `bwise.decisions.returned.apply`.
+        ProblemsFound: as `bwise.decisions.returned.apply`; a run of the country is going on.
     """
     code = settings.country
     if apply:
         if file is None and not workbook_path(project, code).exists():
             where = project.shown(workbook_path(project, code))
             stop(HEADING, Problem("the workbook is not there yet", where, remedy=f"write it first: bwise resolve {code}"))
-        done = returned.apply(project, code, file or workbook_path(project, code), on or datetime.now().date(), dry)
+        with nullcontext() if dry else writing(project, code):
+            done = returned.apply(project, code, file or workbook_path(project, code), on or datetime.now().date(), dry)
         return f"{done}\n" + ("Nothing was written: this is what would be." if dry else f"Now: bwise check {code}")
     found = open_items(project, code)
     path, kept = write_workbook(project, found)

@@ -23,6 +23,7 @@ from bwise.decisions.items import (
     open_items,
 )
 from bwise.decisions.sheet import HEADING, Row, read_rows
+from bwise.intake import without_settled
 from bwise.matching.columns import names_of
 from bwise.params_lines import Lines, Setting, country_of, difference, with_settings, write_together
 from bwise.problems import Problem, nearest, stop
@@ -96,7 +97,9 @@ class _Reader:
         before, after = with_settings(self.project, self.country, self._settings(chosen), HEADING)
         corrections = dict(self._corrections(chosen))
         stop(HEADING, *self.problems)
-        self.applied.left = sum(self._name(item) not in self.chosen for item in self._open_after(after).items)
+        now = self._open_after(after)
+        after = without_settled(self.project, self.settings, after, self.now.states, now.states)
+        self.applied.left = sum(self._name(item) not in self.chosen for item in now.items)
         self.applied.then = "then" if dry else "now"
         self.applied.diff = difference(self.country, before, after)
         if not dry:

@@ -24,6 +24,7 @@ STEPS = 5
 WHO_SHOWN = 8  # respondents named in a cell
 MESSAGE = 255  # letters Excel shows beside a cell
 ROW_HEIGHT, LINE = 18, 15.5  # points
+PLACE = re.compile(r"^(row|column) (\d+)$")  # a respondent without an id of one's own, a column
 INDENT = 5  # letters, with some room for bold ones
 
 
@@ -72,10 +73,11 @@ def demonstration(dossier: Dossier) -> str:
 def named(ask: Ask, dossier: Dossier) -> str:
     """Whom or what a question is about, in the partner's words: an id goes with the heading it has in the partner's file."""
     words = {"row": "row_n", "column": "column_n"}
-    shown = [re.sub(r"^(row|column) (\d+)$", lambda m: dossier.say(words[m[1]], n=m[2]), one) for one in ask.who[:WHO_SHOWN]]
+    shown = [PLACE.sub(lambda m: dossier.say(words[m[1]], n=m[2]), one) for one in ask.who[:WHO_SHOWN]]
     more = [dossier.say("more", n=len(ask.who) - WHO_SHOWN)] if len(ask.who) > WHO_SHOWN else []
     heading = next((tidy(c.heading) for c in dossier.read.raw.columns if c.about == "respondent_id"), "")
-    return (f"{heading} " if heading and shown[0] == ask.who[0] else "") + ", ".join([*shown, *more])
+    placed = PLACE.fullmatch(ask.who[0])
+    return (f"{heading} " if heading and not placed else "") + ", ".join([*shown, *more])
 
 
 def possible(ask: Ask, dossier: Dossier) -> list[str]:
