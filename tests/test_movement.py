@@ -143,3 +143,23 @@ def test_a_hidden_total_of_which_other_groups_are_shown_nearly_all_takes_one_of_
     assert partner.covered(np.array([False, True, True, False, False]), 0).any(), (
         "of those who are left he knows twelve; 4 of 28 he does not"
     )
+
+
+@pytest.mark.parametrize(("few", "hidden_too"), [(13, True), (11, False)])
+def test_a_group_that_is_nearly_all_of_a_hidden_country_is_hidden_with_it(few, hidden_too):
+    """Of 16 persons of the first country, hidden beside one of 4, the group leaves 3 or 5."""
+    sizes = [16, 4, 20, 20]
+    persons, ends = sum(sizes), np.cumsum(sizes)
+    rows = [range(persons), range(few), *(range(end - size, end) for end, size in zip(ends, sizes, strict=True))]
+    members = np.array([np.isin(np.arange(persons), some) for some in rows]).astype(np.int64)
+    cells = Cells(
+        csr_array(members),
+        np.zeros(len(rows), dtype=int),
+        np.array([0, 1, 2, 2, 2, 2]),
+        breakdown=np.array([0, 1, 2, 2, 2, 2]),
+        base=np.zeros(len(rows), dtype=int),
+        answers=(Answers(np.ones(persons, dtype=bool), np.tile([0.0, 1.0], persons // 2)[:, None], np.array([[0.0, 1.0]])),),
+    )
+    verdict = protect(cells, People(np.arange(persons), np.full(persons, -1)), RULES)
+    assert verdict.bounded == []
+    assert verdict.hidden.tolist() == [False, hidden_too, True, True, False, False]
