@@ -54,7 +54,7 @@ def of_respondents(table, ledger):
 
 def test_every_figure_of_every_table_is_that_of_the_ledger(european):
     truth, checked = Truth(european.ledger), 0
-    for table in european.values():
+    for table in (table for table in european.values() if table.evidence is not None):
         for row, behind, mean in of_respondents(table, european.ledger):
             checked += 1
             if row["conf_status"]:
