@@ -307,7 +307,7 @@ def line(found: Trace) -> str:
     """A figure on one line: its labels, the figure, its base."""
     table, figure = found.table, found.figure
     names = [str(table.codes.get(d, {}).get(figure[d], figure[d])) for d in (*table.rows, *table.columns)]
-    n = f"n = {figure['n']}, {figure['wises']} WISEs" if not pd.isna(figure["n"]) else ""
+    n = f"n = {figure['n']}, {figure['wises']} {table.organisation.many}" if not pd.isna(figure["n"]) else ""
     return "   ".join(part for part in (" / ".join(names), _value(found), n, figure["conf_status"], figure["obs_status"]) if part)
 
 
