@@ -17,13 +17,16 @@ import xlsxwriter
 from markupsafe import Markup, escape
 from xlsxwriter.worksheet import Worksheet
 
+from bwise.country_pages import write_country_pages
 from bwise.data_package import NO_MICRODATA, codebook, period, write_data
 from bwise.drawn import Drawn
+from bwise.factsheets import Factsheet, factsheets, write_factsheets
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.locks import writing
 from bwise.pages import page_template
+from bwise.phrases import ENGLISH, Phrases
 from bwise.pooling import Pool, left_out
 from bwise.references import with_references
 from bwise.released_texts import published_texts
@@ -141,7 +144,7 @@ def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
     return tuple(str(table.codes.get(d, {}).get(c, c)) for d, c in zip(dimensions, codes, strict=True))
 
 
-def shown(figure: dict | None, table: Table) -> str:
+def shown(figure: dict | None, table: Table, say: Phrases = ENGLISH) -> str:
     """A figure as text: rounded here, a symbol with its words where it is a quality, a count where it is a share of few, `:` where there
     is none."""
     if figure is not None and (code := figure.get("code")):
@@ -149,8 +152,8 @@ def shown(figure: dict | None, table: Table) -> str:
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
     if table.is_count(figure):
-        return f"{figure['value'] * figure['n'] / 100:.0f} of {figure['n']}"
-    return rounded(figure["value"], _decimals(figure, table))
+        return say("{count} of {n}", count=f"{figure['value'] * figure['n'] / 100:.0f}", n=figure["n"])
+    return say.number(rounded(figure["value"], _decimals(figure, table)))
 
 
 def _decimals(figure: dict, table: Table) -> int:
@@ -458,12 +461,14 @@ def write_page(
     groups: Pool | None = None,
     findings: Iterable[Finding] = (),
     said: Mapping[str, list[Finding]] = MappingProxyType({}),
+    sheets: Iterable[Factsheet] = (),
 ) -> None:
     """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it.
 
     Args:
         findings: those on top of it.
         said: table -> what may be said of it, in its section.
+        sheets: further pages that it leads to.
     """
     page = page_template("report.html.j2").render(
         pool=pool,
@@ -485,6 +490,7 @@ def write_page(
         explained=_said(EXPLAINED, pool.settings.organisation),
         no_microdata=NO_MICRODATA,
         country_pages=pool.countries,
+        sheets=groupby(sheets, key=lambda sheet: sheet.folder),
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )
     write_text(pool.project.reports / "index.html", page)
@@ -513,36 +519,21 @@ def elsewhere(table: Table) -> Markup:
     return Markup("").join(made)
 
 
-def write_country_pages(tables: list[Table], pool: Pool) -> None:
-    """`reports/countries/<CC>.html`: a country's published figures beside those of all countries, and nothing else."""
-    folder = pool.project.reports / "countries"
-    for old in folder.glob("*.*"):
-        remove(old)
-    for country in pool.countries:
-        lines = {country, *AVERAGES} if len(pool.countries) > 1 else {country}
-        beside = {t.id: replace(t, data=t.data[t.data["country"].isin(lines)]) for t in tables if "country" in t.data}
-        page = page_template("country.html.j2").render(
-            country=country,
-            pool=pool,
-            demonstration=DEMONSTRATION if pool.demonstration else "",
-            flags=_said(FLAGS, pool.settings.organisation),
-            questions=by_question({id_: t for id_, t in beside.items() if t.data["country"].eq(country).any()}),
-            html_table=html_table,
-        )
-        write_text(folder / f"{country}.html", page)
-
-
 @lru_cache(maxsize=128)
-def html_table(table: Table) -> Markup:
-    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact."""
+def html_table(table: Table, say: Phrases | None = None) -> Markup:
+    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact.
+
+    `say`: on pages for readers who are no statisticians, in their language: what is withheld is "not shown", without flags of its own.
+    """
+    words = say or ENGLISH
     plan = layout(table)
     depth = len(table.columns)
     head = []
     for level in range(depth):
-        cells = [f'<th scope="col" rowspan="{depth}">{escape(d.replace("_", " "))}</th>' for d in table.rows] if level == 0 else []
+        cells = [f'<th scope="col" rowspan="{depth}">{escape(words(d.replace("_", " ")))}</th>' for d in table.rows] if level == 0 else []
         cells += _spans([label[: level + 1] for label in plan.column_labels], last=level == depth - 1)
         cells += (
-            [f'<th scope="col" class="base" rowspan="{depth}">{name}</th>' for name in plan.behind.values()]
+            [f'<th scope="col" class="base" rowspan="{depth}">{words(name)}</th>' for name in plan.behind.values()]
             if level == 0 and plan.base == "row"
             else []
         )
@@ -551,17 +542,17 @@ def html_table(table: Table) -> Markup:
     spans = _row_spans(plan.row_labels)
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True)):
         names = [_row_head(label, spans[at][i], table.rows[i]) for i, label in enumerate(labels) if spans[at][i]]
-        cells = [_html_cell(f, plan) for f in figures]
+        cells = [_html_cell(f, plan, say) for f in figures]
         cells += [f'<td class="base">{text}</td>' for text in plan.counts(figures)] if plan.base == "row" else []
         kinds = ["first"] if at and len(labels) > 1 and spans[at][0] else []
-        kinds += ["average"] if set(labels) & set(AVERAGES.values()) else []
+        kinds += ["average"] if set(labels) & set(map(words, AVERAGES.values())) else []
         body.append(f'<tr class="{" ".join(kinds)}">' + "".join(names + cells) + "</tr>")
     if plan.base == "column":
         for name, texts in zip(plan.behind.values(), zip(*map(plan.counts, zip(*plan.figures, strict=True)), strict=True), strict=True):
             cells = [f'<td class="base">{text}</td>' for text in texts]
-            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{name}</th>' + "".join(cells) + "</tr>")
-    words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
-    start = '<table class="words">' if words else "<table>"
+            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{words(name)}</th>' + "".join(cells) + "</tr>")
+    in_words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
+    start = '<table class="words">' if in_words else "<table>"
     return Markup(f"{start}<caption>{escape(table.title)}</caption><thead>{''.join(head)}</thead><tbody>{''.join(body)}</tbody></table>")
 
 
@@ -589,18 +580,20 @@ def _row_head(label: str, span: int, dimension: str) -> str:
     return f'<th {scope} class="{dimension}">{escape(label)}</th>'
 
 
-def _html_cell(figure: dict | None, plan: Layout) -> str:
-    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table))
+def _html_cell(figure: dict | None, plan: Layout, say: Phrases | None) -> str:
+    words = say or ENGLISH
+    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table, words))
     if figure is None:
         return f"<td>{text}</td>"
+    if say and figure["conf_status"]:
+        return f'<td class="withheld">{escape(say("not shown"))}</td>'
     for flag in (figure["obs_status"], figure["conf_status"]):
         if flag:
-            text += Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, plan.table.organisation)[flag], flag)
+            text += Markup('<abbr title="{}">{}</abbr>').format(words(_said(FLAGS, plan.table.organisation)[flag]), flag)
     if plan.base == "cell" and not pd.isna(figure["n"]):
-        places = f" in {figure['countries']} countries" if "countries" in plan.behind else ""
-        text += Markup(' <small title="{} persons of {} {}{}">{}</small>').format(
-            figure["n"], figure["wises"], plan.table.organisation.many, places, figure["n"]
-        )
+        told = "{n} persons of {wises} {many} in {countries} countries" if "countries" in plan.behind else "{n} persons of {wises} {many}"
+        counts = {count: figure[count] for count in BEHIND}
+        text += Markup(' <small title="{}">{}</small>').format(words(told, many=words(plan.table.organisation.many), **counts), figure["n"])
     return f"<td>{text}</td>"
 
 
@@ -749,8 +742,8 @@ def write_audit(tables: dict[str, Table], project: Project) -> None:
 OWN = (
     "tables/*.csv",
     "figures/*",
-    "countries/*",
     "data/*",
+    "[a-z]*/*.html",
     "texts.csv",
 )  # in reports/: what an earlier run made there, and this one did not, goes
 
@@ -794,9 +787,10 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         write_figures(drawn, project)
         write_workbook(listed, pool, book)
         data = write_data(listed, pool, book)
-        write_page(listed, drawn, pool, groups, tables.findings, tables.said)
+        sheets = factsheets(tables, pool)
+        write_page(listed, drawn, pool, groups, tables.findings, tables.said, sheets)
+        pages = [*write_country_pages(tables, pool, groups, html_table), *write_factsheets(sheets, pool, groups, html_table)]
         write_findings(tables.findings, project)
-        write_country_pages(listed, pool)
         write_audit(tables, project)
         write_record(listed, pool, groups)
         texts = write_texts([pool, groups] if groups else [pool], project)
@@ -806,7 +800,7 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         *texts,
         "reports/european_tables.xlsx",
         "reports/index.html",
-        *(f"reports/countries/{c}.html" for c in pool.countries),
+        *(f"reports/{name}" for name in pages),
         "reports/audit.csv",
         "reports/data/findings.json",
         *(f"reports/data/{name}" for name in data),

@@ -336,6 +336,10 @@ def corrections_file(country: str, part: str = "") -> str:
     return "params/" + ".".join(filter(None, (country, part, "corrections", "csv")))
 
 
+OF_ALL = ("consolidation.yaml", "tables.yaml", "factsheets.yaml", "model_rules.yaml")
+"""Files of `params/` that are of no single country."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder with `params/` and `raw/`; everything else is made in it."""
@@ -361,7 +365,7 @@ class Project:
             ProblemsFound: a file in params/ has a name under which it would never be read.
         """
         files = [p.name for p in sorted(self.params.glob("*.y*ml"))]
-        stray = [name for name in files if not COUNTRY_FILE.match(name) and name not in ("consolidation.yaml", "tables.yaml")]
+        stray = [name for name in files if not COUNTRY_FILE.match(name) and name not in OF_ALL]
         stray += [f"{code}.yaml" for code in COUNTRY_CODES if (self.params / f"{code}.yaml").is_file()]
         stop(
             "Some files in params/ would not be read.",
