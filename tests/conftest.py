@@ -313,7 +313,8 @@ def pool_of(tmp_path):
             }
             for c, found in people.items()
         }
-        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **{"minimum_countries": 1, **settings})
+        given = {"minimum_countries": 1, "organisation": {"one": "WISE", "many": "WISEs"}, **settings}
+        settings = ConsolidationSettings(questionnaire="by_hand", countries=list(people), **given)
         return Pool(Project(tmp_path), settings, questionnaire, answers, missing, manifests, {})
 
     return pool_of

@@ -39,6 +39,7 @@ FORM = {
     ],
     "settings": [["form_title"], ["Community gardens"]],
 }
+FORMS = [f"questionnaire export gardens --to {kind}" for kind in ("docx", "pdf", "xlsform", "limesurvey")]
 
 
 @pytest.fixture
@@ -87,27 +88,31 @@ def test_another_survey_goes_from_nothing_to_exports_that_are_read(tmp_path, for
     assert project.consolidation().title == "Community gardens"
     assert (project.root / ".gitignore").read_text(encoding="utf-8") == (ROOT / ".gitignore").read_text(encoding="utf-8")
     for name in ("notebooks/country.ipynb", "notebooks/consolidation.ipynb"):
-        assert "B-WISE" not in (project.root / name).read_text(encoding="utf-8")
+        assert "WISE" not in (project.root / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.long
 def test_another_survey_goes_from_nothing_to_a_report_without_a_word_of_ours(tmp_path, form):
     project = begin(tmp_path / "proj", form)
     sent(project)
-    for line in ("new IE --file raw/IE/answers.csv", "new FI --file raw/FI/answers.csv", "check FI", "run", "verify"):
+    asked = ("feedback FI", "resolve FI", "status", "table garden_size --by country", "trace garden_size small")
+    for line in ("new IE --file raw/IE/answers.csv", "new FI --file raw/FI/answers.csv", "check FI", "run", "verify", *asked, *FORMS):
         done = subprocess.run(
             [sys.executable, "-m", "bwise.cli", *line.split()], cwd=project.root, capture_output=True, encoding="utf-8", check=False
         )
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        assert "WISE" not in done.stdout, f"{line}: {done.stdout}"
     published = [p for p in (project.root / "reports").rglob("*") if p.is_file() and p.name != "README.md"]
     assert {p.name for p in published} >= {"index.html", "garden_size.csv", "crops.csv", "hours.csv"}
-    pages = [*published, *(project.root / "processed").rglob("*.html")]
-    for path in pages:
+    made = [p for folder in ("processed", "work") for p in (project.root / folder).rglob("*") if p.is_file() and p.name != "README.md"]
+    assert {p.suffix for p in made} >= {".html", ".ipynb", ".xlsx", ".docx", ".pdf", ".csv", ".json"}
+    for path in [*published, *made]:
         content = path.read_bytes()
         if zipfile.is_zipfile(path):
             content = b"".join(zipfile.ZipFile(path).read(name) for name in zipfile.ZipFile(path).namelist())
-        assert b"B-WISE" not in content, path.name
+        assert b"WISE" not in content, path.name
     index = (project.root / "reports/index.html").read_text(encoding="utf-8")
+    assert "<dt>n, organisations, countries</dt>" in index
     assert "How large is your garden?" in index and "Larger than a tennis court" in index
 
 

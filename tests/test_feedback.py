@@ -127,7 +127,7 @@ def test_the_tool_s_own_id_names_the_respondent_where_it_is_one_s_own(project):
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_heading_of_the_ids_stands_before_an_id_and_before_no_place(project, language):
     """Not “Contribution ID column 4”."""
-    ask, say = dossiers(project, parts(project), language)[0].asks[0], Wording(language)
+    ask, say = dossiers(project, parts(project), language)[0].asks[0], Wording(language, Project(ROOT))
     ids = SimpleNamespace(heading="Contribution ID", about="respondent_id")
     dossier = SimpleNamespace(say=say, read=SimpleNamespace(raw=SimpleNamespace(columns=[ids])))
     told = [named(replace(ask, who=(who,)), dossier) for who in ("column 4", "row 7", "A-7")]
@@ -418,24 +418,24 @@ def test_whatever_stands_in_the_cells_is_a_possible_answer_or_told(project, cell
 
 
 def test_every_sentence_is_there_in_every_language_with_the_same_placeholders():
-    words = sentences()
+    words = sentences(Project(ROOT))
     fields = words.map(lambda text: sorted({name for _, name, _, _ in string.Formatter().parse(text) if name}))
     assert words.index.is_unique and (words != "").all(axis=None)
     assert [key for key in words.index if fields.loc[key].map(tuple).nunique() > 1] == []
     questionnaire = load_questionnaire(ROOT / "params/questionnaires/skills_survey")
-    assert set(languages()) == set(questionnaire.languages)
+    assert set(languages(Project(ROOT))) == set(questionnaire.languages)
 
 
 def test_the_sentences_that_excel_limits_are_short_enough():
-    words = sentences()
+    words = sentences(Project(ROOT))
     assert words.loc[["sheet_start", "sheet_asks"]].map(lambda t: len(t) <= 31 and not set("[]:*?/\\'") & set(t)).all(axis=None)
     assert words.loc[["head_answer", "head_write"]].map(len).max(axis=None) <= 32
     assert words.filter(like="hint_", axis=0).map(len).max(axis=None) <= 200
 
 
 def test_answers_of_one_cell_can_be_told_apart_in_every_language():
-    for language in languages():
-        say = Wording(language)
+    for language in languages(Project(ROOT)):
+        say = Wording(language, Project(ROOT))
         assert len({say(key) for key in ("keep", "no_answer", "ignore", "leave_out", "real")}) == 5
 
 
@@ -443,7 +443,7 @@ def test_no_sentence_is_there_that_nobody_reads():
     code = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "src/bwise/feedback").glob("*.py"))
     code += (ROOT / "src/bwise/templates/feedback.html.j2").read_text(encoding="utf-8")
     made = re.compile(r"^(step_\d|rule_.*|why_(test|duplicate|too_few_answers)|head_.*)$")
-    assert [key for key in sentences().index if not made.match(key) and f'"{key}"' not in code] == []
+    assert [key for key in sentences(Project(ROOT)).index if not made.match(key) and f'"{key}"' not in code] == []
 
 
 @pytest.fixture(scope="module")

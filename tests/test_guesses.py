@@ -58,5 +58,5 @@ def test_an_export_in_another_language_is_refused_with_the_question_whether_it_i
     with pytest.raises(ProblemsFound) as found:
         gathered(project)
     assert "no language of the questionnaire fits; is it Finnish?" in str(found.value)
-    assert "label::Finnish (fi)" in str(found.value)
+    assert "`bwise language fi` writes a workbook to translate it in" in str(found.value)
     assert "fi" not in load_questionnaire(project.params / "questionnaires/small").languages

@@ -35,7 +35,7 @@ from tests.test_ledger import enterprises, small_pool
 
 VOID = {"meta", "img", "source", "link", "br", "hr", "input"}
 TAIL = ["statistic", "value", "n", "wises", "countries", "obs_status", "conf_status"]
-NAMES = ["models", "model_recognition", "models_by_source", "sectors"]
+NAMES = ["models", "model_recognition", "models_validated", "models_validated_by_country", "models_by_source", "sectors"]
 NAMES += ["sectors_by_source", "income"]
 NAMES += ["technology", "barriers", "pathways", "contracts", "remuneration", "support", "support_index"]
 NAMES += ["support_by_source"]
@@ -302,7 +302,8 @@ def test_every_link_of_the_page_leads_to_a_file_that_is_there(page, demonstratio
     files = [a["href"] for tag, a in page.found if tag == "a" and not a["href"].startswith("#")]
     data = ["data/findings.json", "data/figures.csv", "data/codes.csv", "data/codebook.csv", "data/datapackage.json"]
     assert set(data) <= set(files)
-    assert len(set(files)) == len(data) + 1 + len(NAMES) + 2 * FIGURES + 13  # workbook, tables, figures, country pages
+    pages = 13 + 4 + 12  # of countries, scenarios, personas
+    assert len(set(files)) == len(data) + 1 + len(NAMES) + 2 * FIGURES + pages  # workbook, tables, figures
     assert [f for f in files if not (demonstration.reports / f).is_file()] == []
 
 

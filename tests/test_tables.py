@@ -274,6 +274,7 @@ def test_no_table_is_left_untested(european):
     recomputed |= {"measures", "profiles", "training_funding"}  # test_tables_training.py
     recomputed |= {"priorities", "skills_by_model"}  # test_tables_skills.py
     recomputed |= {"skills_by_enterprise", "skill_names"}  # test_tables_enterprises.py, test_classifications.py
+    recomputed |= {"models_validated", "models_validated_by_country"}  # test_tables_agreement.py
     recomputed |= {"robustness"}  # test_robustness.py
     beside = ("models", "sectors", "support", "reserved_contracts", "profiles", "priorities")
     recomputed |= {"model_recognition", *(f"{name}_by_source" for name in beside)}  # test_tables_focus_groups.py

@@ -5,7 +5,7 @@ The modules stand in the order of the data, and a module imports only from modul
     text, problems, paths, countries, masking, questionnaire, settings, hashes,
     logic, exports, matching, cleaning, wises, checks, privacy,
     storage, records, params_lines, released_texts, lineage, open_texts, confirmation, summaries, pooling, protection,
-    remembered, ledger, tables, references, data_package, figures, publication, forms, sent_back, feedback, decisions,
+    remembered, ledger, tables, references, data_package, figures, publication, forms, sent_back, feedback, decisions, translation,
     demo, kernels, staleness, locks, cluster, workflow, releases, unexpected, cli
 """
 

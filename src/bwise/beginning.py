@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import shutil
-from importlib.resources import files
 from pathlib import Path
 
 import nbformat
 from ruamel.yaml import YAML
 
-import bwise
+from bwise.feedback.wording import FILE
 from bwise.lab import clear
+from bwise.paths import begun_with as source
 from bwise.problems import Problem, stop
 from bwise.questionnaire import Question, Questionnaire, in_language, load_questionnaire
 from bwise.settings import Project
@@ -24,12 +24,6 @@ NOTEBOOKS = {COUNTRY_NOTEBOOK: "", CONSOLIDATION_NOTEBOOK: CONSOLIDATION}  # fil
 IGNORED = ".gitignore"
 NOT_BEGUN = "No project was made."
 HEAD = "# What the report shows, in its order: every key is explained in README.md of this folder. Take out what nobody needs.\n"
-
-
-def source(name: str) -> Path:
-    """A file or folder that projects begin with: of the installed package, or of the repository it is run from."""
-    packed = Path(str(files(bwise) / "project" / name))
-    return packed if packed.exists() else Path(bwise.__file__).parents[2] / name
 
 
 def begin(folder: Path, form: Path | None = None) -> Project:
@@ -83,6 +77,7 @@ def _corrections_of_others(_: str, names: list[str]) -> list[str]:
 
 
 def _own_survey(folder: Path, form: Path) -> None:
+    shutil.copyfile(source(f"params/{FILE}"), folder / "params" / FILE)
     name = form.stem
     target = folder / "params/questionnaires" / name
     if form.is_dir():

@@ -160,6 +160,7 @@ def check(
     from bwise.intake import page, states
     from bwise.open_texts import write_list
     from bwise.questionnaire import load_questionnaire
+    from bwise.translation import in_english
 
     where = find_project(project)
     found, pages = [], []
@@ -170,6 +171,8 @@ def check(
         write_list(where, settings, [state.answers for state in part])
         found += part
     console.print("\n\n".join(pages), markup=False)
+    for line in in_english(where, [state.read.recognised.language for state in found if state.read]):
+        console.print(f"\n{line}", markup=False)
     if any(state.is_open for state in found):
         raise typer.Exit(1)
 
@@ -207,6 +210,7 @@ def feedback(
     """Back to the partner: a page and a workbook of what was not understood, in the partner's language; and their answers."""
     from bwise.feedback import account, apply_returned, dossiers, read_returned, write_page, write_workbook
     from bwise.locks import writing
+    from bwise.translation import in_english
 
     where = find_project(project)
     parts = load_country(where, country).parts()
@@ -227,6 +231,8 @@ def feedback(
         page, book = write_page(where, dossier), write_workbook(where, dossier)
         told = f"{dossier.name}: {counted(len(dossier.asks), 'question')} to the partner, in {where.shown(page)} and {book.name}"
         console.print(told, markup=False)
+        for line in [] if language else in_english(where, [dossier.read.recognised.language]):
+            console.print(line, markup=False)
 
 
 DeliveryOption = Annotated[str, typer.Option(help="One delivery only, by its name in `bwise check`; all when not given.")]
@@ -327,6 +333,32 @@ def new(
     console.print(f"{where.shown(path)} written; {todo} bwise check {code}", markup=False)
     if any(s.is_open for s in found):
         console.print(f"Or decide in a workbook with drop-downs: bwise resolve {code}", markup=False)
+
+
+@app.command()
+def language(
+    code: Annotated[str, typer.Argument(help="Of the language: fi, pt, hu, … (ISO 639-1).")],
+    apply: Annotated[Path | None, typer.Option("--apply", help="The workbook with the translations: put them into params.")] = None,
+    english: Annotated[bool, typer.Option("--english", help="With --apply: what is empty in it shall be in English.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --apply: say what would be written, and write nothing.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """All texts to be translated into a language in one workbook: questionnaires, feedback, public pages; and the translations back."""
+    from bwise import translation
+
+    where, code = find_project(project), code.casefold()
+    if (english or dry_run) and not apply:
+        remedy = "give the workbook, too: --apply FILE.xlsx"
+        stop("Nothing was written.", Problem("--english, or --dry-run, without --apply", remedy=remedy))
+    if apply:
+        console.print(str(translation.apply(where, code, apply, english, dry_run)), markup=False)
+        console.print(
+            "Nothing was written: this is what would be." if dry_run else "Now: bwise new <CC> --file raw/<CC>/…, or bwise check <CC>"
+        )
+        return
+    path, count, done = translation.write_workbook(where, code)
+    shown = where.shown(path)
+    console.print(f"{shown}: {counted(count, 'text')}, {done} of them translated; translate, then: bwise language {code} --apply {shown}")
 
 
 @forms_app.command()

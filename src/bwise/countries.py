@@ -13,6 +13,7 @@ from bwise.problems import Problem, did_you_mean, nearest, stop
 from bwise.text import heading_key
 
 EUROSTAT = {"GR": "EL", "GB": "UK"}  # ISO 3166-1 -> Eurostat, where they differ
+ISO = {ours: theirs for theirs, ours in EUROSTAT.items()}
 LANGUAGES = ("en", "de", "nl", "fr", "bg", "hr", "el", "it", "lv", "pl", "ro", "sl", "es")
 NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"}  # of CLDR: unions, and regions for tests
 # ISO 3166-1 alpha-3, of the European Union, its neighbours and candidates, and the countries of the survey the tests use.
@@ -75,6 +76,27 @@ def coded_country(text: str) -> str:
     """Eurostat's code of the country for which a text of two or three capitals stands, or ""."""
     code = EUROSTAT.get(text, text)
     return code if code in codes() else THREE_LETTERS.get(text, "")
+
+
+def official_languages(code: str) -> tuple[str, ...]:
+    """Codes of the languages that are official in the whole of a country, by Eurostat's code, as CLDR has them."""
+    from babel.languages import get_official_languages
+
+    return tuple(get_official_languages(ISO.get(code, code)))
+
+
+def name_in(code: str, language: str) -> str:
+    """The name of a country in a language; its code where CLDR has none."""
+    from babel import Locale
+
+    return Locale(language).territories.get(ISO.get(code, code), code)
+
+
+def language_name(language: str) -> str:
+    """The name of a language in that language."""
+    from babel import Locale
+
+    return Locale(language).get_language_name() or language
 
 
 def country_code(given: object, known: Iterable[str] = ()) -> str:

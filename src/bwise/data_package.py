@@ -49,7 +49,7 @@ SAID = {
     "value": "the figure, as exact as reports/tables/ has it; means of countries as they are shown; empty where it is withheld or a code",
     "code": "the figure, where it is a judgement, a status or a name and no number",
     "n": "persons behind the figure",
-    "wises": "distinct work integration social enterprises behind the figure",
+    "wises": "distinct {organisations} behind the figure",
     "countries": "countries that these persons are from",
     "obs_status": "observation status (SDMX CL_OBS_STATUS)",
     "conf_status": "confidentiality status (SDMX CL_CONF_STATUS)",
@@ -363,7 +363,8 @@ def _figure_fields(found: pd.DataFrame, tables: list[Table]) -> list[dict]:
     fields = []
     for name in found:
         if name in ("value", *COUNTS):
-            fields.append(_field(name, SAID[name], "number" if name == "value" else "integer"))
+            said = SAID[name].format(organisations=tables[0].organisation.in_full)
+            fields.append(_field(name, said, "number" if name == "value" else "integer"))
         elif name in fixed:
             fields.append(_field(name, SAID[name], listed=fixed[name], required=True))
         elif name in ("statistic", "unit"):

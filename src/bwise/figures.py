@@ -341,7 +341,8 @@ def _levels(table: Table, domain: str, demonstration: bool) -> Drawing | None:
 
     widest = wide["gap"].idxmax()
     words = (
-        f"Small multiples: endowment and relevance of {len(order)} skills, {len(people)} worker groups, {len(models)} groups of WISEs. "
+        f"Small multiples: endowment and relevance of {len(order)} skills, {len(people)} worker groups, {len(models)} groups "
+        f"of {table.organisation.many}. "
         f"The widest gap today, {rounded(wide.loc[widest, 'gap'], 2)} points, is that of “{table.codes['worker_group'][widest[0]]}” in "
         f"“{table.codes['group'].get(widest[1], widest[1])}” for “{table.codes['skill'].get(widest[2], widest[2])}”."
     )
@@ -604,7 +605,14 @@ def index(table: Table, demonstration: bool) -> Drawing | None:
             _name_rows(sheet, axis, names, room, height, thick)
         return sheet.figure
 
-    return Drawing(table.id, table.id, table.title, f"Bars, a panel for each group of WISEs. {headline(table)}", on(WIDE), on(NARROW))
+    return Drawing(
+        table.id,
+        table.id,
+        table.title,
+        f"Bars, a panel for each group of {table.organisation.many}. {headline(table)}",
+        on(WIDE),
+        on(NARROW),
+    )
 
 
 # ------------------------------------------------------------------ a map of tiles

@@ -59,7 +59,7 @@ def notebook_to_html(path: Path, title: str, demonstration: bool, private: str =
         data["text/html"] = f"{mark}-{number}-"
     with _ONE_AT_A_TIME:  # an exporter knows the notebook it is at
         body, _ = _exporter().from_notebook_node(notebook)
-    body = re.sub(f"{mark}-([0-9]+)-", lambda found: taken[int(found[1])][1], body)
+    body = re.sub(f"{mark}-([0-9]+)-", lambda found: f'<div class="scroll" tabindex="0">{taken[int(found[1])][1]}</div>', body)
     notes = [note for note in (private, DEMONSTRATION if demonstration else "") if note]
     page = page_template("notebook.html.j2").render(title=title, body=Markup(body), demonstration=demonstration, notes=notes)
     write_text(path.with_suffix(".html"), page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -40,6 +41,12 @@ def leads_out(root: Path, path: Path) -> bool:
         return not path.resolve().is_relative_to(root.resolve())
     except (OSError, RuntimeError, ValueError):  # links that go round in circles, a NUL
         return True
+
+
+def begun_with(name: str) -> Path:
+    """A file or folder that projects begin with: of the installed package, or of the repository it is run from."""
+    packed = Path(str(files("bwise") / "project" / name))
+    return packed if packed.exists() else Path(str(files("bwise"))).parents[1] / name
 
 
 def sheets_in(folder: Path) -> list[Path]:

@@ -17,17 +17,20 @@ import xlsxwriter
 from markupsafe import Markup, escape
 from xlsxwriter.worksheet import Worksheet
 
+from bwise.country_pages import write_country_pages
 from bwise.data_package import NO_MICRODATA, codebook, period, write_data
 from bwise.drawn import Drawn
+from bwise.factsheets import Factsheet, factsheets, write_factsheets
 from bwise.hashes import program, sha256
 from bwise.ledger import CONFIDENTIAL, MEAN_OF_COUNTRIES, POOLED, UNRELIABLE
 from bwise.lineage import DEMONSTRATION, nameless
 from bwise.locks import writing
 from bwise.pages import page_template
+from bwise.phrases import ENGLISH, Phrases
 from bwise.pooling import Pool, left_out
 from bwise.references import with_references
 from bwise.released_texts import published_texts
-from bwise.settings import CONSOLIDATION, PUBLISHED, Project
+from bwise.settings import CONSOLIDATION, PUBLISHED, Organisation, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
 from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
 from bwise.text import CSV_RULE, counted, rounded
@@ -35,7 +38,7 @@ from bwise.text import CSV_RULE, counted, rounded
 NOT_AVAILABLE = ":"
 FLAGS = {
     UNRELIABLE: "low reliability: few persons behind the figure",
-    CONFIDENTIAL: "confidential: too few persons or WISEs in the base, or needed to hide such a figure (value replaced by “:”)",
+    CONFIDENTIAL: "confidential: too few persons or {many} in the base, or needed to hide such a figure (value replaced by “:”)",
 }
 SHORTHAND = {
     "[c]": FLAGS[CONFIDENTIAL].replace("“:”", "“[c]”"),
@@ -44,7 +47,7 @@ SHORTHAND = {
 }  # in the workbook: letters in brackets, which are read aloud
 EXPLAINED = {
     "n": "persons behind the figure",
-    "WISEs": "distinct work integration social enterprises behind the figure",
+    "{many}": "distinct {meaning} behind the figure",
     "countries": "countries that these persons are from; fewer where not all were asked, or offered the answer",
     AVERAGES[POOLED]: "every respondent counts the same",
     AVERAGES[MEAN_OF_COUNTRIES]: "every country counts the same: the unweighted mean of the country figures that may be shown",
@@ -69,9 +72,15 @@ A4 = 9  # as Excel counts paper
 ABOUT = 120  # characters of a line of what is said of a table
 WIDEST_TEXT = 80.0  # of a column of the workbook, in letters
 WIDEST = 14  # columns of figures that a sheet has side by side; more could not be read in print
-BEHIND = {"n": "n", "wises": "WISEs", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
+BEHIND = {"n": "n", "wises": "{many}", "countries": "countries"}  # what is counted of the base of a figure -> its name for readers
 FOLDED_FROM = 40  # lines beyond which a table on the page is folded: its figure and its sentence come first
 NO_FIXED_TIME = pd.Timestamp("2022-01-01")  # workbooks carry a creation time; a fixed one keeps the same input giving the same bytes
+
+
+def _said(words: dict[str, str], organisation: Organisation) -> dict[str, str]:
+    """Signs and what they mean, of what respondents answer for as this survey calls it."""
+    names = {"many": organisation.many, "meaning": organisation.in_full}
+    return {sign.format(**names): meaning.format(**names) for sign, meaning in words.items()}
 
 
 # ------------------------------------------------------------------ layout for readers
@@ -93,7 +102,7 @@ class Layout:
     behind: dict[str, str]
 
     def counts(self, figures: Iterable[dict | None]) -> list[str]:
-        """Persons, WISEs and countries behind figures that share a base."""
+        """Persons, organisations and countries behind figures that share a base."""
         known = next((f for f in figures if f and not pd.isna(f["n"])), None)
         return [NOT_AVAILABLE if known is None else str(known[count]) for count in self.behind]
 
@@ -108,7 +117,7 @@ def layout(table: Table) -> Layout:
     rows = list(dict.fromkeys(k[:cut] for k in _sorted(table, records, table.rows, 0)))
     columns = list(dict.fromkeys(k[cut:] for k in _sorted(table, records, table.columns, cut)))
     figures = [[records.get((*r, *c)) for c in columns] for r in rows]
-    behind = {count: name for count, name in BEHIND.items() if count != "countries" or "country" not in data}
+    behind = {count: name for count, name in _said(BEHIND, table.organisation).items() if count != "countries" or "country" not in data}
 
     def constant(lines) -> bool:
         return all(len({tuple(f[b] for b in behind) for f in line if f and not pd.isna(f["n"])}) <= 1 for line in lines)
@@ -135,7 +144,7 @@ def _named(table: Table, dimensions, codes) -> tuple[str, ...]:
     return tuple(str(table.codes.get(d, {}).get(c, c)) for d, c in zip(dimensions, codes, strict=True))
 
 
-def shown(figure: dict | None, table: Table) -> str:
+def shown(figure: dict | None, table: Table, say: Phrases = ENGLISH) -> str:
     """A figure as text: rounded here, a symbol with its words where it is a quality, a count where it is a share of few, `:` where there
     is none."""
     if figure is not None and (code := figure.get("code")):
@@ -143,8 +152,8 @@ def shown(figure: dict | None, table: Table) -> str:
     if figure is None or pd.isna(figure["value"]):
         return NOT_AVAILABLE
     if table.is_count(figure):
-        return f"{figure['value'] * figure['n'] / 100:.0f} of {figure['n']}"
-    return rounded(figure["value"], _decimals(figure, table))
+        return say("{count} of {n}", count=f"{figure['value'] * figure['n'] / 100:.0f}", n=figure["n"])
+    return say.number(rounded(figure["value"], _decimals(figure, table)))
 
 
 def _decimals(figure: dict, table: Table) -> int:
@@ -218,7 +227,8 @@ def _workbook(tables: list[Table], pool: Pool, path: Path, codes: pd.DataFrame |
         _list_sheet(book, "Cover", pool.questionnaire.title, ("About", "Fact"), facts(pool) | told, pool, style)
         sheets = {t.id[:31]: t.title for t in tables} | further
         _list_sheet(book, "Contents", "Contents", ("Sheet", "Table"), sheets, pool, style, linked=True)
-        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), SHORTHAND | EXPLAINED, pool, style)
+        signs = _said(SHORTHAND | EXPLAINED, pool.settings.organisation)
+        _list_sheet(book, "Notes", "Notes", ("Sign", "Meaning"), signs, pool, style)
         for table in tables:
             _table_sheet(book, layout(table), pool, style)
         if compared:
@@ -451,18 +461,20 @@ def write_page(
     groups: Pool | None = None,
     findings: Iterable[Finding] = (),
     said: Mapping[str, list[Finding]] = MappingProxyType({}),
+    sheets: Iterable[Factsheet] = (),
 ) -> None:
     """`reports/index.html`: every table and figure on one page, readable by screen readers and without scripts; figures stand beside it.
 
     Args:
         findings: those on top of it.
         said: table -> what may be said of it, in its section.
+        sheets: further pages that it leads to.
     """
     page = page_template("report.html.j2").render(
         pool=pool,
         left_out=left_out(pool, groups),
         demonstration=DEMONSTRATION if pool.demonstration else "",
-        flags=FLAGS,
+        flags=_said(FLAGS, pool.settings.organisation),
         questions=by_question({t.id: t for t in tables}),
         findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
         checks=CHECKS,
@@ -475,9 +487,10 @@ def write_page(
         about_others=ABOUT_OTHERS,
         facts=facts(pool),
         ids={table.id for table in tables},
-        explained=EXPLAINED,
+        explained=_said(EXPLAINED, pool.settings.organisation),
         no_microdata=NO_MICRODATA,
         country_pages=pool.countries,
+        sheets=groupby(sheets, key=lambda sheet: sheet.folder),
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
     )
     write_text(pool.project.reports / "index.html", page)
@@ -490,7 +503,7 @@ def elsewhere(table: Table) -> Markup:
         rows = []
         for each in found:
             ours = escape(shown(each.ours, table)) + Markup("").join(
-                Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+                Markup('<abbr title="{}">{}</abbr>').format(_said(FLAGS, table.organisation)[flag], flag)
                 for flag in (each.ours["obs_status"], each.ours["conf_status"])
                 if flag
             )
@@ -506,36 +519,21 @@ def elsewhere(table: Table) -> Markup:
     return Markup("").join(made)
 
 
-def write_country_pages(tables: list[Table], pool: Pool) -> None:
-    """`reports/countries/<CC>.html`: a country's published figures beside those of all countries, and nothing else."""
-    folder = pool.project.reports / "countries"
-    for old in folder.glob("*.*"):
-        remove(old)
-    for country in pool.countries:
-        lines = {country, *AVERAGES} if len(pool.countries) > 1 else {country}
-        beside = {t.id: replace(t, data=t.data[t.data["country"].isin(lines)]) for t in tables if "country" in t.data}
-        page = page_template("country.html.j2").render(
-            country=country,
-            pool=pool,
-            demonstration=DEMONSTRATION if pool.demonstration else "",
-            flags=FLAGS,
-            questions=by_question({id_: t for id_, t in beside.items() if t.data["country"].eq(country).any()}),
-            html_table=html_table,
-        )
-        write_text(folder / f"{country}.html", page)
-
-
 @lru_cache(maxsize=128)
-def html_table(table: Table) -> Markup:
-    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact."""
+def html_table(table: Table, say: Phrases | None = None) -> Markup:
+    """The table as accessible HTML: caption, scoped headers, flags explained, n where it is exact.
+
+    `say`: on pages for readers who are no statisticians, in their language: what is withheld is "not shown", without flags of its own.
+    """
+    words = say or ENGLISH
     plan = layout(table)
     depth = len(table.columns)
     head = []
     for level in range(depth):
-        cells = [f'<th scope="col" rowspan="{depth}">{escape(d.replace("_", " "))}</th>' for d in table.rows] if level == 0 else []
+        cells = [f'<th scope="col" rowspan="{depth}">{escape(words(d.replace("_", " ")))}</th>' for d in table.rows] if level == 0 else []
         cells += _spans([label[: level + 1] for label in plan.column_labels], last=level == depth - 1)
         cells += (
-            [f'<th scope="col" class="base" rowspan="{depth}">{name}</th>' for name in plan.behind.values()]
+            [f'<th scope="col" class="base" rowspan="{depth}">{words(name)}</th>' for name in plan.behind.values()]
             if level == 0 and plan.base == "row"
             else []
         )
@@ -544,17 +542,17 @@ def html_table(table: Table) -> Markup:
     spans = _row_spans(plan.row_labels)
     for at, (labels, figures) in enumerate(zip(plan.row_labels, plan.figures, strict=True)):
         names = [_row_head(label, spans[at][i], table.rows[i]) for i, label in enumerate(labels) if spans[at][i]]
-        cells = [_html_cell(f, plan) for f in figures]
+        cells = [_html_cell(f, plan, say) for f in figures]
         cells += [f'<td class="base">{text}</td>' for text in plan.counts(figures)] if plan.base == "row" else []
         kinds = ["first"] if at and len(labels) > 1 and spans[at][0] else []
-        kinds += ["average"] if set(labels) & set(AVERAGES.values()) else []
+        kinds += ["average"] if set(labels) & set(map(words, AVERAGES.values())) else []
         body.append(f'<tr class="{" ".join(kinds)}">' + "".join(names + cells) + "</tr>")
     if plan.base == "column":
         for name, texts in zip(plan.behind.values(), zip(*map(plan.counts, zip(*plan.figures, strict=True)), strict=True), strict=True):
             cells = [f'<td class="base">{text}</td>' for text in texts]
-            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{name}</th>' + "".join(cells) + "</tr>")
-    words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
-    start = '<table class="words">' if words else "<table>"
+            body.append(f'<tr class="base"><th scope="row" colspan="{len(table.rows)}">{words(name)}</th>' + "".join(cells) + "</tr>")
+    in_words = all(f.get("code") for line in plan.figures for f in line if f)  # read from the left, unlike numbers
+    start = '<table class="words">' if in_words else "<table>"
     return Markup(f"{start}<caption>{escape(table.title)}</caption><thead>{''.join(head)}</thead><tbody>{''.join(body)}</tbody></table>")
 
 
@@ -582,16 +580,20 @@ def _row_head(label: str, span: int, dimension: str) -> str:
     return f'<th {scope} class="{dimension}">{escape(label)}</th>'
 
 
-def _html_cell(figure: dict | None, plan: Layout) -> str:
-    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table))
+def _html_cell(figure: dict | None, plan: Layout, say: Phrases | None) -> str:
+    words = say or ENGLISH
+    text = _symbol(figure, plan.table) if figure and figure.get("code") else escape(shown(figure, plan.table, words))
     if figure is None:
         return f"<td>{text}</td>"
+    if say and figure["conf_status"]:
+        return f'<td class="withheld">{escape(say("not shown"))}</td>'
     for flag in (figure["obs_status"], figure["conf_status"]):
         if flag:
-            text += Markup('<abbr title="{}">{}</abbr>').format(FLAGS[flag], flag)
+            text += Markup('<abbr title="{}">{}</abbr>').format(words(_said(FLAGS, plan.table.organisation)[flag]), flag)
     if plan.base == "cell" and not pd.isna(figure["n"]):
-        places = f" in {figure['countries']} countries" if "countries" in plan.behind else ""
-        text += Markup(' <small title="{} persons of {} WISEs{}">{}</small>').format(figure["n"], figure["wises"], places, figure["n"])
+        told = "{n} persons of {wises} {many} in {countries} countries" if "countries" in plan.behind else "{n} persons of {wises} {many}"
+        counts = {count: figure[count] for count in BEHIND}
+        text += Markup(' <small title="{}">{}</small>').format(words(told, many=words(plan.table.organisation.many), **counts), figure["n"])
     return f"<td>{text}</td>"
 
 
@@ -740,8 +742,8 @@ def write_audit(tables: dict[str, Table], project: Project) -> None:
 OWN = (
     "tables/*.csv",
     "figures/*",
-    "countries/*",
     "data/*",
+    "[a-z]*/*.html",
     "texts.csv",
 )  # in reports/: what an earlier run made there, and this one did not, goes
 
@@ -785,9 +787,10 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         write_figures(drawn, project)
         write_workbook(listed, pool, book)
         data = write_data(listed, pool, book)
-        write_page(listed, drawn, pool, groups, tables.findings, tables.said)
+        sheets = factsheets(tables, pool)
+        write_page(listed, drawn, pool, groups, tables.findings, tables.said, sheets)
+        pages = [*write_country_pages(tables, pool, groups, html_table), *write_factsheets(sheets, pool, groups, html_table)]
         write_findings(tables.findings, project)
-        write_country_pages(listed, pool)
         write_audit(tables, project)
         write_record(listed, pool, groups)
         texts = write_texts([pool, groups] if groups else [pool], project)
@@ -797,7 +800,7 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         *texts,
         "reports/european_tables.xlsx",
         "reports/index.html",
-        *(f"reports/countries/{c}.html" for c in pool.countries),
+        *(f"reports/{name}" for name in pages),
         "reports/audit.csv",
         "reports/data/findings.json",
         *(f"reports/data/{name}" for name in data),

@@ -248,11 +248,29 @@ class FocusGroupSettings(CountrySettings):
     part: ClassVar[str] = "focus_group"
 
 
+class Organisation(Strict):
+    """What the survey calls the organisations that respondents answer for, as pages and workbooks say it.
+
+    Attributes:
+        one, many: the noun. meaning: what it stands for, in the plural, where it is an abbreviation.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    one: str = Field(default="organisation", min_length=1)
+    many: str = Field(default="organisations", min_length=1)
+    meaning: str = ""
+
+    @property
+    def in_full(self) -> str:
+        return self.meaning or self.many
+
+
 class ConsolidationSettings(Strict):
     """`params/consolidation.yaml`.
 
     Attributes:
         title: of the project, before the names of its notebooks' pages.
+        organisation: what respondents answer for is called.
         released, licence, contact: the day of the release, what others may do with it, whom to ask; on the cover of the workbook.
         fieldwork: the days on which the survey was open, of countries whose own params state none.
         questionnaire, focus_group: the questionnaires of the survey and of the focus groups; answers to others are not pooled.
@@ -283,6 +301,7 @@ class ConsolidationSettings(Strict):
     released: date | None = None
     licence: str = ""
     contact: str = ""
+    organisation: Organisation = Organisation()
     fieldwork: Fieldwork | None = None
     questionnaire: Folder
     focus_group: Folder = "focus_group"
@@ -317,6 +336,10 @@ def corrections_file(country: str, part: str = "") -> str:
     return "params/" + ".".join(filter(None, (country, part, "corrections", "csv")))
 
 
+OF_ALL = ("consolidation.yaml", "tables.yaml", "factsheets.yaml", "model_rules.yaml")
+"""Files of `params/` that are of no single country."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder with `params/` and `raw/`; everything else is made in it."""
@@ -342,7 +365,7 @@ class Project:
             ProblemsFound: a file in params/ has a name under which it would never be read.
         """
         files = [p.name for p in sorted(self.params.glob("*.y*ml"))]
-        stray = [name for name in files if not COUNTRY_FILE.match(name) and name not in ("consolidation.yaml", "tables.yaml")]
+        stray = [name for name in files if not COUNTRY_FILE.match(name) and name not in OF_ALL]
         stray += [f"{code}.yaml" for code in COUNTRY_CODES if (self.params / f"{code}.yaml").is_file()]
         stop(
             "Some files in params/ would not be read.",
@@ -545,7 +568,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-INSIDE = {"deliveries": Delivery, "fieldwork": Fieldwork, "focus_group": FocusGroup}  # key -> what stands below it
+INSIDE = {
+    "deliveries": Delivery,
+    "organisation": Organisation,
+    "fieldwork": Fieldwork,
+    "focus_group": FocusGroup,
+}  # key -> what stands below it
 
 
 def _as_problem(error: dict, model: type[Strict], content: Any, where: str, inside: dict[str, type[Strict]]) -> Problem:

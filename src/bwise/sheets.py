@@ -62,6 +62,21 @@ def parse_sheet(content: bytes, path: Path) -> pd.DataFrame:
     return tables[page]
 
 
+def rows_of(content: bytes, path: Path) -> tuple[list[list[str]], str]:
+    """All rows of a CSV that stands at this path, its headings and empty rows among them, and the sign between its cells.
+
+    Raises:
+        ProblemsFound: as `read_sheet`.
+    """
+    table = parse_sheet(content, path)
+    for text in dict(_decodings(content)).values():
+        rows = _records(text, path.name)
+        if _table(rows, path.name).equals(table):
+            said = SAYS_DELIMITER.match(text)
+            return rows, said[1] if said else _sign(text)
+    raise AssertionError("what was read can be read again")
+
+
 def workbook_sheets(content: bytes, path: Path) -> dict[str, pd.DataFrame]:
     """The sheets of a workbook that stands at this path (an XLSForm as its authors have it), by name, each as `read_sheet` gives one.
 
@@ -114,11 +129,16 @@ def _records(text: str, name: str) -> list[list[str]]:
     said = SAYS_DELIMITER.match(text)
     text = text[said.end() :] if said else text
     try:
-        sign = said[1] if said else max(DELIMITERS, key=lambda sign: len(next(_reader(text, sign), [])))
+        sign = said[1] if said else _sign(text)
         return list(_reader(text, sign))
     except csv.Error:
         problem = Problem("a cell is never closed by a quote, or is too long", name, remedy="look for a single quote, then " + AS_UTF8)
     raise ProblemsFound(_cannot_use(name), [problem])
+
+
+def _sign(text: str) -> str:
+    """The sign that makes most columns of the headings."""
+    return max(DELIMITERS, key=lambda sign: len(next(_reader(text, sign), [])))
 
 
 def _reader(text: str, sign: str) -> Iterator[list[str]]:

@@ -168,6 +168,10 @@ def write_text(path: Path, text: str) -> None:
     write_whole(path, lambda p: p.write_text(text, encoding="utf-8", newline="\n"))
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    write_whole(path, lambda p: p.write_bytes(content))
+
+
 def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 

@@ -238,7 +238,7 @@ def _run(project: Project, name: str, target: Path, parameters: dict, warm: bool
     before = _written(project, name)
     stopped = project.processed("" if name == CONSOLIDATION else name) / f"{target.stem}.stopped.ipynb"
     beside = stopped.with_name(f".{target.stem}.part.ipynb")
-    minutes = _minutes(project)
+    minutes = _settings(project).minutes_per_notebook
     problem = ""
     try:
         beside.parent.mkdir(parents=True, exist_ok=True)
@@ -307,12 +307,12 @@ def _unexpected(error) -> str:
     )
 
 
-def _minutes(project: Project) -> int:
-    """How long a notebook may run; as always where params cannot be read: the notebook tells that."""
+def _settings(project: Project) -> ConsolidationSettings:
+    """The settings of the consolidation; as always where they cannot be read: the notebook tells that."""
     try:
-        return project.consolidation().minutes_per_notebook
+        return project.consolidation()
     except ProblemsFound:
-        return ConsolidationSettings.model_fields["minutes_per_notebook"].default
+        return ConsolidationSettings(questionnaire="none", countries=[])
 
 
 def _make_publishable(path: Path, problem: str) -> None:
@@ -347,7 +347,8 @@ def _summary(project: Project, name: str) -> str:
     # a project's own notebook may leave the focus group out
     survey, *focus_group = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
     rows = survey["rows"]
-    counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept, {survey['wises']} WISEs"
+    counts = f"{rows['received']} received, {sum(rows['excluded'].values())} excluded, {rows['kept']} kept"
+    counts += f", {survey['wises']} {_settings(project).organisation.many}"
     return "; ".join([counts, _open(survey), *(f"focus group: {m['rows']['kept']} records; {_open(m)}" for m in focus_group)])
 
 

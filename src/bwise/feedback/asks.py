@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from bwise.checks import INCOME_SHARES, flag
 from bwise.cleaning import Country, apply_skip_logic, as_text, exclude, gather, question_reasons
 from bwise.corrections import correct, load_corrections
-from bwise.feedback.wording import Wording
+from bwise.feedback.wording import Wording, languages
 from bwise.lineage import is_demonstration
 from bwise.masking import mask
 from bwise.matching import DeliveryRead, by_question, read_deliveries
@@ -141,15 +141,19 @@ def _of_part(project: Project, settings: CountrySettings, language: str, only: s
     country = apply_skip_logic(country)
     country = flag(exclude(country))
     found = [
-        Dossier(country, read, Wording(language or _language(read, country))) for read in country.deliveries if only in ("", read.name)
+        Dossier(country, read, Wording(language or _language(project, read, country), project))
+        for read in country.deliveries
+        if only in ("", read.name)
     ]
     for dossier in found:
         dossier.asks = list(_Collector(dossier).all())
     return found
 
 
-def _language(read: DeliveryRead, country: Country) -> str:
-    return read.recognised.language or LANGUAGES_OF.get(country.settings.country, "en").split()[0]
+def _language(project: Project, read: DeliveryRead, country: Country) -> str:
+    """The language that a partner is written to in: English where there are no sentences in the partner's own."""
+    own = read.recognised.language or LANGUAGES_OF.get(country.settings.country, "en").split()[0]
+    return own if own in languages(project) else "en"
 
 
 class _Collector:

@@ -164,28 +164,27 @@ def read_returned(project: Project, parts: list[CountrySettings], path: Path, on
         ProblemsFound: the file is no workbook of ours or another country's, a hidden key was changed, a respondent is not
             known, or an answer is none of those that were possible; each with its sheet and cell.
     """
-    language, rows = _rows(path)
+    language, rows = _rows(project, path)
     settings, delivery = _whose(rows, parts, path)
     (dossier,) = dossiers(project, [settings], language, delivery)
     return _Reader(dossier, on).read(rows)
 
 
-def _rows(path: Path) -> tuple[str, list[Row]]:
+def _rows(project: Project, path: Path) -> tuple[str, list[Row]]:
     found = sheets_of(path, HEADING)
     for name, cells in found.items():
         for number, line in enumerate(cells):
             key = next((m for cell in line if isinstance(cell, str) and (m := KEY_CELL.match(cell))), None)
-            if key and key[1] in languages():
-                return key[1], list(_below(name, cells, number, key[1]))
+            if key and key[1] in languages(project):
+                return key[1], list(_below(name, cells, number, Wording(key[1], project)))
     what = "no sheet of it has the hidden column with the keys"
     raise ProblemsFound(
         HEADING, [Problem(what, path.name, remedy="give the workbook that `bwise feedback` wrote and the partner sent back")]
     )
 
 
-def _below(sheet: str, cells: list[list], head: int, language: str) -> Iterator[Row]:
-    say = Wording(language)
-    titles = {name: say(f"head_{name}") for name in ("answer", "write", "remark")} | {"key": KEY_HEADING.format(language=language)}
+def _below(sheet: str, cells: list[list], head: int, say: Wording) -> Iterator[Row]:
+    titles = {name: say(f"head_{name}") for name in ("answer", "write", "remark")} | {"key": KEY_HEADING.format(language=say.language)}
     for number, columns, cell in rows_below(sheet, cells, head, titles, HEADING):
         yield Row(sheet, number, columns, str(cell["key"]), cell["answer"], cell["write"], cell["remark"])
 

@@ -1,7 +1,9 @@
 """Which language headings are likely to be in, where no language of the questionnaire fits: a question to the analyst, never a reading.
 
-The commonest words of questions in the official languages of the European Union (Council Regulation No 1, of 1958, as amended):
-plain dictionary words, no more than tell these languages from each other.
+The languages are the official ones of the European Union (Council Regulation No 1, of 1958, as amended). The words are a list of this
+project's own and have no published source: dictionary words that questions to enterprises are made of, chosen so that they tell these
+languages from each other. What it is worth was tried on the questionnaire's own 13 languages and on a few questions in the other 11
+(`tests/test_guesses.py`), on nothing else: so the answer is a question to the analyst, and nothing is read by it.
 """
 
 from __future__ import annotations

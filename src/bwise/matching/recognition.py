@@ -318,13 +318,8 @@ def _another_survey(best: Recognised, shown: str, questionnaire: Questionnaire) 
     if not language or language in questionnaire.languages:
         remedy = "check `file:` and `questionnaire:` in params; else ask the partner"
         return Problem(what, shown, "it looks like the export of another survey", remedy)
-    name = name_of(language)
-    column = f"label::{name} ({language})"
-    remedy = f"if so, add a column `{column}` with the translations to the sheets survey and choices of the questionnaire"
-    remedy += "; if not, check `file:` and `questionnaire:`"
-    return Problem(
-        what, shown, f"no language of the questionnaire fits; is it {name}?", f"{remedy}; if not, check `file:` and `questionnaire:`"
-    )
+    remedy = f"if so, `bwise language {language}` writes a workbook to translate it in; if not, check `file:` and `questionnaire:`"
+    return Problem(what, shown, f"no language of the questionnaire fits; is it {name_of(language)}?", remedy)
 
 
 def _same(one: Grid, two: Grid) -> bool:

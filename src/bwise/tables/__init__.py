@@ -16,10 +16,10 @@ from bwise.remembered import load_releases
 from bwise.summaries import Summary
 from bwise.tables import frequencies as _frequencies
 from bwise.tables import means
-from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, offered, table_of
+from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, group_labels, offered, table_of
 from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
-from bwise.tables.findings import CHECKS, Finding, findings
+from bwise.tables.findings import CHECKS, Finding, findings, within
 from bwise.tables.frequencies import frequencies
 from bwise.tables.headlines import headline, led_by
 from bwise.tables.kinds import KINDS
@@ -38,10 +38,12 @@ __all__ = [
     "european_tables",
     "first_look",
     "frequencies",
+    "group_labels",
     "headline",
     "led_by",
     "load_tables",
     "tables_for",
+    "within",
 ]
 
 
@@ -67,10 +69,12 @@ def by_question(tables: dict[str, Table]) -> dict[str, list[Table]]:
 
 
 class Published(dict[str, Table]):
-    """Tables by id, in the order of the report; `ledger`: where their figures are from; `glance`: ids of those that stand on top of it."""
+    """Tables by id, in the order of the report; `ledger`: where their figures are from; `glance`: ids of those that stand on top of it;
+    `described`: ids of all that are described, also of those that could not be made."""
 
     ledger: Ledger
     glance: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
 
     @cached_property
     def said(self) -> dict[str, list[Finding]]:
@@ -131,7 +135,7 @@ class _Entered:
 
 def _entered(pool: Pool, described: Tables | None = None) -> _Entered:
     whole = described is None
-    described = load_tables(pool.project) if described is None else described
+    described = (load_tables(pool.project) if described is None else described).about(pool.settings.organisation)
     check_questions(described, pool.questionnaire)
     check_together(pool.settings.together, pool.questionnaire)
     ledger = Ledger(pool, pool.project.root / MEMORY if whole else None, load_releases(pool.project))
@@ -149,7 +153,7 @@ def _made(entered: _Entered, groups: Pool | None) -> Published:
         tables[about.id] = [] if table is None else [table]
         made |= {t.id: t for t in tables[about.id]}
     published = Published({table.id: table for id_ in described for table in tables[id_]})
-    published.ledger, published.glance = ledger, described.glance
+    published.ledger, published.glance, published.described = ledger, described.glance, tuple(described)
     return published
 
 

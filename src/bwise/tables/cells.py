@@ -12,6 +12,7 @@ import pandas as pd
 from bwise.ledger import ALL, EVIDENCE, MEAN, MEAN_OF_COUNTRIES, POOLED, UNKNOWN, Base, Grouping, Items, Ledger
 from bwise.pooling import Pool
 from bwise.questionnaire import Question
+from bwise.settings import Organisation
 from bwise.tables import means
 from bwise.tables.descriptions import Description
 from bwise.text import half_up
@@ -55,6 +56,11 @@ class Table:
     about: Description | None = None
     evidence: pd.Series | None = field(default=None, repr=False)
     references: tuple = ()
+
+    @property
+    def organisation(self) -> Organisation:
+        """What respondents answer for is called."""
+        return self.about.organisation if self.about else Organisation()
 
     def __post_init__(self):
         if EVIDENCE in self.data:
@@ -103,7 +109,7 @@ class Part:
 
     @property
     def across(self) -> str:
-        """What its groups are, in words."""
+        """What its groups are, in words, as those of `BREAKDOWNS`."""
         if self.by.of_countries:
             return "by country"
         name = self.known.get("breakdown", "")
@@ -205,7 +211,8 @@ def _as_far_as_shown(cells: pd.DataFrame, about: Description) -> pd.Series:
 def offered(plan: Plan, ledger: Ledger) -> Plan:
     """The plan without figures that groups across are too small for (`minimum_shown`, `minimum_movement` in params)."""
     parts = [(part, part.offered(ledger)) for part in plan.parts]
-    across = dict.fromkeys(part.across for part, kept in parts if part is not kept)
+    one = ledger.pool.settings.organisation.one
+    across = dict.fromkeys(part.across.format(one=one) for part, kept in parts if part is not kept)
     missing = (f"Some figures are not shown {name}: too few groups have enough respondents." for name in across)
     notes = (*plan.notes, *(note for note in missing if note not in plan.notes))
     return replace(plan, parts=tuple(kept for _, kept in parts if kept.items), notes=notes)
@@ -316,11 +323,12 @@ def counting(pool: Pool, who: np.ndarray, questions: tuple[str, ...] = (), count
 
 BREAKDOWNS = {
     "all": "All",
-    "model": "By WISE model",
-    "size": "By size of the WISE",
-    "age": "By age of the WISE",
+    "model": "By {one} model",
+    "size": "By size of the {one}",
+    "age": "By age of the {one}",
     "country_group": "By group of countries",
 }
+"""How respondents are grouped; {one}: what they answer for (`Organisation.one`)."""
 
 
 GROUPED_BY = {"model": "model", "size": "staff", "age": "founded"}
@@ -423,7 +431,8 @@ def across_codes(ledger: Ledger, by: Iterable[str]) -> dict[str, dict[str, str]]
     groups = {ALL: "All"}
     for name in by:
         groups |= found[1] if (found := breakdown(ledger, name)) else {}
-    return {"breakdown": BREAKDOWNS, "group": groups, "average": AVERAGES}
+    one = ledger.pool.settings.organisation.one
+    return {"breakdown": {name: words.format(one=one) for name, words in BREAKDOWNS.items()}, "group": groups, "average": AVERAGES}
 
 
 def each_country(ledger: Ledger, items: tuple[Items, ...], how: str = MEAN, **known: str) -> list[Part]:

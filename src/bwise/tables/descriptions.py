@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from bwise.problems import Problem, ProblemsFound, did_you_mean, stop
-from bwise.settings import Project, Strict, read_yaml, validated
+from bwise.settings import Organisation, Project, Strict, read_yaml, validated
 
 if TYPE_CHECKING:
     from bwise.questionnaire import Questionnaire
@@ -42,6 +42,7 @@ class Description(Strict):
 
     Attributes:
         id, question, by_country: told by where the table stands in the file.
+        organisation: what respondents answer for is called, told by the settings of the pool.
         population, base, unit, formula: said under the table; `{label}` stands for the question it counts.
         decimals_of: statistic -> decimals, where it is shown with others than `decimals`.
         lead: dimension -> the value (or the first of several there are) that the computed sentence is about.
@@ -53,6 +54,7 @@ class Description(Strict):
     id: str
     question: str
     by_country: bool
+    organisation: Organisation = Organisation()
     kind: str
     title: str
     population: str
@@ -121,7 +123,14 @@ class Tables(dict[str, Description]):
 
     def only(self, *ids: str) -> Tables:
         """These tables alone."""
-        found = Tables({id_: self[id_] for id_ in ids})
+        return self._with({id_: self[id_] for id_ in ids})
+
+    def about(self, organisation: Organisation) -> Tables:
+        """The tables of a survey that calls so what respondents answer for."""
+        return self._with({id_: about.model_copy(update={"organisation": organisation}) for id_, about in self.items()})
+
+    def _with(self, descriptions: dict[str, Description]) -> Tables:
+        found = Tables(descriptions)
         found.by_country, found.first_look, found.glance = self.by_country, self.first_look, self.glance
         return found
 
@@ -166,13 +175,14 @@ def _unusable(id_: str, given: dict, before: dict, kinds: dict) -> list[Problem]
         return [Problem(f"the table `{id_}` has no kind", where, remedy=f"add `kind:` with one of {', '.join(sorted(kinds))}")]
     if kind not in kinds:
         return [Problem(f"`{kind}` is not a kind of table", where, remedy=did_you_mean(str(kind), kinds))]
-    told = [key for key in ("id", "question", "by_country") if key in given]
+    told = [key for key in TOLD if key in given]
     return [Problem(f"`{key}` is not a setting of a table", where, remedy=TOLD[key]) for key in told]
 
 
 TOLD = {
     "id": "the id is the key that the table stands under",
     "question": "put the table under its question",
+    "organisation": "say it once, in params/consolidation.yaml",
     "by_country": "name the table in `by_country` of the file",
 }
 

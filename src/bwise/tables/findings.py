@@ -28,7 +28,7 @@ CHECKS = (
     f"its table differs more than all but {100 * FALSE_TABLES:.0f} in 100 tables would if nothing differed",
     "same sign leaving out each country, and all flagged respondents",
     "same sign in the means of countries, where both are shown",
-    f"{PERSONS} persons or {WISES} WISEs, from {COUNTRIES} countries, on each side",
+    f"{PERSONS} persons or {WISES} enterprises, from {COUNTRIES} countries, on each side",
 )
 
 
@@ -73,8 +73,18 @@ def findings(tables: dict[str, Table], glance: Iterable[str], ledger: Ledger) ->
     return [finding for finding in found if finding]
 
 
+def within(table: Table, rows: pd.DataFrame, ledger: Ledger) -> Finding | None:
+    """What may be said of some figures of a table that are of one group (rows of its data); None where the first rests on too few."""
+    rows = rows[rows["value"].notna()].sort_values("value", ascending=False, kind="stable")
+    return _ordered(table, table.about.item, "", rows, rows, ledger)
+
+
 def _finding(table: Table, item: str, part: str, data: pd.DataFrame, ledger: Ledger) -> Finding | None:
-    rows = whole_of(data, item)
+    return _ordered(table, item, part, data, whole_of(data, item), ledger)
+
+
+def _ordered(table: Table, item: str, part: str, data: pd.DataFrame, rows: pd.DataFrame, ledger: Ledger) -> Finding | None:
+    """`rows`: the figures that are put in order, the highest first; `data`: those beside them that may contradict it."""
     if rows.empty or not _enough(rows)[0]:
         return None
     kept = ~ledger.pool.answers["respondent"].isin(ledger.pool.flagged).to_numpy()

@@ -65,7 +65,7 @@ def _sentence(table: Table, data: pd.DataFrame, item: str, part: str) -> str:
     ties = whole[whole["value"].eq(first["value"])]
     tops = _named(ties, item, names)
     figure = _figure(table, first)
-    lowest, base = whole[whole["value"].eq(whole["value"].min())], f"(n = {first['n']}, {first['wises']} WISEs, pooled)"
+    lowest, base = whole[whole["value"].eq(whole["value"].min())], f"(n = {first['n']}, {first['wises']} {table.organisation.many}, pooled)"
     lead, what = f"{part}: " if part else "", "" if first["statistic"] == "share" else f"{first['statistic']} "
     what = "fully: " if "extent" in data else what
     verb = "has" if len(whole) == 1 else "is highest with" if len(tops) == 1 else "are highest with"
@@ -90,7 +90,7 @@ def said_of(table: Table, item: str, part: str, data: pd.DataFrame, tier: pd.Dat
     names = [f"{name} ({figure})" for name, figure in zip(_named(tier, item, table.codes.get(item, {})), figures, strict=True)]
     low, high = tier["n"].min(), tier["n"].max()
     persons = f"n = {low}" if low == high else f"n = {low} to {high}"
-    base = f"{persons}; {tier['wises'].min()} WISEs in {tier['countries'].min()} countries, pooled"
+    base = f"{persons}; {tier['wises'].min()} {table.organisation.many} in {tier['countries'].min()} countries, pooled"
     if of == 1:
         text = names[0]
     elif len(tier) == 1:

@@ -71,7 +71,7 @@ def made(sources: Sources, about: Description) -> Table:
             },
             "respondents kept": (manifest["rows"]["kept"], behind(kept)),
             FLAGGED: (int((kept & flagged).sum()), behind(kept & flagged)),
-            "WISEs": (manifest["wises"], behind(kept)),
+            pool.settings.organisation.many: (manifest["wises"], behind(kept)),
             **{label: (int((kept & said[name]).sum()), behind(kept & said[name], group.name)) for name, label in groups.items()},
         }
         rows += [{"country": country, "statistic": what, "value": float(n), EVIDENCE: told} for what, (n, told) in counts.items()]
