@@ -164,7 +164,10 @@ def test_every_figure_of_the_demonstration_says_that_it_is_one(drawings):
 
 
 def test_a_figure_of_real_answers_does_not_say_so(european):
-    assert {d.figure.get_supxlabel() for d in draw(european, demonstration=False).values()} == {""}
+    """One of each kind."""
+    of_kind = {table.about.figure.kind: table for table in reversed(european.values()) if table.about.figure}
+    drawn = draw({table.id: table for table in of_kind.values()}, demonstration=False).values()
+    assert len(drawn) >= len(of_kind) > 5 and {d.figure.get_supxlabel() for d in drawn} == {""}
 
 
 @pytest.mark.parametrize("page", ["figure", "narrow"])
@@ -239,10 +242,9 @@ GROUPS, MODELS = ("enabler", "supporter", "wsn"), ("productive", "social", "trai
 
 def test_what_may_not_be_shown_is_said_not_to_be(european):
     table = without(european["skills_by_model"], group="social", worker_group="wsn")
-    drawing = next(d for d in by_model(table, True) if d.id == "skills_by_model_green")
-    assert [t.get_text() for t in drawing.figure.axes[2 * 4 + 1].texts].count("not shown") == 5
-    heat = next(d for d in by_model(table, True) if d.id == "skills_by_model_heat_map")
-    assert [said(axis, "figure").count(":") for axis in heat.figure.axes] == [0, 0, 13]
+    drawn = {d.id: d.figure for d in by_model(table, True)}
+    assert [t.get_text() for t in drawn["skills_by_model_green"].axes[2 * 4 + 1].texts].count("not shown") == 5
+    assert [said(axis, "figure").count(":") for axis in drawn["skills_by_model_heat_map"].axes] == [0, 0, 13]
     table = without(european["support_index"], group="social")
     texts = [[t.get_text() for t in axis.texts].count("not shown") for axis in index(table, True).figure.axes]
     assert texts == [0, 0, 13, 0, 0]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from bwise import tracing
 from bwise.cleaning import MISSING_REASONS
 from bwise.exports.table import NOT_SHOWN
 from bwise.ledger import MEAN_OF_COUNTRIES
@@ -218,6 +219,43 @@ def test_the_raw_text_is_what_stands_in_that_cell_of_the_file(european, demonstr
                 assert cell["raw"] == (str(int(there)) if isinstance(there, float) else there)
                 compared += cell["raw"] != ""
     assert compared > 10
+
+
+def masked(mapping):
+    mapping.loc[mapping["question"].eq("model"), "raw"] = "[e-mail]"
+
+
+def headed_otherwise(mapping):
+    mapping["heading"] += "?"
+
+
+def of_the_next_column(mapping):
+    mapping["column"] = (mapping["column"].astype(int) + 1).astype(str)
+
+
+@pytest.mark.parametrize("change", [masked, headed_otherwise, of_the_next_column])
+def test_what_the_record_does_not_tell_for_sure_is_read_and_matched_as_a_whole(european, monkeypatch, change):
+    (position,) = find(european["models"], "AT", "training")
+    as_recorded = trace(european["models"], position).cells
+    whole, asked = tracing._read.__wrapped__, []
+
+    def changed(path):
+        found = read_csv(path)
+        if path.name == "mapping.csv":
+            change(found)
+        return found
+
+    monkeypatch.setattr(tracing, "read_csv", changed)
+    monkeypatch.setattr(tracing, "_sources", tracing._sources.__wrapped__)  # nothing of it is kept for other tests
+    monkeypatch.setattr(tracing, "_read", lambda pool, country: asked.append(country) or whole(pool, country))
+    assert len(as_recorded) and trace(european["models"], position).cells.equals(as_recorded)
+    assert set(asked) == {"AT"}
+
+
+def test_a_record_that_tells_all_is_enough(european, monkeypatch):
+    monkeypatch.setattr(tracing, "_read", lambda *_: pytest.fail("nothing need be matched again"))
+    for id_, row in (("models", "AT"), ("remuneration", "minimum"), ("barriers", "")):
+        assert len(trace(european[id_], find(european[id_], row)[0]).cells)
 
 
 def test_a_trace_names_file_row_column_text_and_rule(european, demonstration):

@@ -2,10 +2,17 @@
 
 What a trace holds is personal data. It is made from `processed/` and `raw/` on the coordinator's own computer and shown there;
 in a notebook it shows counts only, and nothing of it is written to a file.
+
+Raw cells are read from the very bytes that the country's run read: their hash is in its record, which was proved and is sealed. Which
+column is which question, and what each raw text means, the record says too (`mapping.csv`), so that nothing is recognised and matched
+again. Where what is read does not bear it out (another heading, two sheets that both fit, a text that is not on the list, since
+`mapping.csv` masks what may name somebody), the export is read and matched as a whole.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
@@ -15,14 +22,17 @@ import numpy as np
 import pandas as pd
 
 from bwise.cleaning import as_texts
-from bwise.exports.table import NOT_SHOWN
+from bwise.exports import read_as
+from bwise.exports.containers import content_of, grids
+from bwise.exports.table import NOT_SHOWN, RawTable
 from bwise.ledger import CONFIDENTIAL, Evidence, wises_of
+from bwise.masking import mask
 from bwise.matching import DeliveryRead, by_question, read_deliveries
 from bwise.matching.rules import Rule
 from bwise.pooling import Pool
 from bwise.privacy import project_key, row_numbers
 from bwise.problems import Problem, did_you_mean, stop
-from bwise.settings import load_country
+from bwise.settings import CountrySettings, Delivery, load_country
 from bwise.storage import read_csv
 from bwise.tables import Table
 from bwise.text import answer_key
@@ -180,7 +190,8 @@ class _Part:
         frames = []
         for question in self.questions:
             people = same if question.removesuffix("_other") in self.evidence.of_wise else own
-            frames += [_raw_cells(self.pool, country, read, people, question) for country, read in self.reads]
+            sources = [(country, source) for country in self.countries for source in _sources(self.pool, country)]
+            frames += [_raw_cells(self.pool, country, source, people, question) for country, source in sources]
         return _stack(frames, CELL)
 
     @property
@@ -194,11 +205,11 @@ class _Part:
     @property
     def deliveries(self) -> pd.DataFrame:
         rows = []
-        for country, read in self.reads:
-            told = next(d for d in self.pool.manifests[country]["deliveries"] if d["name"] == read.name)
-            file = read.delivery.file.as_posix()
-            digest = self.pool.manifests[country]["inputs"][file]
-            rows.append((country, read.name, told["partner"], file, digest, told["tool"], told["encoding"]))
+        for country in self.countries:
+            manifest, recognised = self.pool.manifests[country], _recognised(self.pool, country)
+            for told, delivery in zip(manifest["deliveries"], recognised.deliveries, strict=True):
+                file = delivery.file.as_posix()
+                rows.append((country, told["name"], told["partner"], file, manifest["inputs"][file], told["tool"], told["encoding"]))
         return pd.DataFrame(rows, columns=DELIVERY)
 
     @property
@@ -213,23 +224,110 @@ class _Part:
 
 
 @lru_cache(maxsize=64)
-def _read(pool: Pool, country: str) -> tuple[DeliveryRead, ...]:
-    """The deliveries of a country as they are read from `raw/`: by the tool and in the encoding that the country's run recognised, so that
-    nothing else need be tried."""
+def _recognised(pool: Pool, country: str) -> CountrySettings:
+    """The settings of a country, with the tool and the encoding that its run recognised, so that nothing else need be tried."""
     settings = next(s for s in load_country(pool.project, country).parts() if s.part == pool.part)
     recognised = {
         told["name"]: {"tool": told["tool"], "encoding": told["encoding"] or None} for told in pool.manifests[country]["deliveries"]
     }
     deliveries = zip(settings.delivery_names(), settings.deliveries, strict=True)
-    known = [delivery.model_copy(update=recognised[name]) for name, delivery in deliveries]
-    return tuple(read_deliveries(pool.project, settings.model_copy(update={"deliveries": known}), pool.questionnaire))
+    return settings.model_copy(update={"deliveries": [d.model_copy(update=recognised[name]) for name, d in deliveries]})
 
 
 @lru_cache(maxsize=64)
-def _rules(pool: Pool, country: str, delivery: str) -> dict[tuple[int, str], pd.DataFrame]:
-    """(Column, question) -> raw text, and the code, rule and reason the mapping has for it."""
-    mapping = next(r for r in _read(pool, country) if r.name == delivery).answers.mapping.drop_duplicates(["column", "question", "raw"])
-    return {key: found.set_index("raw")[["code", "rule", "reason"]] for key, found in mapping.groupby(["column", "question"], sort=False)}
+def _read(pool: Pool, country: str) -> tuple[DeliveryRead, ...]:
+    """The deliveries of a country, read from `raw/` and matched as its run did it."""
+    return tuple(read_deliveries(pool.project, _recognised(pool, country), pool.questionnaire))
+
+
+SAID = ("code", "rule", "reason")  # of a raw text, by the mapping
+Rules = dict[tuple[int, str], dict[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """What raw cells are looked up in: a delivery as its reader reads it, and what its columns and texts were taken for.
+
+    `columns`: question -> position, heading and target (question or question/choice) of its columns, in the file's order.
+    `rules`: (number of the column, target) -> raw text -> the code, rule and reason that the mapping has for it.
+    """
+
+    name: str
+    raw: RawTable
+    columns: dict[str, list[tuple[int, str, str]]]
+    rules: Rules
+
+
+@lru_cache(maxsize=64)
+def _sources(pool: Pool, country: str) -> tuple[_Source, ...]:
+    """The deliveries of a country, as its record tells them where that is enough."""
+    settings = _recognised(pool, country)
+    mapping = read_csv(pool.project.processed(country, pool.part) / "mapping.csv")
+    mapping["column"] = mapping["column"].astype("int64")
+    found = []
+    for number, (name, delivery) in enumerate(zip(settings.delivery_names(), settings.deliveries, strict=True)):
+        source = _as_recorded(pool, country, name, delivery, mapping[mapping["delivery"].eq(name)])
+        found.append(source or _as_matched(_read(pool, country)[number]))
+    return tuple(found)
+
+
+def _as_recorded(pool: Pool, country: str, name: str, delivery: Delivery, mapping: pd.DataFrame) -> _Source | None:
+    """A delivery by what the mapping of its record says; None where what is read there is not surely what the record is of."""
+    file = delivery.file.as_posix()
+    content = content_of(pool.project.file(delivery.file), file)
+    if hashlib.sha256(content).hexdigest() != pool.manifests[country]["inputs"][file]:
+        return None
+    columns = mapping.drop_duplicates(["column", "question"]).sort_values("column", kind="stable")
+    told = list(zip(columns["column"] - 1, columns["heading"], columns["question"], strict=True))
+    fitting = [raw for raw in _tables(content, file, delivery) if _has_columns(raw, told, country)]
+    if len(fitting) != 1:
+        return None
+    (raw,) = fitting
+    heading_of = {column.position: column.heading for column in raw.columns}
+    by_target = [(position, heading_of[position], target) for position, _, target in told]
+    return _Source(name, raw, _of_questions(by_target), _rules(mapping))
+
+
+def _tables(content: bytes, shown: str, delivery: Delivery) -> Iterator[RawTable]:
+    """What its tool's reader makes of the file, of each of its sheets or with each sign between columns that it can be read by."""
+    for grid in grids(content, shown, delivery.encoding, delivery.delimiter, delivery.sheet):
+        yield from read_as(grid, delivery.tool)
+
+
+def _has_columns(raw: RawTable, told: list[tuple[int, str, str]], country: str) -> bool:
+    heading_of = {c.position: c.heading for c in raw.answer_columns}
+    return all(position in heading_of and mask(heading_of[position], country) == heading for position, heading, _ in told)
+
+
+def _as_matched(read: DeliveryRead) -> _Source:
+    """A delivery as it was read and matched as a whole."""
+    columns = [(m.column.position, m.column.heading, m.target) for m in read.recognised.matches if m.target]
+    return _Source(read.name, read.raw, _of_questions(columns), _rules(read.answers.mapping))
+
+
+def _of_questions(columns: list[tuple[int, str, str]]) -> dict[str, list[tuple[int, str, str]]]:
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for position, heading, target in columns:
+        found.setdefault(target.partition("/")[0], []).append((position, heading, target))
+    return found
+
+
+def _rules(mapping: pd.DataFrame) -> Rules:
+    """(Column, target) -> raw text -> code, rule and reason that the mapping has for it."""
+    found: Rules = {}
+    for column, target, raw, *said in zip(*(mapping[name] for name in ("column", "question", "raw", *SAID)), strict=True):
+        found.setdefault((column, target), {}).setdefault(raw, tuple(said))
+    return found
+
+
+def _as_far_as_told(source: _Source, country: str, pool: Pool, rows: pd.Series, question: str) -> _Source:
+    """The source; the delivery matched as a whole where its record does not have a text of these rows: `mapping.csv` masks some."""
+    if pool.questionnaire[question].kind == "text":
+        return source
+    for position, _, target in source.columns.get(question, ()):
+        if not set(source.raw.cells[position].loc[rows]) <= source.rules[position + 1, target].keys():
+            return next(_as_matched(read) for read in _read(pool, country) if read.name == source.name)
+    return source
 
 
 @lru_cache(maxsize=64)
@@ -274,23 +372,26 @@ def _changes(pool: Pool, country: str) -> pd.DataFrame:
     return each.groupby(["delivery", "source_row", "asked"], sort=False, as_index=False)["change"].agg("; ".join)
 
 
-def _raw_cells(pool: Pool, country: str, read: DeliveryRead, people: pd.DataFrame, question: str) -> pd.DataFrame:
+def _raw_cells(pool: Pool, country: str, source: _Source, people: pd.DataFrame, question: str) -> pd.DataFrame:
     """What these people's cells of one question hold in one delivery, and what became of it."""
-    here = people[people["country"].eq(country) & people["delivery"].eq(read.name)]
+    here = people[people["country"].eq(country) & people["delivery"].eq(source.name)]
+    if not len(here):
+        return pd.DataFrame(columns=CELL)
     asked = pool.questionnaire[question]
-    rules = _rules(pool, country, read.name)
+    who = _with_numbers(pool, here[[*FILED, "row"]])[WHO]
+    source = _as_far_as_told(source, country, pool, who["source_row"], question)
+    answers = as_texts(here, question, pool.questionnaire).to_numpy()
     frames = []
-    for match in by_question(read.recognised.matches).get(question, ()) if len(here) else ():
-        number = match.column.position + 1
-        frame = _with_numbers(pool, here[[*FILED, "row"]])[WHO].assign(question=match.target, column=number, heading=match.column.heading)
-        raw = read.raw.cells[match.column.position].loc[frame["source_row"]]
+    for position, heading, target in source.columns.get(question, ()):
+        frame = who.assign(question=target, column=position + 1, heading=heading)
+        raw = source.raw.cells[position].loc[frame["source_row"]].astype("str")
         frame["raw"] = raw.replace(NOT_SHOWN, "").to_numpy()
         if asked.kind == "text":
             frame = frame.assign(code="", rule=str(Rule.TEXT), reason="")
         else:
-            found = rules[number, match.target]
-            frame = frame.assign(**{name: raw.map(found[name]).to_numpy() for name in found})
-        frames.append(frame.assign(answer=as_texts(here, question, pool.questionnaire).to_numpy(), asked=question))
+            said = [source.rules[position + 1, target][text] for text in raw]
+            frame = frame.assign(**{name: [each[n] for each in said] for n, name in enumerate(SAID)})
+        frames.append(frame.assign(answer=answers, asked=question))
     if not frames:
         return pd.DataFrame(columns=CELL)
     cells = pd.concat(frames, ignore_index=True).merge(_changes(pool, country), how="left", on=["delivery", "source_row", "asked"])
