@@ -13,7 +13,7 @@ remain", differences of bases, sums of one WISE's answers). And what is hidden m
 hidden figure can move, without any published one changing, in a fifth of its scale.
 
 The modules stand in the order of their use: arithmetic, cells, contributors, primary, elimination, targets,
-smallsets, movement, suppression; then means, of what is shown after that.
+smallsets, movement, suppression; then means and completions, of what is shown after that.
 """
 
 from bwise.protection.cells import Answers, Cells, People, Rules, Verdict

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from bwise.ledger import Grouping, Items, Ledger
+from bwise.protection.completions import Completions
 from bwise.protection.means import Margins
 
 Mask = np.ndarray
@@ -63,6 +64,8 @@ class _Figures:
         sums: classes x answers, what the persons of each class add, everybody between 0 and 1; equal answers stand once.
         number: items -> the numbers of their answers.
         whole: per answer, mask: everybody adds 0 or 1.
+        values: persons of the base x answers, each between 0 and 1.
+        steps: per answer, what sums of it are multiples of; 0 where there is nothing of the kind.
     """
 
     def __init__(self, ledger: Ledger, alike: _Alike, published: list[Told], means: list[Told]):
@@ -70,16 +73,17 @@ class _Figures:
         every = list(dict.fromkeys(items for items, _ in (*means, *published)))
         self.base = every[0].base
         self.persons = alike.members @ self.base.who.astype("float64")
-        scaled, whole = zip(*map(_scaled, every), strict=True)
+        scaled, whole, steps = zip(*map(_scaled, every), strict=True)
         sums = alike.members @ np.hstack(scaled)
         self.sums, first, number = np.unique(sums, axis=1, return_index=True, return_inverse=True)
-        self.whole = np.concatenate(whole)[first]
+        self.whole, self.steps = np.concatenate(whole)[first], np.concatenate(steps)[first]
+        self.values = np.hstack(scaled)[self.base.who][:, first]
         self.number = dict(zip(every, np.split(number.ravel(), np.cumsum([len(w) for w in whole])[:-1]), strict=True))
 
     def left_out(self) -> dict[Told, Mask]:
         """Of each mean, groups x items; the finest groups first, since whoever sums them up has the others."""
         found: dict[Told, Mask] = {}
-        groupings = dict.fromkeys(by for _, by in self.means)
+        groupings, least = dict.fromkeys(by for _, by in self.means), self.ledger.pool.settings.minimum_movement
         for by in sorted(groupings, key=lambda by: -len(by.groups)):
             cells = _Cells(self, by)
             own = cells.means(by, found)
@@ -89,8 +93,9 @@ class _Figures:
             means = np.arange(len(weights)) < len(by.groups)
             alone = (weights > 0) & ~means[:, None] & ((weights > 0).sum(axis=1) == 1)[:, None]
             margins = Margins(*cells.unknown(), self.whole, weights, told, means, shown=told.astype(int) @ alone > 0)
-            close = margins.too_close(self.ledger.pool.settings.minimum_movement)[:, means]
-            found |= {(items, by): close[self.number[items]].T for items, mean in self.means if mean is by}
+            close = margins.too_close(least)
+            close |= Completions(margins, self.values, self.steps).too_close(told & ~close, least)
+            found |= {(items, by): close[:, means][self.number[items]].T for items, mean in self.means if mean is by}
         return found
 
 
@@ -165,9 +170,16 @@ class _Cells:
         return np.bincount(self.code[inside], of_class[inside], self.size)
 
 
-def _scaled(items: Items) -> tuple[np.ndarray, Mask]:
-    """Respondents x items, between 0 and 1, and 0 outside the base; and of each item whether everybody adds 0 or 1."""
-    ends = np.array(items.ends(), dtype="float64")
+def _scaled(items: Items) -> tuple[np.ndarray, Mask, np.ndarray]:
+    """Respondents x items, between 0 and 1, and 0 outside the base; of each item whether everybody adds 0 or 1, and what sums of it are
+    multiples of (0 where answers are no whole numbers)."""
+    ends, who = np.array(items.ends(), dtype="float64"), items.base.who
     room = np.where(ends[:, 1] > ends[:, 0], ends[:, 1] - ends[:, 0], 1.0)
-    scaled = np.where(items.base.who[:, None], (items.values - ends[:, 0]) / room, 0.0)
-    return scaled, ((scaled == 0) | (scaled == 1)).all(axis=0)
+    scaled = np.where(who[:, None], (items.values - ends[:, 0]) / room, 0.0)
+    return scaled, ((scaled == 0) | (scaled == 1)).all(axis=0), _steps(items.values[who] - ends[:, 0]) / room
+
+
+def _steps(values: np.ndarray) -> np.ndarray:
+    """Of each column the largest number that all sums of it are multiples of; 0 where they are no whole numbers."""
+    whole = (values % 1 == 0).all(axis=0)
+    return np.where(whole, np.gcd.reduce(np.where(whole, values, 0).astype(np.int64), axis=0), 0)
