@@ -112,7 +112,7 @@ def test_another_survey_goes_from_nothing_to_a_report_without_a_word_of_ours(tmp
             content = b"".join(zipfile.ZipFile(path).read(name) for name in zipfile.ZipFile(path).namelist())
         assert b"WISE" not in content, path.name
     index = (project.root / "reports/index.html").read_text(encoding="utf-8")
-    assert "<dt>n, organisations, countries</dt>" in index
+    assert "<dt>organisations</dt><dd>distinct organisations behind the figure</dd>" in index
     assert "How large is your garden?" in index and "Larger than a tennis court" in index
 
 

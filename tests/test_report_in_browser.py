@@ -74,7 +74,8 @@ def test_the_report_begins_with_figures_that_stand_in_its_tables(browse, europea
     assert [id_ for id_, _ in shown] == ["models", "sectors", "income", "pathways", "support", "skills", "profiles", "measures"]
     for id_, said in shown:
         values = european[id_].data.query("conf_status == ''")["value"]
-        for figure in re.findall(r"([\d.]+) %", said):
+        assert "&nbsp;%" in said, "a number and its sign stand in one line"
+        for figure in re.findall(r"([\d.]+)&nbsp;%", said):
             assert any(rounded(value, 1) == figure for value in values), f"{id_}: {figure} is in no cell"
 
 

@@ -1,9 +1,12 @@
 """Clear differences, tiers and ranks: examples worked by hand, and draws of enterprises again by plain loops."""
 
+from math import comb
+from statistics import mean, pstdev
+
 import numpy as np
 import pytest
 
-from bwise.tables.stability import DRAWS, Sums, clearly_above, draws, pass_together, ranks, screens, tiers
+from bwise.tables.stability import FALSE_TABLES, Sums, anything_differs, clearly_above, draws, pass_together, ranks, screens, tiers
 
 
 def above_from(values, apart):
@@ -72,6 +75,17 @@ def clear_by_loops(answers, unflagged, drawn, least):
     for a, b in pairs:
         low, high = (sum(sign * (one[a] - one[b]) <= 0 for one in each) / len(each) for sign in (1, -1))
         p[a, b] = max(2 * min(low, high), 2 / (len(each) + 1))
+    there = {(c, w) for c, w, _, _ in answers}
+    freedom = len(there) - len({c for c, _ in there})
+    moved, farthest = [0.0] * len(each), 0.0
+    for a, b in pairs:
+        found = [one[a] - one[b] for one in each]
+        centre, spread = mean(found), pstdev(found)
+        moved = [max(m, abs(x - centre) / spread) for m, x in zip(moved, found, strict=True)]
+        farthest = max(farthest, abs(value(a, lambda c, w: 1) - value(b, lambda c, w: 1)) / spread)
+    largest = np.quantile(moved, 0.95)
+    if farthest <= largest + (largest**3 + largest) / (4 * freedom):
+        return set()
     ordered = sorted(p.values())
     limit = max((x for i, x in enumerate(ordered, 1) if x <= i * 0.1 / len(pairs)), default=-1)
     clear = set()
@@ -127,13 +141,40 @@ def test_a_difference_that_only_flagged_respondents_make_is_not_clear():
     assert not clearly_above(found, without, draws(found.country, 5, 200), 0.25).any()
 
 
-def test_answers_that_mean_nothing_seldom_give_a_clear_difference_however_small_it_may_be():
-    """13 countries with 8 enterprises, 4 figures, nothing between them: of 100 tables about the tenth that Benjamini and Hochberg allow."""
-    random, clear = np.random.default_rng(7), 0
+def more_than_a_chance_of_one_in_a_thousand(tables, rate):
+    """The number of tables that is passed less than once in a thousand times if each is one of `rate`: the binomial distribution."""
+    share, most = 1.0, -1
+    while share > 0.001:
+        most += 1
+        share -= comb(tables, most) * rate**most * (1 - rate) ** (tables - most)
+    return most
+
+
+def test_of_ten_tables_at_a_rate_of_one_in_ten_more_than_five_are_no_chance():
+    """Tables of the binomial distribution: six or more 0.0001, five or more 0.0016."""
+    assert more_than_a_chance_of_one_in_a_thousand(10, 0.1) == 5
+
+
+@pytest.mark.parametrize(("figures", "tables"), [(2, 200), (4, 200), (8, 100)])
+def test_answers_that_mean_nothing_give_a_clear_difference_no_oftener_than_is_said_however_small_it_may_be(figures, tables):
+    """13 countries with 8 enterprises, nothing between the figures; the limit is that of `FALSE_TABLES`, not what was seen."""
+    random, clear = np.random.default_rng(figures), 0
     country = np.repeat(np.arange(13), 8)
-    drawn = draws(country, 7, 400)
-    for _ in range(100):
-        found = Sums(random.normal(3, 0.56, (104, 4)) * 5, np.full((104, 4), 5.0), country)
+    drawn = draws(country, figures, 1000)
+    for _ in range(tables):
+        found = Sums(random.normal(3, 0.56, (104, figures)) * 5, np.full((104, figures), 5.0), country)
         clear += bool(clearly_above(found, found, drawn, 0.0).any())
-    assert clear <= 15
-    assert DRAWS == 2000
+    assert clear <= more_than_a_chance_of_one_in_a_thousand(tables, FALSE_TABLES)
+
+
+def test_a_table_differs_if_its_largest_difference_does_in_its_own_spread():
+    """Spreads 1 and 2 about 0; draws move by 1 to 2 spreads. With 10 degrees of freedom 2 becomes 2 + (8 + 2) / 40 = 2.25."""
+    one = np.array([-2.0, 2.0, -0.5, 0.5] * 10)
+    differences = np.column_stack([one, 2 * one]) / one.std()
+    limit = 2 / one.std()
+    limit += (limit**3 + limit) / 40
+    assert anything_differs(np.array([0.0, 2 * limit + 0.01]), differences, 10)
+    assert not anything_differs(np.array([limit - 0.01, 2 * limit - 0.01]), differences, 10)
+    assert not anything_differs(np.array([0.0, 2 * limit + 0.01]), differences, 2), "of fewer enterprises more is asked"
+    assert anything_differs(np.array([0.1, 0.0]), np.column_stack([np.full(40, 0.1), one]), 10), "apart by the same in every draw"
+    assert not anything_differs(np.zeros(1), np.zeros((40, 1)), 10)

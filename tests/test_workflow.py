@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bwise.countries import official_languages
 from bwise.demo.simulation import CANARIES, PHONES
 from bwise.pooling import load_pool
 from bwise.privacy import KEY_FILE
@@ -65,6 +66,8 @@ def test_every_notebook_of_the_demonstration_ends_well_with_its_counts(demonstra
 def test_the_demonstration_leaves_the_reports_and_no_half_written_file(demonstration):
     countries = demonstration.countries()
     pages = [f"countries/{c}.html" for c in countries]
+    pages += [f"countries/{c}.{language}.html" for c in countries for language in official_languages(c)]
+    pages += [f"data/{name}" for name in ("codebook.csv", "codes.csv", "datapackage.json", "figures.csv")]
     pages += [
         "data/findings.json",
         "audit.csv",
@@ -74,7 +77,7 @@ def test_the_demonstration_leaves_the_reports_and_no_half_written_file(demonstra
         "european_tables.xlsx",
         "index.html",
     ]
-    found = [f for f in contents(demonstration.reports) if not f.startswith(("tables/", "figures/"))]
+    found = [f for f in contents(demonstration.reports) if not f.startswith(("tables/", "figures/", "scenarios/", "personas/"))]
     assert sorted(found) == sorted(pages)
     runs = [f"{name}.run.json" for name in (*countries, "consolidation")]
     kept = {p.name for p in (demonstration.root / "processed").iterdir()}

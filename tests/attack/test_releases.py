@@ -81,29 +81,33 @@ CHANGES = [added, removed, moved, answered_otherwise]
 # ------------------------------------------------------------------ what the attacker has
 
 
-@pytest.fixture
-def two_releases(questionnaire, tmp_path, monkeypatch):
-    """`two_releases(change, seed)`: publish, release, change, publish again; the rows of both, and who stands behind them."""
-    shutil.copytree(ROOT / "params", tmp_path / "params")
+def publish(pool: Pool, only: tuple[str, ...]):
+    described = load_tables(pool.project)
+    tables = european_tables(pool, described=described.only(*only) if only else described)
+    write_tables(list(tables.values()), pool.project)
+    write_record(list(tables.values()), pool)
+    return tables
 
-    def publish(pool: Pool, only: tuple[str, ...]):
-        described = load_tables(pool.project)
-        tables = european_tables(pool, described=described.only(*only) if only else described)
-        write_tables(list(tables.values()), pool.project)
-        write_record(list(tables.values()), pool)
-        return tables
 
-    def two_releases(change, seed, only=SOME, remembering=True):
-        pool = simulated_pool(questionnaire, Project(tmp_path), seed)
-        before, after, question = change(pool, in_everything(pool))
-        freeze(FIRST, date(2022, 11, 1), publish(before, only), before)
-        if not remembering:
-            monkeypatch.setattr(made, "load_releases", lambda project: [])
-        publish(after, only)
-        folders = (tmp_path / "releases" / FIRST / "tables", tmp_path / "reports" / "tables")
-        return both_read(folders, (before, after), question, in_everything(pool))
+def first_release(change, seed, questionnaire, folder, only=SOME):
+    """Publish in this folder, release, then change: the pools before and after, the question that was corrected, and whom it concerns."""
+    shutil.copytree(ROOT / "params", folder / "params")
+    pool = simulated_pool(questionnaire, Project(folder), seed)
+    before, after, question = change(pool, in_everything(pool))
+    freeze(FIRST, date(2022, 11, 1), publish(before, only), before)
+    return before, after, question, in_everything(pool)
 
-    return two_releases
+
+@pytest.fixture(scope="module", params=CHANGES)
+def released(request, questionnaire, tmp_path_factory):
+    return first_release(request.param, 2, questionnaire, tmp_path_factory.mktemp("released"))
+
+
+def second_release(before, after, question, who, only=SOME):
+    """Publish again: the rows of both releases, and who stands behind them."""
+    publish(after, only)
+    folders = (after.project.root / "releases" / FIRST / "tables", after.project.reports / "tables")
+    return both_read(folders, (before, after), question, who)
 
 
 def both_read(folders, pools, question, who):
@@ -137,10 +141,9 @@ def given_away(people, rows, view=PUBLIC):
     return [leak for family, found in rows.items() for leak in leaks(family, found, people, PERSONS, WISES, view)]
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_two_releases_that_differ_by_one_respondent_give_nobody_away(two_releases, change):
+def test_two_releases_that_differ_by_one_respondent_give_nobody_away(released):
     """Neither to the public nor to a partner, who knows its own answers; and the second release still says something."""
-    people, rows = two_releases(change, 2)
+    people, rows = second_release(*released)
     assert [leak for view in (PUBLIC, *sorted(set(people.partner))[:2]) for leak in given_away(people, rows, view)] == []
     assert sum(not row.hidden for found in rows.values() for row in found) > 500
 
@@ -148,13 +151,13 @@ def test_two_releases_that_differ_by_one_respondent_give_nobody_away(two_release
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("change", CHANGES)
-def test_all_tables_of_two_releases_give_nobody_away_to_any_partner(two_releases, change, seed):
-    people, rows = two_releases(change, seed, only=())
+def test_all_tables_of_two_releases_give_nobody_away_to_any_partner(questionnaire, tmp_path, change, seed):
+    people, rows = second_release(*first_release(change, seed, questionnaire, tmp_path, only=()), only=())
     assert [leak for view in (PUBLIC, *sorted(set(people.partner))) for leak in given_away(people, rows, view)] == []
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_without_the_memory_of_the_first_release_the_second_gives_her_away(two_releases, change):
+def test_without_the_memory_of_the_first_release_the_second_gives_her_away(released, monkeypatch):
     """Or the tests above would prove nothing."""
-    people, rows = two_releases(change, 2, remembering=False)
+    monkeypatch.setattr(made, "load_releases", lambda project: [])
+    people, rows = second_release(*released)
     assert any(len(leak.persons) == 1 for leak in given_away(people, rows))

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+
 from bwise.exports.table import CLOCK, DAY, Column, Grid, RawTable, headings, raw_table
 from bwise.text import tidy
 
 NAME = "Google Forms"
+ADDRESS = re.compile(r"\S+@\S+\.\w+")
 TIMESTAMP = re.compile(rf"^{DAY},? {CLOCK}$")
+
+
+def _are_addresses(cells: pd.Series) -> bool:
+    """Whether Google collected addresses there: they stand behind the timestamp, under a heading in the language of the account."""
+    there = cells[cells.ne("")]
+    return len(there) > 0 and bool(there.str.fullmatch(ADDRESS).all())
 
 
 def read(grid: Grid) -> RawTable | None:
@@ -25,5 +34,6 @@ def read(grid: Grid) -> RawTable | None:
     first, second = (filled[i].map(tidy).str.match(TIMESTAMP) for i in (0, 1))
     if not first.all() or second.any():
         return None
-    columns = [Column(p, t, text=t, about="submitted" if p == 0 else "") for p, t in headings(grid)]
+    about = {0: "submitted", 1: "person" if _are_addresses(filled[1].map(tidy)) else ""}
+    columns = [Column(p, t, text=t, about=about.get(p, "")) for p, t in headings(grid)]
     return raw_table(NAME, grid, columns, first_data_row=2, other_in_cell=True)

@@ -27,7 +27,8 @@ FIRST = ("respondent_id", "started", "submitted")
 ANONYMOUS = {
     answer_key(word)
     for word in """
-anonymous|anonym|anonyme|anoniem|anonimo|anónimo|anonimowe|anonimowy|anonim|ανώνυμος|ανώνυμα|анонимен|анонимно|anonimno|anonimen|anonīms
+anonymous|anonym|anonyme|anoniem|anonimo|anónimo|anonimowe|anonimowy|anonim|ανώνυμος|ανώνυμα|анонимен|анонимно|anonimno|anonimen|anonīms|
+anonyymi|nimetön|anônimo|névtelen|anonymní|anonymný|anonüümne|anoniminis
 """.strip().split("|")
 }
 ADDED = {

@@ -163,7 +163,12 @@ tālruņa numurs|numer telefonu|număr de telefon|número de teléfono|móvil|
 dob|date of birth|birth date|birthdate|geburtsdatum|date de naissance|geboortedatum|дата на раждане|datum rođenja|datum rojstva|
 ημερομηνία γέννησης|data di nascita|dzimšanas datums|data urodzenia|data nașterii|fecha de nacimiento|
 full name|fullname|surname|family name|given name|familienname|nom de famille|nom et prénom|cognome|apellido|apellidos|nazwisko|prenume|
-prezime|priimek|фамилия|επώνυμο|uzvārds
+prezime|priimek|фамилия|επώνυμο|uzvārds|
+sähköposti|sähköpostiosoite|nimi|koko nimi|etunimi|sukunimi|puhelin|puhelinnumero|osoite|katuosoite|syntymäaika|käyttäjänimi|
+endereço de email|endereço de e-mail|nome completo|apelido|telefone|telemóvel|número de telefone|morada|endereço|data de nascimento|
+e-mail-cím|email-cím|név|teljes név|keresztnév|vezetéknév|telefonszám|cím|lakcím|születési idő|születési dátum|felhasználónév|
+e-mailová adresa|jméno|meno|priezvisko|příjmení|mailadresse|navn|fornavn|efternavn|e-post|e-postadress|namn|förnamn|efternamn|
+e-posti aadress|eesnimi|perekonnanimi|el. paštas|el. pašto adresas|vardas|pavardė|ainm|isem
 """.replace("\n", "").split("|")
     if h.strip()
 }

@@ -115,7 +115,10 @@ OTHER = _keys(
     "Other|Sonstiges|Andere|Anders|Autre|Друго|Drugo|Ostalo|Άλλο|Altro|Cits|Cita|Inne|Inny|Altul|Alta|Altele|Otro|Otra|Otros|other"
 )
 """How tools call the field for free text beside the options."""
-TEST = _keys("test|test test|teste|testing|prova|prueba|essai|тест|δοκιμή|proba|próba|tests|probeweise|asdf|xxx|lorem ipsum")
+TEST = _keys(
+    "test|test test|teste|testing|prova|prueba|essai|тест|δοκιμή|proba|próba|tests|probeweise|asdf|xxx|lorem ipsum|"
+    "testi|teszt|katse|bandymas|testas|zkouška|skúška|prøve|provsvar|tástáil"
+)
 """What people type to try out a form; compared with whole answers, never with parts of them."""
 
 LANGUAGES_OF = {

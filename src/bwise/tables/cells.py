@@ -75,7 +75,7 @@ class Table:
     @cached_property
     def units(self) -> dict[str, str]:
         """Statistic -> its unit: of `scale points; critical gap: %` what stands after its name, else what has no name before it."""
-        parts, statistics = self.unit.split("; "), list(dict.fromkeys(self.data["statistic"]))
+        parts, statistics = self.unit.split("; "), list(dict.fromkeys(self.data.get("statistic", ())))
         named = {name: unit for name, _, unit in (part.partition(": ") for part in parts) if name in statistics}
         of_others = next((part for part in parts if part.partition(": ")[0] not in named), "")
         return {statistic: named.get(statistic, of_others) for statistic in statistics}
@@ -83,7 +83,8 @@ class Table:
     def is_count(self, figure: dict) -> bool:
         """Whether this row of the data is a share of so few respondents that it is shown as a count."""
         critical, n = getattr(self.about, "critical", ()), figure.get("n")
-        return (self.unit == "%" or figure["statistic"] in critical) and not pd.isna(n) and 0 < n < COUNTS_BELOW
+        share = self.units.get(figure["statistic"], self.unit) == "%" or figure["statistic"] in critical
+        return share and not pd.isna(n) and 0 < n < COUNTS_BELOW
 
     @property
     def cells(self) -> pd.DataFrame:

@@ -16,14 +16,16 @@ import pandas as pd
 from bwise.ledger import MEAN_OF_COUNTRIES, Items, Ledger
 from bwise.tables.cells import Table
 from bwise.tables.headlines import parts_of, said_of, whole_of
-from bwise.tables.stability import Sums, clearly_above, draws, ranks, tiers
+from bwise.tables.stability import DISCOVERIES, DRAWS, FALSE_TABLES, Sums, clearly_above, draws, ranks, tiers
 
 LEAST = {"per cent": 10.0, "points": 0.25}
 PERSONS, WISES, COUNTRIES = 30, 10, 3  # behind each side of a clear difference: persons or enterprises, and countries
 SEED = 2022  # the same draws for every table
 CHECKS = (
     f"at least {LEAST['per cent']:.0f} percentage points or {LEAST['points']} scale points apart",
-    "stays when enterprises are drawn anew within countries (2,000 times, all comparisons of a table together at a rate of 10 %)",
+    f"stays when enterprises are drawn anew within countries ({DRAWS:,} times, all comparisons of a table together at a rate of "
+    f"{100 * DISCOVERIES:.0f} %)",
+    f"its table differs more than all but {100 * FALSE_TABLES:.0f} in 100 tables would if nothing differed",
     "same sign leaving out each country, and all flagged respondents",
     "same sign in the means of countries, where both are shown",
     f"{PERSONS} persons or {WISES} enterprises, from {COUNTRIES} countries, on each side",

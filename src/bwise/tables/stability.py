@@ -13,6 +13,8 @@ import numpy as np
 
 DRAWS = 2000
 DISCOVERIES = 0.10  # the share of false ones among differences that pass (Benjamini and Hochberg 1995)
+FALSE_TABLES = 0.05  # the share of tables without any difference in which one is called clear (Westfall and Young 1993)
+EQUAL = 1e-9  # figures no further apart are the same but for rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +63,31 @@ def pass_together(p: np.ndarray, q: float = DISCOVERIES) -> np.ndarray:
     return passed
 
 
+def anything_differs(apart: np.ndarray, differences: np.ndarray, freedom: int, rate: float = FALSE_TABLES) -> bool:
+    """Whether the differences of a table (`apart`: as published; `differences`: draws x differences) hold more than chance.
+
+    They do if the largest, counted in its own spread over the draws, is larger than the largest of a draw around its mean is in all but
+    `rate` of the draws: max-T of Westfall and Young (1993), which holds for any number of comparisons, however they hang together. Spreads
+    come from few enterprises, so the limit is taken from the normal distribution to that of t with `freedom` degrees of freedom,
+    enterprises less countries (Abramowitz and Stegun 1964, 26.7.5, first term).
+    """
+    spread = differences.std(axis=0)
+    varies = spread > EQUAL
+    if (np.abs(apart[~varies]) > EQUAL).any():
+        return True  # apart by the same in every draw
+    if not varies.any() or freedom < 1:
+        return False
+    moved = np.abs(differences[:, varies] - differences[:, varies].mean(axis=0)) / spread[varies]
+    limit = np.quantile(moved.max(axis=1), 1 - rate)
+    limit += (limit**3 + limit) / (4 * freedom)
+    return bool((np.abs(apart[varies]) / spread[varies]).max() > limit)
+
+
 def clearly_above(sums: Sums, unflagged: Sums, drawn: np.ndarray, least: float) -> np.ndarray:
     """Figures x figures: whether one lies clearly above another; `drawn`: as `draws` gives it.
 
-    It does if they are at least `least` apart, the difference passes with all others of the table in draws of enterprises, and it has the
-    same sign without any one country and without flagged respondents.
+    It does if the table holds more than chance (`anything_differs`), they are at least `least` apart, the difference passes with all others
+    of the table in draws of enterprises, and it has the same sign without any one country and without flagged respondents.
     """
     figures = sums.figures(drawn)
     figures = figures[~np.isnan(figures).any(axis=1)]
@@ -73,9 +95,13 @@ def clearly_above(sums: Sums, unflagged: Sums, drawn: np.ndarray, least: float) 
     one, other = np.triu_indices(number, 1)
     if not len(one) or not len(figures):
         return np.zeros((number, number), dtype=bool)
-    passed = pass_together(screens(figures[:, one] - figures[:, other]))
     everybody = np.ones((1, len(sums.country)))
     apart = sums.figures(everybody)[0, one] - sums.figures(everybody)[0, other]
+    differences = figures[:, one] - figures[:, other]
+    answered = sums.country[sums.persons.any(axis=1)]
+    if not anything_differs(apart, differences, len(answered) - len(np.unique(answered))):
+        return np.zeros((number, number), dtype=bool)
+    passed = pass_together(screens(differences))
     again = np.vstack([sums.without_each_country, unflagged.figures(everybody)])
     with np.errstate(invalid="ignore"):
         same = (np.sign(again[:, one] - again[:, other]) == np.sign(apart)).all(axis=0)
