@@ -1,8 +1,10 @@
 """What the country notebook takes for its parameters, whatever else its kernel holds."""
 
+import ast
 import base64
 from pathlib import Path
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from papermill.cli import papermill
@@ -106,6 +108,18 @@ def test_code_and_paths_in_parameters_of_papermill_are_texts_and_no_country(give
     cell = PythonTranslator.codify({"country": given})
     exec(cell)
     assert "is no code of a country" in refusal_after(PARAMETERS, cell)
+    assert not Path("owned").exists()
+
+
+def test_raw_parameters_of_papermill_are_texts_too(project):
+    """`-r`, which takes what is given as it is: the cell that papermill writes holds one text, and nothing that runs."""
+    for given in HOSTILE:
+        words = ["-r", "country", given, "--prepare-only", "--log-level", "ERROR"]
+        assert CliRunner().invoke(papermill, [str(ROOT / "notebooks/country.ipynb"), "out.ipynb", *words]).exit_code == 0
+        cells = nbformat.read("out.ipynb", 4).cells
+        (injected,) = [cell.source for cell in cells if "injected-parameters" in cell.metadata.get("tags", [])]
+        (assigned,) = ast.parse(injected).body
+        assert ast.literal_eval(assigned.value) == given
     assert not Path("owned").exists()
 
 
