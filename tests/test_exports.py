@@ -15,7 +15,7 @@ from bwise.demo import PARTNERS, simulate
 from bwise.demo.layouts import export
 from bwise.demo.simulation import CANARIES
 from bwise.exports import READERS
-from bwise.exports.containers import BOMS, decodings, grids
+from bwise.exports.containers import BOMS, content_of, decodings, grids
 from bwise.exports.table import Grid, raw_table
 from bwise.matching import read_delivery
 from bwise.problems import ProblemsFound
@@ -93,6 +93,8 @@ def test_attributes_of_limesurvey_participants_are_personal_beside_their_codes_t
         ("report.csv", b"%PDF-1.7\n1 0 obj", "a PDF document", "as CSV or XLSX"),
         ("report.xlsx", b"%PDF-1.7\n1 0 obj", "a PDF document", "as CSV or XLSX"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n", "a picture", "as CSV or XLSX"),
+        ("answers.csv", b"\x1f\x8b\x08\x00", "a compressed file (gzip)", "unpack it"),
+        ("answers.zip", b"7z\xbc\xaf\x27\x1c\x00\x04", "an archive (7z)", "unpack it"),
         ("table.xls", b"\xef\xbb\xbf<!DOCTYPE html><html><table></table></html>", "a web page", "as CSV or XLSX"),
         ("table.csv", b"\n <table><tr><td>1</td></tr></table>", "a web page", "as CSV or XLSX"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password-protected", "save as XLSX"),
@@ -108,6 +110,12 @@ def test_what_is_no_export_is_refused_in_plain_words(send, name, content, says, 
     text = str(refused.value)
     assert says in text and name in text and remedy in text
     assert not re.search(r"Traceback|Error|Exception|/tmp|\.py", text)
+
+
+def test_a_folder_is_not_said_to_be_missing(tmp_path):
+    (tmp_path / "answers.csv").mkdir()
+    with pytest.raises(ProblemsFound, match="it is a folder or a device, and no file"):
+        content_of(tmp_path / "answers.csv", "answers.csv")
 
 
 def test_a_missing_file_is_refused_with_what_lies_beside_it(send, tmp_path, questionnaire):

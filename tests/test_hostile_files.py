@@ -125,7 +125,8 @@ def test_an_export_in_an_archive_is_read(tmp_path):
 def test_a_file_that_ends_within_its_last_line_says_so(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"wise_code;staff\r\nW1;12\r\nW2;1")
     (tmp_path / "b.csv").write_bytes(b"wise_code;staff\r\nW1;12\r\nW2;12\r\n")
-    assert [next(iter(grids(tmp_path / name, name))).notes for name in ("a.csv", "b.csv")] == [(UNENDED,), ()]
+    (tmp_path / "c.csv").write_bytes(b'"wise_code";"staff"\r\n"W1";"12"\r\n"W2";')  # before the last cell
+    assert [next(iter(grids(tmp_path / name, name))).notes for name in ("a.csv", "b.csv", "c.csv")] == [(UNENDED,), (), (UNENDED,)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bwise.demo import PARTNERS
 from tests.judge import damage
 from tests.judge.files import DELIVERIES, people_of, sheet, write
 from tests.judge.mutations import EVERY, mutant
-from tests.judge.verdicts import SAME, WRONG, judged, judged_beside_itself, project_in, tally
+from tests.judge.verdicts import ASKED, SAME, WRONG, judged, judged_beside_itself, project_in, tally
 
 SEED = 621509
 QUICK = {
@@ -81,6 +81,12 @@ def test_every_mutation_of_every_delivery(kind, project, capsys):
     with capsys.disabled():
         print(kind, *(f"{outcome} {n}" for outcome, n in tally(list(verdicts.values())).items()))
     assert {name: v.why for name, v in verdicts.items() if v.outcome == WRONG} == {}
+
+
+@pytest.mark.parametrize(("name", "kind"), [("RO-2", "saved_as_workbook"), ("LV-1", "with_labels_for_codes")])
+def test_people_who_answer_alike_without_varying_are_known_by_their_submission(name, kind, project):
+    """RO-2: a spreadsheet made numbers of ids that begin with zeros. LV-1: two people ticked the middle everywhere."""
+    assert judged_beside_itself(mutant(kind, sheet(DELIVERIES[name]), SEED), project).outcome == ASKED
 
 
 @pytest.mark.long

@@ -323,15 +323,16 @@ def sent_twice(country: Country, records: Iterable[int]) -> pd.Series:
         return pd.Series(first, dtype="int64")
     answers = _without_spelling(country).loc[sorted(records)]
     asked = country.reasons[answers.columns].ne("not_asked").groupby(delivery, sort=False).any()
+    told = _submissions(country)
     for earlier, later in combinations(asked.index, 2):
         columns = answers.columns[asked.loc[earlier] & asked.loc[later]]
         numbers = pd.util.hash_pandas_object(answers.loc[delivery[answers.index].isin([earlier, later]), columns], index=False)
-        known = numbers[delivery[numbers.index].eq(earlier)].drop_duplicates()
-        alike = numbers[delivery[numbers.index].eq(later)].map(pd.Series(known.index, known)).dropna().astype(int)
+        there = delivery[numbers.index].eq(earlier)
+        alike = _counterparts(numbers[there], numbers[~there], told)
         questions = list(dict.fromkeys(column.partition("/")[0] for column in columns))
         sure = _count_as_sent_twice(country, alike.index, questions, columns)
         if sure.sum() >= MOSTLY * delivery[numbers.index].value_counts().min():
-            sure |= ~_told_apart(country, alike)
+            sure |= ~_told_apart(told, alike)
         first |= {position: of for position, of in alike[sure].items() if position not in first}
     return pd.Series(first, dtype="int64")
 
@@ -375,10 +376,36 @@ def _varied(country: Country, records: pd.Index, columns: pd.Index) -> pd.Series
     return pd.Series(different, index=records, dtype=int) >= ENOUGH_DIFFERENT
 
 
-def _told_apart(country: Country, alike: pd.Series) -> pd.Series:
-    """Which records one tool gives another id or time of submission than the record they are alike."""
+def _submissions(country: Country) -> pd.DataFrame:
+    """What tells submissions apart: one row per record, columns `tool`, `respondent_id`, `submitted` ("" for none).
+
+    A program that opens an export may take an id for a number: `0012`, `12` and `12.0` are one.
+    """
     tools = {delivery.name: delivery.raw.tool for delivery in country.deliveries}
     told = country.rows[["respondent_id", "submitted"]].fillna("").assign(tool=country.rows["delivery"].map(tools))
+    number = told["respondent_id"].str.extract(r"^0*(\d+)(?:\.0+)?$", expand=False)
+    told["respondent_id"] = number.fillna(told["respondent_id"])
+    return told
+
+
+def _counterparts(earlier: pd.Series, later: pd.Series, told: pd.DataFrame) -> pd.Series:
+    """Which record of the earlier delivery each one of the later is alike: the same submission, else the first of the same answers.
+
+    Args:
+        earlier, later: position -> a number that equal answers share.
+        told: what tells submissions apart, by position.
+    """
+    known = earlier.drop_duplicates()
+    first = later.map(pd.Series(known.index, known)).dropna().astype(int)
+    submitted = told.assign(answers=pd.concat([earlier, later]))
+    sent = submitted.loc[earlier.index].drop_duplicates()
+    places = pd.Series(sent.index, pd.MultiIndex.from_frame(sent))
+    same = places.reindex(pd.MultiIndex.from_frame(submitted.loc[first.index])).set_axis(first.index)
+    return same.fillna(first).astype(int)
+
+
+def _told_apart(told: pd.DataFrame, alike: pd.Series) -> pd.Series:
+    """Which records one tool gives another id or time of submission than the record they are alike."""
     later, first = told.loc[alike.index], told.loc[alike].set_axis(alike.index)
     return later["tool"].eq(first["tool"]) & later.ne(first).any(axis=1)
 

@@ -66,7 +66,8 @@ def _flags(state: State, questionnaire: Questionnaire) -> set[tuple[int, str]]:
 def judged_beside_itself(mutant: Mutant, project: Project) -> Verdict:
     """Read a delivery and, as one of another partner of the country, a file that holds the same records.
 
-    Wrong where it is not told of as many records as are alike in both files.
+    Wrong where it is not told of as many records as are alike in both files; a record with an answer that the form of the file
+    made unreadable, which is asked about, is alike when that is decided.
     """
     partner = mutant.sheet.partner
     sent = {partner.name: Mutant(sheet(partner)), "again": mutant}
@@ -78,9 +79,16 @@ def judged_beside_itself(mutant: Mutant, project: Project) -> Verdict:
     if first.problems or later.problems:
         return Verdict(REFUSED, str((first.problems or later.problems)[0]))
     counts = [int(told[1]) for remark in later.remarks if (told := re.match(r"(\d+) records? came with ", remark))]
-    return (
-        Verdict(ASKED) if counts and counts[0] == _kept(first) else Verdict(WRONG, f"told of {counts or 'none'} records of {_kept(first)}")
-    )
+    alike = _kept(first) - (len(_unreadable(later) - _unreadable(first)) if len(later.answers) else 0)
+    told = counts[0] if counts else 0
+    return Verdict(ASKED) if told == alike else Verdict(WRONG, f"told of {told} records of {alike}")
+
+
+def _unreadable(state: State) -> set[str]:
+    """Submissions with an answer that cannot be read, by the tool's id where it gives one."""
+    unread = state.read.answers.reasons.eq("unreadable").any(axis=1).to_numpy()
+    ids = state.read.raw.about("respondent_id")
+    return set(map(str, (state.read.raw.cells.index if ids is None else ids.str.lstrip("0"))[unread]))
 
 
 def _kept(state: State) -> int:

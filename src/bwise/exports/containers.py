@@ -83,6 +83,10 @@ START = 2_000_000  # characters in which they usually are
 LOOKS_LIKE = (
     (b"%PDF", "a PDF document", "ask the partner to export the answers as CSV or XLSX"),
     (b"\x89PNG", "a picture", "ask the partner to export the answers as CSV or XLSX"),
+    (b"\xff\xd8\xff", "a picture", "ask the partner to export the answers as CSV or XLSX"),
+    (b"\x1f\x8b", "a compressed file (gzip)", "unpack it, and name what is inside under `file:` in params"),
+    (b"7z\xbc\xaf\x27\x1c", "an archive (7z)", "unpack it, and name the export inside under `file:` in params"),
+    (b"Rar!", "an archive (RAR)", "unpack it, and name the export inside under `file:` in params"),
     (
         BINARY,
         "an old or password-protected Office file, or a damaged one",
@@ -107,6 +111,9 @@ def content_of(path: Path, shown: str) -> bytes:
     Raises:
         ProblemsFound: the file is missing, empty, of another kind, or cannot be opened.
     """
+    if path.exists() and not path.is_file():
+        remedy = "name the export itself under `file:` in params"
+        stop(CANNOT_READ, Problem("it is a folder or a device, and no file", shown, remedy=remedy))
     if not path.is_file():
         there = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
         stop(
@@ -374,7 +381,7 @@ def _text(data: bytes, shown: str, encoding: str | None, delimiter: str | None, 
                 unquoted=unquoted,
                 widths=widths,
                 cut_off=(few or not head) and _ends_inside_quotes(text, sign, cells),
-                notes=(UNENDED,) if "\n" in text and not text.endswith(("\n", "\r", '"', sign)) else (),
+                notes=(UNENDED,) if "\n" in text and not text.endswith(("\n", "\r", '"')) else (),
             )
     if not read:
         stop(CANNOT_READ, *wide[:1])
