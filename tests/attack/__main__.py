@@ -19,7 +19,7 @@ from tests.attack.reading import People, Reading, only_in_means, read_tables
 def read(project: Project, anew: bool) -> tuple[People, Reading]:
     """What stands in the reports, or would stand there if they were made now."""
     pool = load_pool(project)
-    people = People(pool.answers, pool.questionnaire, pool.settings, frozenset(pool.flagged))
+    people = People(pool.answers, pool.questionnaire, pool.settings, frozenset(pool.flagged), project.params / "model_rules.yaml")
     if not anew:
         return people, read_tables(project.reports / "tables", people)
     with TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
-from tests.attack.reading import People, Row
+from tests.attack.reading import NAMED_SUGGESTED, People, Row, pairs_of_models
 
 NARROW = 0.2
 """An interval of less than this part of its range is too narrow."""
@@ -295,6 +295,8 @@ def _whole_scales(columns: list[str], people: People) -> list[list[str]]:
     questions = people.questionnaire.questions
     single = {n: len([c for c in people.questionnaire.choices(n).values() if not c.missing]) for n in found if n in questions}
     single = {n: count for n, count in single.items() if questions[n].kind == "select_one"}
+    if NAMED_SUGGESTED in found:
+        single[NAMED_SUGGESTED] = pairs_of_models(people)
     return [
         names for name, names in found.items() if len(names) == single.get(name, 5 if name not in questions else -1) and "=" in names[0]
     ]

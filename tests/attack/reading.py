@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from ruamel.yaml import YAML
 
 SELF, ALL, MEAN = "self", "all", "mean of countries"
 SHARE_TABLES = {
@@ -41,6 +42,11 @@ STATISTICS = {
     "change": {"future": 1, "relevance": -1},
 }
 """Statistic -> the ratings it adds up."""
+VALIDATED = ("models_validated", "models_validated_by_country")
+NAMED_SUGGESTED = "named, suggested"
+"""A pair of answers: the model that a person named, and the one that the rules suggest for her."""
+UNTOLD, AS_NAMED = "not told", "as named"
+RULES = Path(__file__).parents[2] / "params" / "model_rules.yaml"
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class People:
     questionnaire: object
     settings: object
     flagged: frozenset[str] = frozenset()
+    rules: Path = RULES
 
     def __post_init__(self):
         self.answers = self.answers.reset_index(drop=True)
@@ -90,6 +97,36 @@ class People:
             for question in self.questionnaire.with_role(role):
                 found[role, question.concept, question.subject or SELF][question.measure] = question
         return found
+
+    @cached_property
+    def models(self) -> dict[str, str]:
+        """Each model that can be named -> the group of models in which the tables show it."""
+        question = self.questionnaire.one("model").name
+        joined = {m: "_or_".join(some) for some in self.settings.together.get(question, ()) for m in some}
+        return {m: joined.get(m, m) for m in self._ticked(question)}
+
+    @cached_property
+    def suggested(self) -> np.ndarray:
+        """The group of models that the rules suggest for each person: the first rule that holds, none where an answer is missing."""
+        stated = YAML(typ="safe").load(self.rules)
+        return np.array([self._suggested(stated, person) for person in self.answers.to_dict("records")], dtype=object)
+
+    def _suggested(self, stated: dict, person: dict) -> str:
+        met = [[self._met(told, person) for told in rule["where"]] for rule in stated["rules"]]
+        if any(None in of_rule for of_rule in met):
+            return UNTOLD
+        holding = (rule["suggests"] for rule, of_rule in zip(stated["rules"], met, strict=True) if all(of_rule))
+        return self.models[next(holding, stated["otherwise"])]
+
+    def _met(self, condition: dict, person: dict) -> bool | None:
+        """Whether a condition of a rule holds of a person; None where she did not answer."""
+        told = [person[name] for name in _listed(condition["question"])]
+        if any(pd.isna(answer) for answer in told):
+            return None
+        if "any_of" in condition:
+            missing = self.questionnaire.choices(condition["question"])[told[0]].missing
+            return None if missing else told[0] in _listed(condition["any_of"])
+        return condition.get("at_least", -np.inf) <= sum(map(float, told)) < condition.get("below", np.inf)
 
     def _points(self, name: str) -> np.ndarray:
         """Points of a scale, nan where there are none."""
@@ -137,6 +174,10 @@ class People:
         return [here | pd.isna(values) if group != told else here for here, values in zip(inside, known, strict=True)]
 
 
+def _listed(one_or_more: str | list[str]) -> list[str]:
+    return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+
+
 @dataclass
 class Reading:
     """Everything read from one folder of tables: rows to combine, and figures nobody could be found for."""
@@ -158,11 +199,13 @@ def read_tables(folder: Path, people: People) -> Reading:
         behind = _countries_behind(read, people)
         for line, options in read:
             where = ", ".join(v for k, v in line.items() if k in NAMING and v)
-            row = next((r for o in options if (r := _row(o, line, people, where, behind))), None)
-            if row is not None:
-                found.rows[row.family].append(row)
-            elif options:
-                found.unread.append(where)
+            for family in dict.fromkeys(option.family for option in options):
+                in_it = (option for option in options if option.family == family)
+                row = next((r for o in in_it if (r := _row(o, line, people, where, behind))), None)
+                if row is not None:
+                    found.rows[family].append(row)
+                else:
+                    found.unread.append(where)
     return found
 
 
@@ -179,7 +222,8 @@ def _without_flagged(lines: list[dict], tables: dict[str, list[dict]], people: P
 
 
 NAMING = ("table", "skill", "worker_group", "answered_by", "answer", "sector", "model", "instrument", "extent", "technology", "source")
-NAMING += ("of_table", "part", "item", "respondents", "subject", "measure", "breakdown", "group", "average", "country", "statistic")
+NAMING += ("named", "suggested", "of_table", "part", "item", "respondents", "subject", "measure", "breakdown", "group")
+NAMING += ("average", "country", "statistic")
 
 
 @dataclass(frozen=True)
@@ -191,6 +235,7 @@ class _Meaning:
     values: np.ndarray
     scale: float
     span: tuple[float, float]
+    part: np.ndarray | None = None  # of the base, those it is a share of, where nobody knows who they are
 
     @property
     def base(self) -> np.ndarray:
@@ -208,6 +253,8 @@ def _meanings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
             yield from _ratings(table, line, people)
     elif table == "income":
         yield from _income(line, people)
+    elif table in VALIDATED:
+        yield from _validated(line, people)
     else:
         for question, choice in _asked(table, line, people):
             ticked = people.ticked(question.name)
@@ -215,6 +262,9 @@ def _meanings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
             for who in people.in_group("model" if table == "sectors" else line.get("breakdown", ""), group):
                 columns = {f"{question.name}={choice}": 1.0}
                 yield _Meaning((question.name,), who, ~np.isnan(ticked[choice]), columns, ticked[choice], 100.0, (0, 100))
+                if table == "models" and people.rules.is_file():
+                    pairs = [(choice, suggested) for suggested in _suggestions(people)]
+                    yield _of_pairs(pairs, who, people)
 
 
 def _asked(table: str, line: dict, people: People) -> Iterator[tuple]:
@@ -230,6 +280,43 @@ def _asked(table: str, line: dict, people: People) -> Iterator[tuple]:
         yield from ((q, line["answer"]) for q in known.with_role(table) if getattr(q, key) == line[key])
     elif table in SHARE_TABLES:
         yield known.one(SHARE_TABLES[table]), line["answer"]
+
+
+def _suggestions(people: People) -> list[str]:
+    return [*dict.fromkeys(people.models.values()), UNTOLD]
+
+
+def pairs_of_models(people: People) -> int:
+    """How many pairs of a named and a suggested model there can be."""
+    return len(people.models) * len(_suggestions(people))
+
+
+def _validated(line: dict, people: People) -> Iterator[_Meaning]:
+    """As pairs of what was named and what is suggested, which bind these tables to the one of models; and as what is suggested for people
+    of whom the attacker knows what they named.
+    """
+    everybody, named, suggested = np.ones(len(people.answers), dtype=bool), line.get("named", ALL), line["suggested"]
+    inside = [m for m, group in people.models.items() if named in (ALL, group)]
+    pairs = [(m, s) for m in inside for s in _suggestions(people) if s == (people.models[m] if suggested == AS_NAMED else suggested)]
+    ticked = people.ticked(people.questionnaire.one("model").name)
+    those = np.nansum([ticked[m] for m in inside], axis=0) > 0
+    if named == ALL:
+        yield _of_pairs(pairs, everybody, people)
+    elif line["value"]:
+        yield replace(_of_pairs(pairs, everybody, people), part=those)
+    if named == ALL and suggested == AS_NAMED:
+        return
+    code = named if suggested == AS_NAMED else suggested
+    values = (people.suggested == code).astype(float)
+    yield _Meaning(("suggested",), those, everybody, {f"suggested={code}": 1.0}, values, 100.0, (0, 100))
+
+
+def _of_pairs(pairs: list[tuple[str, str]], who: np.ndarray, people: People) -> _Meaning:
+    """Who named the one and is suggested the other; the base is who named any model."""
+    ticked = people.ticked(people.questionnaire.one("model").name)
+    values = sum(ticked[m] * (people.suggested == s) for m, s in pairs)
+    columns = {f"{NAMED_SUGGESTED}={m}, {s}": 1.0 for m, s in pairs}
+    return _Meaning(("model", "suggested"), who, ~np.isnan(next(iter(ticked.values()))), columns, values, 100.0, (0, 100))
 
 
 def _ratings(table: str, line: dict, people: People) -> Iterator[_Meaning]:
@@ -286,8 +373,8 @@ def _row(meaning: _Meaning, line: dict, people: People, where: str, behind: dict
     if place == MEAN:
         weights = _of_countries(base, next(iter(behind[meaning.key(line)]), ()), people)
     else:
-        count = int(base.sum())
-        fits = count and (hidden or (line["n"] == str(count) and _same(meaning.scale * meaning.values[base].mean(), line["value"])))
+        count = int((base if meaning.part is None else base & meaning.part).sum())
+        fits = count and (hidden or (line["n"] == str(count) and _same(meaning.scale * meaning.values[base].sum() / count, line["value"])))
         weights = [(int(p), 1, count) for p in np.flatnonzero(base)] if fits else None
     if not weights:
         return None
@@ -324,14 +411,15 @@ def _countries_behind(read: list[tuple[dict, list[_Meaning]]], people: People) -
     """Which countries each mean of countries can be the mean of: as many as it says, with the n and the mean that it says.
 
     All figures of one base are of the same countries: one figure alone would often fit others by chance, two sums of five persons
-    being equal.
+    being equal. Where a table shows single countries, it says itself which: countries alike in one figure are told apart by that.
     """
+    shown = {line["country"] for line, _ in read if line["value"] and line.get("country") in people.settings.countries}
     found: dict[tuple, list[tuple[str, ...]]] = {}
     for line, options in read:
         if _place(line) != MEAN or not line["value"]:
             continue
         for meaning in options:
-            here = {c: np.flatnonzero(meaning.base & (people.country == c)) for c in people.settings.countries}
+            here = {c: np.flatnonzero(meaning.base & (people.country == c)) for c in people.settings.countries if c in shown or not shown}
             means = {c: meaning.scale * meaning.values[who].mean() for c, who in here.items() if len(who)}
             n = {c: len(here[c]) for c in means}
             key = meaning.key(line)

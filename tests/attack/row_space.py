@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from tests.attack.reading import STATISTICS, People, Row
+from tests.attack.reading import NAMED_SUGGESTED, STATISTICS, People, Row
 
 PRIMES = (2_147_483_647, 2_147_483_629)
 """What is in the span of the rationals is in the span modulo a prime; the other way round up to a chance of about one in a thousand
@@ -82,7 +82,7 @@ def _matrix(of_base: dict[tuple, set[tuple]], atoms: list[frozenset[int]], colum
         weight = {place[p]: top * inverse(below) % prime for p, top, below in base if p in place}
         measures = {name.partition("=")[0] for parts in figures for name, _ in parts if "=" in name}
         scales = [tuple((name, 1.0) for name in columns if name.partition("=")[0] == m) for m in sorted(measures)]
-        for parts in sorted(figures) + [scale for scale in scales if len(scale) == 5]:
+        for parts in sorted(figures) + [scale for scale in scales if len(scale) == 5 or scale[0][0].startswith(NAMED_SUGGESTED)]:
             line = np.zeros((len(atoms), len(columns)), dtype=np.int64)
             shares = np.array(list(weight.values()), dtype=np.int64)
             for name, factor in parts:
@@ -125,7 +125,8 @@ def _quantities(rows: list[Row], columns: list[str]) -> dict[str, dict[str, int]
     for statistic, signs in STATISTICS.items():
         if set(signs) <= measures:
             wanted[statistic] = {f"{m}={k}": sign * k for m, sign in signs.items() for k in range(1, 6)}
-    return wanted
+    sums = {row.columns for row in rows if len(row.columns) > 1 and all(factor == 1 for _, factor in row.columns)}
+    return wanted | {" or ".join(name for name, _ in parts): {name: 1 for name, _ in parts} for parts in sums}
 
 
 class _Few:

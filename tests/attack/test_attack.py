@@ -232,6 +232,8 @@ def test_every_figure_of_the_demonstration_is_read_also_those_without_flagged_re
     rows = [row for rows in reading.rows.values() for row in rows]
     assert sum(not row.hidden for row in rows) > 4000
     assert sum("without flagged" in row.where for row in rows) > 10
+    pairs = [row.where for row in reading.rows["model", "suggested"]]
+    assert {where.partition(",")[0] for where in pairs} >= {"models", "models_validated", "models_validated_by_country"}
 
 
 @pytest.mark.parametrize("view", [PUBLIC, "BE-1", *(pytest.param(p.name, marks=pytest.mark.long) for p in PARTNERS if p.name != "BE-1")])
