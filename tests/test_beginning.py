@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner
 
-from bwise.beginning import begin, source
+from bwise.beginning import READMES, begin, source
 from bwise.cli import app
 from bwise.problems import ProblemsFound
 from bwise.settings import Project
@@ -87,8 +87,10 @@ def test_another_survey_goes_from_nothing_to_exports_that_are_read(tmp_path, for
     assert project.consolidation().countries == ["IE", "FI"]
     assert project.consolidation().title == "Community gardens"
     assert (project.root / ".gitignore").read_text(encoding="utf-8") == (ROOT / ".gitignore").read_text(encoding="utf-8")
-    for name in ("notebooks/country.ipynb", "notebooks/consolidation.ipynb"):
-        assert "WISE" not in (project.root / name).read_text(encoding="utf-8")
+    for name in ("notebooks/country.ipynb", "notebooks/consolidation.ipynb", *READMES):
+        told = (project.root / name).read_text(encoding="utf-8")
+        assert not [word for word in ("WISE", "enterprise", "skills_survey", "demonstration -->") if word in told], name
+    assert "bwise questionnaire export gardens --to xlsform" in (project.root / "params/README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.long
@@ -102,15 +104,15 @@ def test_another_survey_goes_from_nothing_to_a_report_without_a_word_of_ours(tmp
         )
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
         assert "WISE" not in done.stdout, f"{line}: {done.stdout}"
-    published = [p for p in (project.root / "reports").rglob("*") if p.is_file() and p.name != "README.md"]
+    published = [p for p in (project.root / "reports").rglob("*") if p.is_file()]
     assert {p.name for p in published} >= {"index.html", "garden_size.csv", "crops.csv", "hours.csv"}
-    made = [p for folder in ("processed", "work") for p in (project.root / folder).rglob("*") if p.is_file() and p.name != "README.md"]
+    made = [p for folder in ("processed", "work") for p in (project.root / folder).rglob("*") if p.is_file()]
     assert {p.suffix for p in made} >= {".html", ".ipynb", ".xlsx", ".docx", ".pdf", ".csv", ".json"}
     for path in [*published, *made]:
         content = path.read_bytes()
         if zipfile.is_zipfile(path):
             content = b"".join(zipfile.ZipFile(path).read(name) for name in zipfile.ZipFile(path).namelist())
-        assert b"WISE" not in content, path.name
+        assert not [word for word in (b"WISE", b"enterprise", b"support needs") if word in content], path.name
     index = (project.root / "reports/index.html").read_text(encoding="utf-8")
     assert "<dt>organisations</dt><dd>distinct organisations behind the figure</dd>" in index
     assert "How large is your garden?" in index and "Larger than a tennis court" in index

@@ -24,7 +24,9 @@ from bwise.feedback.wording import Wording, languages
 from bwise.locks import RUNNER, held
 from bwise.problems import ProblemsFound
 from bwise.questionnaire import load_questionnaire
-from bwise.settings import Project, load_country
+from bwise.settings import MANIFEST, Project, load_country
+from bwise.storage import write_json
+from bwise.translation import in_english, languages_of
 from tests.test_cleaning import small_project
 from tests.translated import LANGUAGES, SHORT, TEXTS, said
 
@@ -157,11 +159,19 @@ def test_a_finnish_export_of_kobo_goes_from_the_refusal_to_params_with_nothing_o
     told = from_file_to_params(project, "fi", send(project, "fi"))
     assert "KoBoToolbox" in told and "language fi" in told and "100% of the answers" in told
     checked = invoked(project, "check", "FI")
-    assert (
-        "Finnish: 71 sentences of the feedback to partners are in English, for want of a translation; to translate: bwise language fi"
-        in " ".join(checked.output.split())
-    )
+    lacking = "Finnish: 71 sentences of the feedback to partners are in English, for want of a translation; to translate: bwise language fi"
+    assert lacking in " ".join(checked.output.split())
     assert "FI-1: 4 questions to the partner" in invoked(project, "feedback", "FI").output
+
+
+def test_what_a_run_says_of_languages_is_of_the_countries_that_ran_each_language_once(project):
+    for country, read in {"FI": ["fi", "en"], "SE": ["fi"], "AT": ["de"]}.items():
+        write_json(project.processed(country) / MANIFEST, {"deliveries": [{"language": language} for language in read]})
+    assert languages_of(project, ["FI", "SE", "IE"]) == ["fi", "en"], "a country that never ran has none"
+    (project.params / "phrases.csv").write_text("en,de\nSupport,Unterstützung\nSkills,\n", encoding="utf-8")
+    told = in_english(project, languages_of(project, ["AT", "FI", "SE"]))
+    lacking = ("1 phrase of the public pages is", "71 sentences of the feedback to partners and 2 phrases of the public pages are")
+    assert [line.partition(" in English")[0] for line in told] == [f"German: {lacking[0]}", f"Finnish: {lacking[1]}"]
 
 
 @pytest.mark.long
@@ -172,6 +182,7 @@ def test_exports_in_three_languages_that_nobody_prepared_go_from_file_to_report(
         line = [sys.executable, "-m", "bwise.cli", command]
         done = subprocess.run(line, cwd=project.root, capture_output=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+        assert (command == "run") == ("Finnish: 71 sentences of the feedback to partners are in English" in done.stdout)
     for country, *_ in FILES.values():
         assert load_country(project, country).country in done.stdout
     with (project.reports / "tables/digrel_d42.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -196,6 +207,8 @@ def test_each_distinct_text_stands_once_with_its_places_and_the_languages_there_
     book = Book(project)
     head = [cell.value for cell in book.sheet[1]]
     assert head[:6] == ["number", "where", "English (en)", "Suomi (fi)", "Deutsch (de)", "Nederlands (nl)"]
+    assert (book.sheet.freeze_panes, book.sheet.print_title_rows) == ("E2", "$1:$1")
+    assert book.sheet.print_area.endswith(f"$A$1:$D${book.sheet.max_row}"), "the other languages would make a printed page unreadable"
     both = book.rows["Protecting personal data and privacy"]
     assert book.sheet.cell(both, 2).value == "skills_survey: label of digrel_d42; skills_survey: label of digend_d42"
     assert book.sheet.cell(both, 5).value == "Schützen von personenbezogenen Daten und Privatsphäre"

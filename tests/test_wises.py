@@ -107,4 +107,4 @@ def test_check_names_records_sent_twice_enterprises_alike_and_lines_that_join_no
     assert "`wises: AT-2: 9` matches no code" in page(first, small)
     told = page(second, small)
     assert "2 records came with AT-1, too (rows 2-3 are rows 2-3 of AT-1): 2 left out by the rule `duplicate`; AT-1 keeps its own" in told
-    assert "1 code of enterprises with AT-1 and AT-2 alike, counted as two each" in told
+    assert "1 code of organisations with AT-1 and AT-2 alike, counted as two each" in told

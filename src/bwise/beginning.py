@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,8 @@ DEMONSTRATION_CORRECTIONS = "BE.corrections.csv"
 NOTEBOOKS = {COUNTRY_NOTEBOOK: "", CONSOLIDATION_NOTEBOOK: CONSOLIDATION}  # file -> what `bwise.workflow.template` calls it
 IGNORED = ".gitignore"
 NOT_BEGUN = "No project was made."
+QUESTIONNAIRE = "skills_survey"  # of the demonstration: what READMEs call the questionnaire in their examples
+OF_DEMONSTRATION = re.compile(r"<!-- demonstration -->\n.*?<!-- end of the demonstration -->\n", re.DOTALL)
 HEAD = "# What the report shows, in its order: every key is explained in README.md of this folder. Take out what nobody needs.\n"
 
 
@@ -85,6 +88,8 @@ def _own_survey(folder: Path, form: Path) -> None:
     else:
         target.mkdir(parents=True)
         shutil.copyfile(form, target / form.name)
+    for readme in READMES:
+        _about_this_survey(folder / readme, name)
     questionnaire = load_questionnaire(target)
     tables = describe(questionnaire)
     if not tables:
@@ -95,6 +100,12 @@ def _own_survey(folder: Path, form: Path) -> None:
     _write_yaml(folder / "params/tables.yaml", HEAD, {"report": [{"question": title, "tables": tables}]})
     path = folder / "notebooks" / CONSOLIDATION_NOTEBOOK
     nbformat.write(_notebook(nbformat.read(path, as_version=4), tables), path)
+
+
+def _about_this_survey(readme: Path, questionnaire: str) -> None:
+    """Take out of a README what is said of the demonstration alone, and name this questionnaire in its examples."""
+    text = OF_DEMONSTRATION.sub("", readme.read_text(encoding="utf-8"))
+    readme.write_text(text.replace(QUESTIONNAIRE, questionnaire), encoding="utf-8", newline="\n")
 
 
 def describe(questionnaire: Questionnaire) -> dict[str, dict]:

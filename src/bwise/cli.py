@@ -91,6 +91,7 @@ def run(
             progress.update(task, advance=1, description="Countries" if len(outcomes) < len(wanted) else "Consolidation")
     for outcome in sorted(outcomes, key=lambda o: [*wanted, o.name].index(o.name)):
         _tell(outcome)
+    _tell_english(where, [o.name for o in outcomes if o.ok and o.why and o.name in wanted])
     if any(o.why for o in outcomes):
         from bwise.status import stale_consolidation, standings, write_index
 
@@ -110,6 +111,16 @@ def _tell(outcome: Outcome) -> None:
     why = f"run, since {outcome.why}" if outcome.why else "not run, since nothing has changed"
     console.print(f"{sign} {outcome.name:13} {outcome.seconds:5.1f} s  ", end="")
     console.print("\n   ".join([f"{first}; {why}" if outcome.ok else first, *rest]), markup=False)
+
+
+def _tell_english(where: Project, countries: list[str]) -> None:
+    """A line for each language of these countries in which something is missing that partners or readers get."""
+    if not countries:
+        return
+    from bwise.translation import in_english, languages_of
+
+    for line in in_english(where, languages_of(where, countries)):
+        console.print(line, markup=False)
 
 
 @app.command()

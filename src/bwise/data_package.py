@@ -57,10 +57,10 @@ SAID = {
 }
 TAIL = ("statistic", "unit", "period", "value", "code", *COUNTS, "obs_status", "conf_status", "published_by")
 NO_MICRODATA = (
-    "There is no public-use file of single answers. Partners surveyed enterprises that know each other, five to twelve persons of a group "
-    "in a country: country, group and model together would point at persons, and taking out what points at them would leave what the "
-    "tables say already. Thresholds as those of the tables apply to aggregates only; answers of single persons, on health among others, "
-    "stay with the partners (GDPR, Articles 5, 9 and 89; Handbook on Statistical Disclosure Control, sdctools.github.io/HandbookSDC)."
+    "There is no public-use file of single answers. What is known of a respondent, taken together, can point at a person where few were "
+    "asked, and taking out what does would leave little more than the tables say already. Thresholds as those of the tables apply to "
+    "aggregates only; answers of single persons stay with the partners (GDPR, Articles 5, 9 and 89; Handbook on Statistical Disclosure "
+    "Control, sdctools.github.io/HandbookSDC)."
 )
 
 
@@ -283,7 +283,7 @@ def describe(made: Mapping[str, pd.DataFrame], tables: list[Table], pool: Pool) 
             {"title": f"{title}: answers to the survey and returns of the focus groups"},
             *({"title": source} for source in dict.fromkeys(each.source for table in tables for each in table.references)),
         ],
-        "keywords": ["work integration social enterprises", "skills", "Europe"],
+        "keywords": [settings.organisation.in_full, "survey", "Europe"],
     }
     resources = [
         _resource(FIGURES, "Published figures", _figure_fields(made[FIGURES], tables)),

@@ -28,7 +28,7 @@ from bwise.questionnaire import Question
 from bwise.released_texts import published_texts
 from bwise.settings import Project, Strict, read_yaml, validated
 from bwise.storage import write_text
-from bwise.tables import CHECKS, Published, Table, group_labels, within
+from bwise.tables import Published, Table, checks, group_labels, within
 from bwise.tables.descriptions import Names
 
 FILE = "params/factsheets.yaml"
@@ -296,7 +296,7 @@ def write_factsheets(sheets: list[Factsheet], pool: Pool, groups: Pool | None, h
             related=[other for other in sheets if other.folder != sheet.folder and _shares(other, sheet)],
             html_table=lambda table: html_table(table, ENGLISH),
             reading=READING,
-            checks=CHECKS,
+            checks=checks(pool.settings.organisation),
             texts=texts,
         )
         write_text(pool.project.reports / sheet.path, page)

@@ -247,7 +247,8 @@ def proxies(table: Table, demonstration: bool) -> Drawing | None:
     def on(page: Page) -> Figure:
         room, height, centre, thick = _places(page, names, 0.2, 2.9)
         foot = _foot(table, data[data["statistic"].isin(shown)], "scale points, 1 to 5; gaps: points")
-        foot += " Neither view is the true one. Not only enterprises of which both answered: that would tell what the few others said."
+        foot += " Neither view is the true one."
+        foot += f" Not only {table.organisation.many} of which both answered: that would tell what the few others said."
         sheet = _panels(page, title, foot, len(shown), height * len(order), room, key, demonstration)
         for axis, statistic in zip(sheet.axes.ravel(), shown, strict=True):
             rows, few = wide[statistic].reindex(order), _few(flags[statistic].reindex(order))

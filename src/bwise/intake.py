@@ -195,8 +195,8 @@ def _in_common(country: Country) -> dict[str, list[str]]:
         found[later].append(f"{sent}: {', '.join(how)}; {earlier} keeps its own")
     for partners, count in shared_codes(country).items():
         last = [delivery.name for delivery in country.deliveries if delivery.delivery.partner in partners][-1]
-        codes = f"{count} code{'s' * (count > 1)} of enterprises with {' and '.join(partners)} alike"
-        found[last].append(f"{codes}, counted as two each: where they are one enterprise, join them under `wises:` in params")
+        codes = f"{count} code{'s' * (count > 1)} of organisations with {' and '.join(partners)} alike"
+        found[last].append(f"{codes}, counted as two each: where two are one and the same, join them under `wises:` in params")
     return found
 
 
@@ -244,7 +244,7 @@ def page(state: State, questionnaire: Questionnaire) -> str:
     if state.corrections:
         lines += ["  corrections  that cannot be made", *_indented(str(problem) for problem in state.corrections)]
     if state.wises:
-        lines += ["  enterprises  that cannot be joined", *_indented(str(problem) for problem in state.wises)]
+        lines += ["  wises        lines that join nothing", *_indented(str(problem) for problem in state.wises)]
     return "\n".join([*lines, "", *_next_steps(state, absent)])
 
 

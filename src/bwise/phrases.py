@@ -65,6 +65,15 @@ def load_phrases(project: Project, questionnaires: Iterable[Questionnaire] = ())
     return found
 
 
+def lacking(project: Project, language: str) -> int:
+    """How many phrases of `params/phrases.csv` there are in English only; none where a project has no such file."""
+    path = project.params / FILE
+    if language == EN or not path.is_file():
+        return 0
+    rows = read_csv(path)
+    return int(rows[language].eq("").sum()) if language in rows else len(rows)
+
+
 def _labels(questionnaires: Iterable[Questionnaire], language: str) -> dict[str, str]:
     """English label -> label of questions, batteries and answers; without what stands in brackets too, as tables have it."""
     found: dict[str, str] = {}

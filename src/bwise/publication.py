@@ -32,7 +32,7 @@ from bwise.references import with_references
 from bwise.released_texts import published_texts
 from bwise.settings import CONSOLIDATION, PUBLISHED, Organisation, Project
 from bwise.storage import PART, remove, write_csv, write_json, write_text, write_whole, written_together
-from bwise.tables import AVERAGES, CHECKS, Finding, Published, Table, by_question, headline
+from bwise.tables import AVERAGES, Finding, Published, Table, by_question, checks, headline
 from bwise.text import CSV_RULE, counted, rounded
 
 NOT_AVAILABLE = ":"
@@ -477,7 +477,7 @@ def write_page(
         flags=_said(FLAGS, pool.settings.organisation),
         questions=by_question({t.id: t for t in tables}),
         findings=[(table, [f.sentence for f in said]) for table, said in groupby(findings, key=lambda f: f.table)],
-        checks=CHECKS,
+        checks=checks(pool.settings.organisation),
         sentences=lambda table: _sentences(table, said),
         html_table=html_table,
         lines_of=lambda table: len(layout(table).row_labels),
@@ -489,6 +489,7 @@ def write_page(
         ids={table.id for table in tables},
         explained=_said(EXPLAINED, pool.settings.organisation),
         no_microdata=NO_MICRODATA,
+        rated_by_two=any(table.about.kind == "paired_ratings" for table in tables),
         country_pages=pool.countries,
         sheets=groupby(sheets, key=lambda sheet: sheet.folder),
         deliveries=[(c, number, d) for c, m in pool.manifests.items() for number, d in enumerate(m["deliveries"], 1)],
@@ -677,9 +678,9 @@ def at_a_glance(tables: Published) -> Glance:
     return Glance(tables.findings)
 
 
-def write_findings(findings: list[Finding], project: Project) -> None:
+def write_findings(findings: list[Finding], project: Project, organisation: Organisation) -> None:
     """`reports/data/findings.json`: the findings, the figures behind them, and what had to hold for a difference to be called clear."""
-    write_json(project.reports / "data" / "findings.json", {"clear if": list(CHECKS), "findings": [f.record() for f in findings]})
+    write_json(project.reports / "data" / "findings.json", {"clear if": checks(organisation), "findings": [f.record() for f in findings]})
 
 
 def present(tables: Published, figures: dict[str, Drawn], id_: str) -> Part | str:
@@ -790,7 +791,7 @@ def publish(tables: Published, drawings: dict[str, Drawn], pool: Pool, groups: P
         sheets = factsheets(tables, pool)
         write_page(listed, drawn, pool, groups, tables.findings, tables.said, sheets)
         pages = [*write_country_pages(tables, pool, groups, html_table), *write_factsheets(sheets, pool, groups, html_table)]
-        write_findings(tables.findings, project)
+        write_findings(tables.findings, project, pool.settings.organisation)
         write_audit(tables, project)
         write_record(listed, pool, groups)
         texts = write_texts([pool, groups] if groups else [pool], project)

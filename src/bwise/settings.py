@@ -207,7 +207,7 @@ class CountrySettings(Strict):
             raise ValueError('a line joins two codes or more, such as {BE-1: "17", BE-2: "A-17"}')
         places = Counter((partner, code) for line in lines for partner, codes in line.items() for code in codes)
         if twice := [f"{partner}: {code}" for (partner, code), times in places.items() if times > 1]:
-            raise ValueError(f"two lines name {', '.join(twice)}: write all codes of one enterprise into one")
+            raise ValueError(f"two lines name {', '.join(twice)}: write all codes that are one and the same into one line")
         return lines
 
     def for_focus_group(self) -> FocusGroupSettings | None:

@@ -20,22 +20,23 @@ from pathlib import Path
 import xlsxwriter
 from babel import Locale
 
-from bwise import sent_back
+from bwise import phrases, sent_back
 from bwise.feedback import wording
 from bwise.feedback.sheet import add_sheet, row_height
 from bwise.locks import held
+from bwise.paths import json_of
 from bwise.problems import Problem, ProblemsFound, stop
 from bwise.publication import NO_FIXED_TIME
 from bwise.questionnaire import load_questionnaire
 from bwise.sent_back import digest, filled, key_of, key_parts, rows_below, sheets_of
-from bwise.settings import CONSOLIDATION, Project
+from bwise.settings import CONSOLIDATION, MANIFEST, Project
 from bwise.sheets import rows_of, workbook_sheets
 from bwise.storage import write_bytes, write_whole
 from bwise.text import counted, tidy
 
 OF_XLSFORM = re.compile(r"^(?P<what>label|hint|constraint_message|required_message)(?:::.*\((?P<language>[a-z]{2})\))?$")
 OF_A_LIST = re.compile(r"^(?P<language>[a-z]{2})$")  # a sheet with a column per language, named by its code
-LISTS = {wording.FILE: "feedback to a partner", "phrases.csv": "public pages"}
+LISTS = {wording.FILE: "feedback to a partner", phrases.FILE: "public pages"}
 XLSFORM_SHEETS = ("survey", "choices")
 PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
 SHEET, ABOUT, KEY_HEADING = "translate", "how to", "bwise key"
@@ -215,13 +216,22 @@ def _place(sheet: Sheet, what: str, row: int) -> str:
 
 def in_english(project: Project, languages: Iterable[str]) -> list[str]:
     """What partners and readers in these languages get in English for want of anything else, a line for each language."""
-    lacking = {language: wording.lacking(project, language) for language in languages if language}
-    return [
-        f"{Locale('en').languages[language]}: {counted(count, 'sentence')} of the feedback to partners {'is' if count == 1 else 'are'} in "
-        f"English, for want of a translation; to translate: bwise language {language}"
-        for language, count in lacking.items()
-        if count
-    ]
+    lines = []
+    for language in dict.fromkeys(language for language in languages if language):
+        said, pages = wording.lacking(project, language), phrases.lacking(project, language)
+        lacking = [f"{counted(said, 'sentence')} of the feedback to partners"] * (said > 0)
+        lacking += [f"{counted(pages, 'phrase')} of the public pages"] * (pages > 0)
+        if lacking:
+            what = f"{' and '.join(lacking)} {'is' if said + pages == 1 else 'are'} in English"
+            name = Locale("en").languages.get(language, language)
+            lines.append(f"{name}: {what}, for want of a translation; to translate: bwise language {language}")
+    return lines
+
+
+def languages_of(project: Project, countries: Iterable[str]) -> list[str]:
+    """The languages that the exports of these countries were read in when they were run last, each once."""
+    records = [json_of(project.processed(country) / MANIFEST) for country in countries]
+    return list(dict.fromkeys(delivery["language"] for record in records for delivery in record.get("deliveries", [])))
 
 
 # ------------------------------------------------------------------ the workbook
@@ -277,6 +287,8 @@ def _write(found: list[Text], said: dict[str, str], language: str, path: Path) -
                 page.write_string(row, column, told, write if column == 3 else cell)
             page.set_row(row, row_height(list(zip(cells[1:4], list(widths.values())[1:4], strict=True))))
         page.freeze_panes(1, 4)
+        page.repeat_rows(0)
+        page.print_area(0, 0, len(found), 3)  # with the other languages beside it, nobody could read a page
         page.autofilter(0, 0, len(found), len(widths) - 1)
         page.activate()
 

@@ -91,7 +91,7 @@ def shared_codes(country: Country) -> dict[tuple[str, str], int]:
 
 def check_wises(country: Country) -> list[Problem]:
     """Lines of `wises:` that name a partner or a code which nobody of the country's deliveries has."""
-    where, why = f"params/{country.settings.country}.yaml", "the line would do nothing, and one enterprise would count as two"
+    where, why = f"params/{country.settings.country}.yaml", "the line would do nothing, and what is one would count as two"
     codes = _typed(country).groupby(country.rows["partner"]).agg(set)
     partners = [delivery.partner for delivery in country.settings.deliveries]
     problems = []

@@ -19,7 +19,7 @@ from bwise.tables import means
 from bwise.tables.cells import AVERAGES, SELF, Part, Plan, Sources, Table, group_labels, offered, table_of
 from bwise.tables.descriptions import Description, Tables, check_questions, check_together
 from bwise.tables.descriptions import load_tables as _load_tables
-from bwise.tables.findings import CHECKS, Finding, findings, within
+from bwise.tables.findings import Finding, checks, findings, within
 from bwise.tables.frequencies import frequencies
 from bwise.tables.headlines import headline, led_by
 from bwise.tables.kinds import KINDS
@@ -28,13 +28,13 @@ from bwise.tables.kinds.robustness import enter as _without_flagged
 __all__ = [
     "ALL",
     "AVERAGES",
-    "CHECKS",
     "SELF",
     "Finding",
     "Published",
     "Table",
     "Tables",
     "by_question",
+    "checks",
     "european_tables",
     "first_look",
     "frequencies",

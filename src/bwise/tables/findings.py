@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bwise.ledger import MEAN_OF_COUNTRIES, Items, Ledger
+from bwise.settings import Organisation
 from bwise.tables.cells import Table
 from bwise.tables.headlines import parts_of, said_of, whole_of
 from bwise.tables.stability import DISCOVERIES, DRAWS, FALSE_TABLES, Sums, clearly_above, draws, ranks, tiers
@@ -23,13 +24,19 @@ PERSONS, WISES, COUNTRIES = 30, 10, 3  # behind each side of a clear difference:
 SEED = 2022  # the same draws for every table
 CHECKS = (
     f"at least {LEAST['per cent']:.0f} percentage points or {LEAST['points']} scale points apart",
-    f"stays when enterprises are drawn anew within countries ({DRAWS:,} times, all comparisons of a table together at a rate of "
+    f"stays when {{many}} are drawn anew within countries ({DRAWS:,} times, all comparisons of a table together at a rate of "
     f"{100 * DISCOVERIES:.0f} %)",
     f"its table differs more than all but {100 * FALSE_TABLES:.0f} in 100 tables would if nothing differed",
     "same sign leaving out each country, and all flagged respondents",
     "same sign in the means of countries, where both are shown",
-    f"{PERSONS} persons or {WISES} enterprises, from {COUNTRIES} countries, on each side",
+    f"{PERSONS} persons or {WISES} {{many}}, from {COUNTRIES} countries, on each side",
 )
+"""What holds for a clear difference; `checks` puts in what the survey calls its organisations."""
+
+
+def checks(organisation: Organisation) -> list[str]:
+    """All that has to hold for a difference to be called clear, as readers of this survey are told."""
+    return [check.format(many=organisation.many) for check in CHECKS]
 
 
 @dataclass(frozen=True)
