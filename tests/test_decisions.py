@@ -123,6 +123,19 @@ def test_everything_open_stands_in_the_workbook_with_the_answers_that_a_proposed
     assert MAIL not in "\n".join(str(c.value) for sheet in book.book for row in sheet.iter_rows() for c in row)
 
 
+def test_of_a_column_that_is_like_no_question_only_how_many_texts_it_has_is_told(project):
+    path = project.root / "raw/AT/answers.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    where = head.split(";").index("shoe size")
+    for texts, told in ((["yes"] * 4, "one and the same text"), (["39", "40", "40", "41"], "3 different texts"), ([""] * 4, "empty")):
+        cells = [row.split(";") for row in rows]
+        lines = [";".join([*row[:where], text, *row[where + 1 :]]) for row, text in zip(cells, texts, strict=True)]
+        path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+        book = Book(project)
+        row = book.row("shoe size")
+        assert [cell.value for cell in book.sheet[row]][5] == told
+
+
 def test_a_nearest_question_that_is_not_proposed_brings_its_answers_too(project):
     path = project.root / "raw/AT/answers.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("persons", "people"), encoding="utf-8")

@@ -19,6 +19,7 @@ from bwise.settings import load_country
 from bwise.storage import read_csv
 from bwise.tracing import find, line, page, trace
 from tests.test_lineage import in_order
+from tests.test_tables import group_of_model
 from tests.test_tables_focus_groups import SURVEY
 
 SHARES = {"share", "active in the sector", "main sector"}
@@ -96,9 +97,22 @@ def added(table, row, questions):
         return (questions, "gap"), lambda answers: number(answers[questions[0]]) - number(answers[questions[1]])
     if table.id == "income":
         return (row["source"], "number"), lambda answers: number(answers[row["source"]]) or 0.0
+    if table.id.startswith("models_validated"):
+        outcome = row["suggested"]
+        return (questions, outcome), lambda answers: 1.0 * (outcome in outcomes(answers))
     (question,) = questions
     item = row[ITEM.get(table.id, "answer")]
     return (question, item), lambda answers: 1.0 * (item in answers[question])
+
+
+def outcomes(answers):
+    """What the rules of the demonstration make of one respondent: the model they suggest, and whether it is the one that she named."""
+    market, contracts, pathway = number(answers["income_market"]), number(answers["income_contracts"]), answers["pathway"]
+    if market is None or contracts is None or not pathway or pathway & set(MISSING_REASONS):
+        return {"not told"}
+    by_pathway = {"transitional": "training", "permanent": "social"}.get(next(iter(pathway)), "mixed_or_other")
+    suggested = "productive" if market + contracts >= 60 else by_pathway
+    return {suggested} | ({"as named"} if suggested in map(group_of_model, answers["model"]) else set())
 
 
 def middle(values, statistic):

@@ -207,6 +207,8 @@ def test_each_distinct_text_stands_once_with_its_places_and_the_languages_there_
     book = Book(project)
     head = [cell.value for cell in book.sheet[1]]
     assert head[:6] == ["number", "where", "English (en)", "Suomi (fi)", "Deutsch (de)", "Nederlands (nl)"]
+    assert (book.sheet.freeze_panes, book.sheet.print_title_rows) == ("E2", "$1:$1")
+    assert book.sheet.print_area.endswith(f"$A$1:$D${book.sheet.max_row}"), "the other languages would make a printed page unreadable"
     both = book.rows["Protecting personal data and privacy"]
     assert book.sheet.cell(both, 2).value == "skills_survey: label of digrel_d42; skills_survey: label of digend_d42"
     assert book.sheet.cell(both, 5).value == "Schützen von personenbezogenen Daten und Privatsphäre"

@@ -211,11 +211,10 @@ def _panels(
 
 
 def _name_rows(sheet: Sheet, axis, names: list[str], room: float, height: float, thick: float) -> None:
-    """Names beside the first panel of a row; on narrow pages above the marks of each row (`thick` of its `height`), in every panel."""
-    if sheet.page is NARROW:
-        sheet.names(axis, names, room, thick - 0.5 + 0.1 / height)
-    elif axis in sheet.axes[:, 0]:
-        sheet.names(axis, names, room)
+    """Names beside the first panel of a row; on narrow pages above the marks of each row (`thick` of its `height`)."""
+    if axis in sheet.axes[:, 0]:
+        axis.set_zorder(1)  # a name above marks reaches over the next panel, whose lines pass behind it
+        sheet.names(axis, names, room, thick - 0.5 + 0.1 / height if sheet.page is NARROW else None)
 
 
 def asked_of_all(table: Table) -> tuple[str, ...]:
@@ -305,22 +304,20 @@ def _levels(table: Table, domain: str, demonstration: bool) -> Drawing | None:
         key += [HOLLOW] if few.any(axis=None) else []
         foot = _foot(table, data, "scale points, 1 to 5")
         foot += " Upper line: gap today; lower line: gap in future. Per cent: critical share, relevant (4 or 5) and hardly there (1 or 2)."
-        panels = [(p, m) for p in people for m in models]
-        tall = height * len(order)
-        if page is WIDE:
-            sheet = Sheet(page, title, foot, [tall] * len(people), len(models), room, key, demonstration, heads=4)
-        else:
-            sheet = Sheet(page, title, foot, [tall] * len(panels), 1, 0.12, key, demonstration)
+        columns, left = (len(models), room) if page is WIDE else (2, 0.12)  # one below the other they would be yards long
+        lines = [(p, models[n : n + columns]) for p in people for n in range(0, len(models), columns)]
+        sheet = Sheet(page, title, foot, [height * len(order)] * len(lines), columns, left, key, demonstration, heads=4)
+        panels = [(axis, p, m) for row, (p, some) in enumerate(lines) for axis, m in zip(sheet.axes[row], some, strict=False)]
         up = thick / 4
-        for axis, (person, model) in zip(sheet.axes.ravel(), panels, strict=True):
-            sheet.head(axis, _head(table, page, person, model))
+        for axis, person, model in panels:
+            sheet.head(axis, f"{table.codes['worker_group'].get(person, person)}\n{table.codes['group'].get(model, model)}")
             axis.set_ylim(-0.5, len(order) - 0.5)
             _scale(sheet, axis, 0.8, 7.0, range(1, 6))
             _name_rows(sheet, axis, names, room, height, thick)
             rows, hollow = _of(wide, person, model, order), _of(few, person, model, order).eq(True)
             at = np.arange(len(order)) + centre
-            lines = [("relevance", RELEVANCE, up), *([("future", FUTURE, -up)] if "future" in wide else [])]
-            for statistic, style, shift in lines:
+            ratings = [("relevance", RELEVANCE, up), *([("future", FUTURE, -up)] if "future" in wide else [])]
+            for statistic, style, shift in ratings:
                 axis.hlines(at + shift, rows["endowment"], rows[statistic], color=FAINT, linewidth=1.4, zorder=1)
                 _mark(axis, rows[statistic], at + shift, style, hollow[statistic], 24, label=statistic)
             _mark(
@@ -359,11 +356,6 @@ def _of(wide: pd.DataFrame, person: str, model: str, order: list[str]) -> pd.Dat
     """The figures of one worker group in one group of WISEs, empty where they may not be shown."""
     there = (person, model) in wide.index.droplevel("skill")
     return wide.loc[(person, model)].reindex(order) if there else pd.DataFrame(np.nan, index=order, columns=wide.columns)
-
-
-def _head(table: Table, page: Page, person: str, model: str) -> str:
-    who, which = table.codes["worker_group"].get(person, person), table.codes["group"].get(model, model)
-    return f"{who}\n{which}" if page is WIDE else f"{who}, {which}"
 
 
 def _gaps_by_model(table: Table, demonstration: bool) -> Drawing | None:

@@ -287,6 +287,8 @@ def _write(found: list[Text], said: dict[str, str], language: str, path: Path) -
                 page.write_string(row, column, told, write if column == 3 else cell)
             page.set_row(row, row_height(list(zip(cells[1:4], list(widths.values())[1:4], strict=True))))
         page.freeze_panes(1, 4)
+        page.repeat_rows(0)
+        page.print_area(0, 0, len(found), 3)  # with the other languages beside it, nobody could read a page
         page.autofilter(0, 0, len(found), len(widths) - 1)
         page.activate()
 

@@ -268,7 +268,8 @@ class _Collector:
         """The commonest answers, where they are a list's or numbers: what people typed freely is not shown."""
         target = match.proposal or match.named
         if not target or " or " in target or self.questionnaire[target.partition("/")[0]].kind == "text":
-            return f"{filled.nunique()} different texts" if len(filled) else "empty"
+            distinct = filled.nunique()
+            return "one and the same text" if distinct == 1 else f"{distinct} different texts" if distinct else "empty"
         counts = filled.map(tidy).value_counts(sort=False).sort_values(ascending=False, kind="stable")
         return "; ".join(self._shown(text) for text in counts.index[:EXAMPLES])
 
