@@ -9,11 +9,10 @@ import time
 import pytest
 from filelock import FileLock
 
-from bwise import workflow
 from bwise.lineage import save
 from bwise.locks import RUNNER, held, writing
 from bwise.problems import ProblemsFound
-from bwise.settings import Project
+from bwise.settings import ConsolidationSettings, Project
 from bwise.workflow import run_consolidation, run_country
 from tests.test_cleaning import WORKER, small_project
 from tests.test_lineage import cleaned
@@ -116,7 +115,8 @@ def test_what_a_killed_run_left_half_written_is_gone_after_the_next_start(tmp_pa
 
 
 def test_a_notebook_that_runs_too_long_is_stopped_and_its_page_says_so_on_top(tmp_path, monkeypatch):
-    monkeypatch.setattr(workflow, "_minutes", lambda project: 0.02)
+    little = ConsolidationSettings(questionnaire="q", countries=[]).model_copy(update={"minutes_per_notebook": 0.02})
+    monkeypatch.setattr(Project, "consolidation", lambda project: little)
     project = own_template(tmp_path, ['country = "AT"', "parameters"], ["import time\ntime.sleep(300)"])
     project.processed("AT").mkdir(parents=True)
     (project.processed("AT") / "country.html").write_text("the page of the last good run")

@@ -98,7 +98,7 @@ def test_the_workbook_has_the_countries_behind_each_answer_and_says_who_did_not_
     sheet = openpyxl.load_workbook(published[0].reports / "european_tables.xlsx")["barriers"]
     rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
     head = next(row for row in rows if row[:1] == ["answer"])
-    assert head[-3:] == ["n", "WISEs", "countries"]
+    assert head[-3:] == ["n", "organisations", "countries"]
     assert {row[0]: row[-3:] for row in rows[rows.index(head) + 1 :]} == {
         "High cost": [9, 9, 2],
         "Lack of skills": [5, 5, 1],
@@ -111,7 +111,7 @@ def test_the_page_has_the_countries_behind_each_answer_and_says_who_did_not_offe
     page = (published[0].reports / "index.html").read_text(encoding="utf-8")
     assert NOTE in page
     table = page.partition("<table><caption>What keeps")[2].partition("</table>")[0]
-    assert '<th scope="col" class="base" rowspan="3">WISEs</th><th scope="col" class="base" rowspan="3">countries</th>' in table
+    assert '<th scope="col" class="base" rowspan="3">organisations</th><th scope="col" class="base" rowspan="3">countries</th>' in table
     line = table.partition("Lack of skills</th>")[2].partition("</tr>")[0]
     assert line.endswith('<td class="base">5</td><td class="base">5</td><td class="base">1</td>')
 

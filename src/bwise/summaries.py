@@ -64,9 +64,10 @@ def _open(manifests: list[dict[str, Any]]) -> str:
     """What waits for a decision, with the way to it."""
     columns, answers = still_open(manifests)
     waiting = [f"[{counted(n, what)}]({where})" for n, what, where in ((columns, "column", COLUMNS), (answers, "answer", ANSWERS)) if n]
-    if not waiting:
-        return "Nothing needs you: every column belongs to a question, and every answer could be read."
     code = manifests[0]["country"]
+    if not waiting:
+        settled = "Nothing needs you: every column belongs to a question, and every answer could be read."
+        return f"{settled} Next: look through what stands below, then `bwise run {code}` makes the European tables with it."
     how = f"in params/{code}.yaml (`bwise check {code}` says how), or in the workbook that `bwise resolve {code}` writes"
     return f"**Settle {' and '.join(waiting)}** {how}. Everything else is settled."
 
